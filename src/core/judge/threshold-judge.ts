@@ -1,0 +1,122 @@
+/**
+ * The simple judge: plain thresholds on counts and latency buckets. A verdict needs its samples; no data never passes; what neither passes
+ * nor breaches is undecided. Quantiles are judged at a bucket edge, never by an interpolated value.
+ */
+import { canonicalThreshold, type Comparator, type Condition, formatCondition } from '../plan/condition.ts'
+import type { Arm, ArmCounts } from '../release/evidence.ts'
+import type { Judgement, Verdict } from '../release/judgement.ts'
+import { addCounts, noCounts, quantileOf } from './counts.ts'
+import { type Judge, type JudgeState, type Look, maximumWindowLooks, type Question } from './judge.ts'
+
+export const thresholdJudge: Judge = { initial, observe, judge, firstBreachMs }
+
+function initial(): JudgeState {
+  return { candidate: noCounts, baseline: noCounts, window: [] }
+}
+
+function observe(state: JudgeState, question: Question, look: Look): JudgeState {
+  const { candidate, baseline } = look.reading.arms
+  const horizonMs = question.windowMs
+  return {
+    candidate: addCounts(state.candidate, candidate),
+    baseline: addCounts(state.baseline, baseline),
+    window:
+      horizonMs === undefined
+        ? []
+        : [...state.window, look].filter((past) => past.toMs > look.toMs - horizonMs).slice(-maximumWindowLooks),
+  }
+}
+
+function judge(state: JudgeState, question: Question): Judgement {
+  const { condition, minimumSamples } = question
+  const candidate = countsOf(state, question, 'candidate')
+  const baseline = countsOf(state, question, 'baseline')
+  const isTrigger = question.windowMs !== undefined
+  const base = {
+    statementId: question.statementId,
+    value: valueOf(candidate, condition),
+    baseline: valueOf(baseline, condition),
+    samples: candidate.total,
+    baselineSamples: baseline.total,
+    needed: minimumSamples,
+  }
+  const holds = candidate.total === 0 ? undefined : holdsFor(candidate, condition)
+  if (holds === 'unanswerable') return { ...base, verdict: 'Error', explanation: explainUnanswerable(candidate, condition) }
+  const verdict = verdictOf(holds, isTrigger, candidate.total >= minimumSamples)
+  return { ...base, verdict, explanation: explain(verdict, isTrigger, base.samples, minimumSamples, condition) }
+}
+
+function firstBreachMs(state: JudgeState, question: Question): number | null {
+  const breaching = state.window.find((look) => {
+    const { candidate } = look.reading.arms
+    return candidate !== undefined && candidate.total > 0 && holdsFor(candidate, question.condition) === true
+  })
+  return breaching?.fromMs ?? null
+}
+
+/** The counts that a question is about: its window's, or the whole stage's. */
+function countsOf(state: JudgeState, question: Question, arm: Arm): ArmCounts {
+  if (question.windowMs === undefined) return state[arm]
+  return state.window.reduce((sum, look) => addCounts(sum, look.reading.arms[arm]), noCounts)
+}
+
+function verdictOf(holds: boolean | undefined, isTrigger: boolean, enough: boolean): Verdict {
+  if (holds === undefined || !enough) return 'Inconclusive'
+  return holds === isTrigger ? 'Failed' : 'Successful'
+}
+
+function explain(verdict: Verdict, isTrigger: boolean, samples: number, needed: number, condition: Condition): string {
+  const statement = formatCondition(condition)
+  if (samples === 0) return `no data for "${statement}" yet`
+  if (verdict === 'Inconclusive') return `${samples} samples, needs ${needed - samples} more`
+  const holds = (verdict === 'Failed') === isTrigger
+  return `"${statement}" ${holds ? 'holds' : 'does not hold'} over ${samples} samples`
+}
+
+const compare: Record<Comparator, (value: number, threshold: number) => boolean> = {
+  '<': (value, threshold) => value < threshold,
+  '<=': (value, threshold) => value <= threshold,
+  '>': (value, threshold) => value > threshold,
+  '>=': (value, threshold) => value >= threshold,
+  '==': (value, threshold) => value === threshold,
+  '!=': (value, threshold) => value !== threshold,
+}
+
+/** Does the condition hold for these counts? Where its value is no bucket edge, the next edge is taken that makes it harder to hold. */
+function holdsFor(counts: ArmCounts, condition: Condition): boolean | 'unanswerable' {
+  const threshold = canonicalThreshold(condition)
+  if (threshold === undefined) return 'unanswerable'
+  if (threshold.kind !== 'duration') {
+    const value = valueOf(counts, condition)
+    return value === null ? 'unanswerable' : compare[condition.comparator](value, threshold.value)
+  }
+  const upper = condition.comparator.startsWith('<')
+  if (condition.percentile === undefined || !(upper || condition.comparator.startsWith('>'))) return 'unanswerable'
+  const edge = edgeFor(counts, threshold.value, upper ? 'atOrBelow' : 'atOrAbove')
+  if (edge === undefined) return 'unanswerable'
+  const above = (counts.total - edge.count) / counts.total
+  const allowed = 1 - condition.percentile / 100
+  return upper ? above < allowed : above > allowed
+}
+
+function edgeFor(counts: ArmCounts, thresholdMs: number, side: 'atOrBelow' | 'atOrAbove') {
+  const finite = (counts.buckets ?? []).filter((bucket) => bucket.le !== null)
+  return side === 'atOrBelow'
+    ? finite.findLast((bucket) => (bucket.le ?? 0) <= thresholdMs)
+    : finite.find((bucket) => (bucket.le ?? 0) >= thresholdMs)
+}
+
+function explainUnanswerable(counts: ArmCounts, condition: Condition): string {
+  const edges = (counts.buckets ?? []).map((bucket) => bucket.le ?? '+Inf').join(', ')
+  return edges === ''
+    ? `"${formatCondition(condition)}" cannot be judged from this metric: it counts events, and the condition is about another kind of value`
+    : `"${formatCondition(condition)}" cannot be judged at the histogram's edges (${edges} ms)`
+}
+
+/** The value to show: events per total, a bare count, or the quantile in milliseconds. */
+function valueOf(counts: ArmCounts, condition: Condition): number | null {
+  if (counts.total === 0) return null
+  if (counts.buckets && condition.percentile !== undefined) return quantileOf(counts, condition.percentile / 100)
+  if (counts.events === undefined) return null
+  return canonicalThreshold(condition)?.kind === 'count' ? counts.events : counts.events / counts.total
+}

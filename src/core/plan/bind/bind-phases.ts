@@ -1,0 +1,125 @@
+/** Phases with their steps and stages. Steps without a binding are confirmed by a person; stages inherit the triggers armed before them. */
+import type { StepBinding } from '../bindings.ts'
+import type { DraftPhase, DraftStep } from '../draft.ts'
+import type { Criterion, Phase, ReportedTrigger, Requirement, RolloutStep, Stage, Step, Trigger } from '../plan.ts'
+import type { Binder } from './binder.ts'
+import { bindChecklist, bindCriterion, bindTrigger, requireCheck } from './bind-statements.ts'
+import { NamedEntries, slugOf } from './names.ts'
+
+export const phaseIdOf = (phase: DraftPhase): string => (phase.ordinal === undefined ? slugOf(phase.name) : `phase-${phase.ordinal}`)
+
+export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]): Phase[] {
+  const { draft, bindings } = binder.input
+  const ids = draft.phases.map(phaseIdOf)
+  if (ids.length === 0) {
+    binder.report('error', 'NO_PHASES', 'the document has no phases or stages to run', 'head them "Phase 1: …"', { start: 1, end: 1 })
+  }
+  for (const id of Object.keys(bindings.phases)) if (!ids.includes(id)) binder.unknown('phase', id, ids)
+  const checklists = draft.checklists.map((checklist) => bindChecklist(binder, checklist, ids[0] ?? ''))
+  for (const { before } of checklists) if (!ids.includes(before)) binder.unknown('phase', before, ids)
+  const armed: Trigger[] = []
+  return draft.phases.map((phase, index) => {
+    const id = ids[index] ?? ''
+    for (const trigger of phase.triggers) {
+      const bound = bindTrigger(binder, trigger)
+      if ('measured' in bound) armed.push(bound.measured)
+      else reportedTriggers.push(bound.reported)
+    }
+    const { measured, exit, entry } = bindCriteria(binder, id, phase)
+    return {
+      id,
+      name: phase.name,
+      source: phase.source,
+      ...(phase.objective === undefined ? {} : { objective: phase.objective }),
+      startOffsetMs: phase.timing?.startOffsetMs ?? 0,
+      dependsOn: ids.slice(Math.max(0, index - 1), index),
+      entry: [...checklists.flatMap(({ before, requirements }) => (before === id ? requirements : [])), ...entry],
+      steps: bindSteps(binder, id, phase, measured, [...armed]),
+      exit,
+    }
+  })
+}
+
+function bindCriteria(binder: Binder, id: string, phase: DraftPhase): { measured: Criterion[]; exit: Requirement[]; entry: Requirement[] } {
+  const bound = phase.criteria.map((criterion) => bindCriterion(binder, id, criterion, sharesOf(phase).length > 0))
+  const measured = bound.flatMap((one) => ('measured' in one ? one.measured : []))
+  binder.measured.set(id, measured)
+  const entry = phase.entryCriteria.map((criterion) => bindCriterion(binder, id, criterion, false))
+  const requirements = (list: typeof bound) => list.flatMap((one) => ('requirement' in one ? [one.requirement] : []))
+  return { measured, exit: requirements(bound), entry: requirements(entry) }
+}
+
+/** The shares of a phase in order: its stages, or the one percent that the phase states. */
+function sharesOf(phase: DraftPhase): Pick<Stage, 'name' | 'percent' | 'bakeMs' | 'source'>[] {
+  const phaseBakeMs = phase.timing?.durationMs?.[0] ?? 0
+  if (phase.stages.length > 0) {
+    return phase.stages.map(({ name, percent, timing, source }) => {
+      return { name: `${name}: ${percent} %`, percent, source, bakeMs: timing?.durationMs?.[0] ?? phaseBakeMs / phase.stages.length }
+    })
+  }
+  if (phase.percent === undefined) return []
+  return [{ name: `${phase.percent} %`, percent: phase.percent, source: phase.source, bakeMs: phaseBakeMs }]
+}
+
+function bindSteps(binder: Binder, phaseId: string, phase: DraftPhase, criteria: Criterion[], triggers: Trigger[]): Step[] {
+  const entries = new NamedEntries(binder.input.bindings.phases[phaseId]?.steps ?? {})
+  const shares = sharesOf(phase)
+  const steps = phase.steps.flatMap((step): Step[] => {
+    const binding = entries.find(step.text)
+    if (binding && 'rollout' in binding) return [rolloutStep(binder, phaseId, step, binding.rollout, shares, criteria, triggers)]
+    return bindStep(binder, phaseId, step, binding)
+  })
+  for (const name of entries.unused()) binder.unknown(`step of ${phaseId}`, name, phase.steps.map(({ text }) => text))
+  if (shares.length > 0 && !steps.some(({ kind }) => kind === 'rollout')) {
+    const hint = `bind one of its steps under phases: ${phaseId}: steps, for example \`{ rollout: ${binder.input.bindings.service.name} }\``
+    binder.report('error', 'UNBOUND_ROLLOUT', `${phase.name} moves traffic, and no step of it is bound to the rollout`, hint, phase.source)
+  }
+  return steps
+}
+
+function bindStep(binder: Binder, phaseId: string, step: DraftStep, binding: StepBinding | undefined): Step[] {
+  const { operator, bindings } = binder.input
+  const statement = { id: binder.id(phaseId, step.text), text: step.text, source: step.source }
+  if (!binding || 'confirm' in binding) {
+    const role = binding?.confirm ?? bindings.asks
+    if (!binding) binder.report('note', 'UNBOUND_STEP', `"${step.text}" is done outside Tidegate; ${role} confirms it`, undefined, step.source)
+    return [{ ...statement, kind: 'confirm', role: binder.role(role) }]
+  }
+  if ('covered' in binding) return []
+  if ('check' in binding) {
+    requireCheck(binder, binding.check)
+    return [{ ...statement, kind: 'check', check: binding.check }]
+  }
+  if ('command' in binding) {
+    if (!operator.commands[binding.command]) binder.unknown('command', binding.command, Object.keys(operator.commands), step.source)
+    return [{ ...statement, kind: 'command', command: binding.command, parameters: binding.parameters }]
+  }
+  if ('deploy' in binding) {
+    const target = operator.targets[binding.deploy]
+    if (target?.driver !== 'process') binder.unknown('deployer', binding.deploy, Object.keys(operator.targets), step.source)
+    else if (!target.versions[bindings.service.candidate]) {
+      binder.unknown(`version of target ${binding.deploy}`, bindings.service.candidate, Object.keys(target.versions), step.source)
+    }
+    return [{ ...statement, kind: 'deploy', target: binding.deploy, version: bindings.service.candidate }]
+  }
+  return []
+}
+
+function rolloutStep(
+  binder: Binder,
+  phaseId: string,
+  step: DraftStep,
+  service: string,
+  shares: ReturnType<typeof sharesOf>,
+  criteria: Criterion[],
+  triggers: Trigger[],
+): RolloutStep {
+  const known = binder.input.bindings.service.name
+  if (service !== known) binder.unknown('service', service, [known], step.source)
+  if (shares.length === 0) {
+    binder.report('error', 'NO_SHARE', `"${step.text}" is bound to the rollout, and its phase states no share of traffic`, 'write the percentage into the phase', step.source)
+  }
+  const id = binder.id(phaseId, step.text)
+  const stages = shares.map((share) => ({ ...share, id: binder.id(phaseId, `stage ${share.percent}`), criteria, triggers }))
+  return { id, text: step.text, source: step.source, kind: 'rollout', stages }
+}

@@ -1,0 +1,115 @@
+/** Criteria and triggers: measured where a metric is bound, otherwise the word of a named person. Nothing passes by itself. */
+import { canonicalThreshold, type Condition, formatCondition } from '../condition.ts'
+import type { DraftChecklist, DraftCriterion, DraftTrigger } from '../draft.ts'
+import type { Criterion, PlanMetric, ReportedTrigger, Requirement, Trigger } from '../plan.ts'
+import type { Binder } from './binder.ts'
+
+export type BoundCriterion = { measured: Criterion[] } | { requirement: Requirement }
+
+/** A criterion of a phase. `canMeasure`: the phase has a rollout, so there are stages to judge it in. */
+export function bindCriterion(binder: Binder, phaseId: string, criterion: DraftCriterion, canMeasure: boolean): BoundCriterion {
+  const { text, source, condition } = criterion
+  const binding = binder.criteria.find(text)
+  const id = binder.id(phaseId, text)
+  const signOff = (role: string): BoundCriterion => ({
+    requirement: { id, text, source, kind: 'signOff', role: binder.role(role) },
+  })
+  if (binding && 'check' in binding) {
+    requireCheck(binder, binding.check)
+    return { requirement: { id, text, source, kind: 'check', check: binding.check } }
+  }
+  if (binding && 'signOff' in binding) return signOff(binding.signOff)
+  if (binding && 'sameAs' in binding) return repeated(binder, phaseId, criterion, binding.sameAs)
+  const metric = condition && binder.metricFor(condition.metric)
+  if (canMeasure && condition && metric && fits(binder, metric, condition, criterion)) {
+    return { measured: [{ id, text, source, metricId: metric.id, condition }] }
+  }
+  const { asks } = binder.input.bindings
+  const hint = condition ? `bind "${condition.metric}" under metrics to have it measured` : 'bind it under criteria to name a check or another role'
+  binder.report('note', 'UNBOUND_CRITERION', `"${text}" will be signed by ${asks}`, hint, source)
+  return signOff(asks)
+}
+
+/** "All metrics remain stable": the measured criteria of an earlier phase once more, at the lines that say so. */
+function repeated(binder: Binder, phaseId: string, criterion: DraftCriterion, earlier: string): BoundCriterion {
+  const measured = binder.measured.get(earlier)
+  if (!measured) {
+    binder.unknown('earlier phase', earlier, [...binder.measured.keys()], criterion.source)
+    return { measured: [] }
+  }
+  return {
+    measured: measured.map(({ text, metricId, condition }) => ({
+      id: binder.id(phaseId, text),
+      text: `${text} (${criterion.text})`,
+      source: criterion.source,
+      metricId,
+      condition,
+    })),
+  }
+}
+
+export function bindTrigger(binder: Binder, trigger: DraftTrigger): { measured: Trigger } | { reported: ReportedTrigger } {
+  const { text, source } = trigger
+  const { asks, judging } = binder.input.bindings
+  const binding = binder.triggers.find(text)
+  const id = binder.id('trigger', text)
+  const windowMs = trigger.condition?.windowMs ?? judging.triggerWindow
+  const reported = (role: string) => ({ reported: { id, text, source, role: binder.role(role) } })
+  if (binding && 'reportedBy' in binding) return reported(binding.reportedBy)
+  if (binding && 'anyOf' in binding) {
+    const metric = binder.metrics[binding.anyOf]
+    if (metric) {
+      const condition: Condition = { metric: metric.name, comparator: '>', value: 0, unit: 'count' }
+      if (fits(binder, metric, condition, trigger)) return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
+    } else binder.unknown('metric', binding.anyOf, Object.keys(binder.metrics), source)
+    return reported(asks)
+  }
+  const { condition } = trigger
+  const metric = condition && binder.metricFor(condition.metric)
+  if (condition && metric && fits(binder, metric, condition, trigger)) {
+    return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
+  }
+  const hint = condition ? `bind "${condition.metric}" under metrics` : 'bind it under triggers: `reportedBy` a group or `anyOf` a metric'
+  binder.report('warning', 'UNBOUND_TRIGGER', `nothing measures "${text}": it fires only when ${asks} reports it`, hint, source)
+  return reported(asks)
+}
+
+/** Can this metric answer this condition at all? Times need a histogram and a percentile, rates and counts need counters. */
+function fits(binder: Binder, metric: PlanMetric, condition: Condition, { text, source }: { text: string; source: DraftCriterion['source'] }): boolean {
+  const threshold = canonicalThreshold(condition)
+  const isHistogram = 'histogram' in metric.query
+  const problem =
+    threshold === undefined
+      ? 'a range has no single threshold'
+      : threshold.kind === 'duration' && !isHistogram
+        ? 'a time needs a histogram'
+        : threshold.kind === 'duration' && condition.percentile === undefined
+          ? 'a time needs a percentile, such as p95'
+          : threshold.kind !== 'duration' && isHistogram
+            ? 'a histogram answers conditions on a time only'
+            : undefined
+  if (problem === undefined) return true
+  const message = `"${text}" (${formatCondition(condition)}) cannot be judged by metric ${metric.id}: ${problem}`
+  binder.report('error', 'CONDITION_METRIC_MISMATCH', message, 'state the condition so, or bind another metric', source)
+  return false
+}
+
+/** Every item of a checklist, ticked or not, is signed before the phase: a tick in a document is a claim. */
+export function bindChecklist(binder: Binder, checklist: DraftChecklist, firstPhase: string): { before: string; requirements: Requirement[] } {
+  const binding = binder.checklists.find(checklist.title)
+  const before = binding?.before ?? firstPhase
+  const role = binding?.signOff ?? binder.input.bindings.asks
+  if (!binding) {
+    const message = `the items of "${checklist.title}" will be signed by ${role} before ${before}`
+    binder.report('note', 'UNBOUND_CHECKLIST', message, 'bind it under checklists to say who signs before which phase', checklist.source)
+  }
+  const requirements = checklist.items.map(({ text, source }): Requirement => {
+    return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role) }
+  })
+  return { before, requirements }
+}
+
+export function requireCheck(binder: Binder, check: string): void {
+  const known = Object.keys(binder.input.operator.checks)
+  if (!known.includes(check)) binder.unknown('check', check, known)
+}

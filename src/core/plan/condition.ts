@@ -1,0 +1,40 @@
+/** A measurable statement of a plan ("error rate < 1 %", "p95 > 2 s"): what criteria and triggers are made of. */
+import { z } from 'zod'
+
+export const Comparator = z.enum(['<', '<=', '>', '>=', '==', '!='])
+export type Comparator = z.infer<typeof Comparator>
+
+/**
+ * One side of a threshold as written: `value` in `unit` (`%`, `ms`, `s`, `min`, `h`, `count`, `score`, or the author's own word),
+ * for ranges the two ends. `percentile` is 95 for "p95". `windowMs` is the span the author names ("for 5 minutes").
+ */
+export const Condition = z.strictObject({
+  metric: z.string(),
+  comparator: Comparator,
+  value: z.union([z.number(), z.tuple([z.number(), z.number()])]),
+  unit: z.string(),
+  percentile: z.number().gt(0).lt(100).optional(),
+  windowMs: z.number().positive().optional(),
+})
+export type Condition = z.infer<typeof Condition>
+
+const MILLISECONDS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/**
+ * The threshold in the judge's units: a percentage becomes a fraction, a time becomes milliseconds, anything else stays as it is.
+ * Ranges have no single threshold and give `undefined`.
+ */
+export function canonicalThreshold(condition: Condition): { value: number; kind: 'fraction' | 'duration' | 'count' } | undefined {
+  if (typeof condition.value !== 'number') return undefined
+  if (condition.unit.startsWith('%')) return { value: condition.value / 100, kind: 'fraction' }
+  const scale = MILLISECONDS[condition.unit]
+  if (scale !== undefined) return { value: condition.value * scale, kind: 'duration' }
+  return { value: condition.value, kind: 'count' }
+}
+
+/** "error rate < 1 %", "response time p95 > 2 s": a condition as people write it. */
+export function formatCondition(condition: Condition): string {
+  const { metric, comparator, value, unit, percentile } = condition
+  const amount = Array.isArray(value) ? `${value[0]}–${value[1]}` : `${value}`
+  return `${metric}${percentile ? ` p${percentile}` : ''} ${comparator} ${amount}${unit === 'count' || unit === '' ? '' : ` ${unit}`}`
+}

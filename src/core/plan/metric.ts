@@ -1,0 +1,17 @@
+/** What a metric is to a source: counters or a histogram, chosen by selectors, without the arm. */
+import { z } from 'zod'
+
+/** A Prometheus instant-vector selector such as `http_requests_total{status=~"5.."}`: name and `= != =~ !~` matchers. */
+export const Selector = z.string().min(1).max(500)
+
+/** `events` of `total` (a rate, a conversion, or a bare count per total), or a classic histogram by its base name. */
+export const MetricQuery = z.union([
+  z.strictObject({ events: Selector, total: Selector }),
+  /** `scaleToMs` turns a bucket edge into milliseconds: 1000 for a histogram in seconds. */
+  z.strictObject({ histogram: Selector, scaleToMs: z.number().positive() }),
+])
+export type MetricQuery = z.infer<typeof MetricQuery>
+
+/** The label that tells the arms apart, and its value for each. */
+export const ArmSelector = z.strictObject({ label: z.string(), candidate: z.string(), baseline: z.string() })
+export type ArmSelector = z.infer<typeof ArmSelector>

@@ -1,0 +1,81 @@
+/** `operator.yaml`: what the operator lends to plans (people, targets, metric sources, checks, commands), outside the plan's repository. */
+import { z } from 'zod'
+import { Duration } from './duration.ts'
+
+const Url = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http or https URL')
+const Environment = z.record(z.string(), z.string())
+/** A program by absolute path and its fixed arguments; never a shell. */
+const Argv = z.tuple([z.string().startsWith('/', 'an absolute path')], z.string())
+
+/** A member of groups. `demo` people are simulated and labelled so wherever they appear. */
+export const Person = z.strictObject({ name: z.string(), groups: z.array(z.string()).min(1), demo: z.boolean().default(false) })
+export type Person = z.infer<typeof Person>
+
+/** A long-running process: detached, adopted again by pid and start time, ready when `ready` answers 200. */
+export const ProcessSpec = z.strictObject({
+  argv: Argv,
+  env: Environment.default({}),
+  ready: Url,
+  readyTimeout: Duration.default(15_000),
+})
+export type ProcessSpec = z.infer<typeof ProcessSpec>
+
+export const ProcessTarget = z.strictObject({
+  driver: z.literal('process'),
+  /** `replace` stops the other versions once the new one is healthy; `beside` keeps them. */
+  mode: z.enum(['replace', 'beside']),
+  versions: z.record(z.string(), ProcessSpec),
+})
+export const ProxyTarget = z.strictObject({
+  driver: z.literal('embedded-proxy'),
+  /** Base URL of the proxy's admin interface, on loopback. */
+  admin: Url,
+  /** Where each version listens. */
+  backends: z.record(z.string(), Url),
+})
+export const Target = z.discriminatedUnion('driver', [ProcessTarget, ProxyTarget])
+export type Target = z.infer<typeof Target>
+
+export const PrometheusTextSource = z.strictObject({ driver: z.literal('prometheus-text'), urls: z.array(Url).min(1).max(50) })
+export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSource])
+
+/** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
+export const HttpExpectation = z.strictObject({
+  name: z.string(),
+  method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']).default('GET'),
+  url: Url,
+  headers: z.record(z.string(), z.string()).default({}),
+  /** Sent as JSON. `{unique}` inside a string becomes a fresh token, so that a check can run twice. */
+  json: z.json().optional(),
+  status: z.array(z.int()).min(1),
+  bodyIncludes: z.array(z.string()).default([]),
+})
+export const HttpCheck = z.strictObject({ driver: z.literal('http'), requests: z.array(HttpExpectation).min(1).max(50) })
+export const CheckSpec = z.discriminatedUnion('driver', [HttpCheck])
+
+/** A catalogue entry. Parameters are appended after `--` in the order declared, each matching its pattern whole. */
+export const CatalogueCommand = z.strictObject({
+  description: z.string(),
+  argv: Argv,
+  env: Environment.default({}),
+  parameters: z.record(z.string(), z.strictObject({ pattern: z.string() })).default({}),
+  timeout: Duration.default(60_000),
+})
+export type CatalogueCommand = z.infer<typeof CatalogueCommand>
+
+export const LogChannel = z.strictObject({ driver: z.literal('log') })
+export const ChannelSpec = z.discriminatedUnion('driver', [LogChannel])
+
+export const Operator = z.strictObject({
+  /** Targets of a demo may run at a speed other than 1. */
+  demo: z.boolean().default(false),
+  people: z.record(z.string(), Person),
+  targets: z.record(z.string(), Target),
+  metricSources: z.record(z.string(), MetricSourceSpec).default({}),
+  checks: z.record(z.string(), CheckSpec).default({}),
+  commands: z.record(z.string(), CatalogueCommand).default({}),
+  channels: z.record(z.string(), ChannelSpec).default({}),
+  /** Processes that `tidegate demo` starts beside the release: proxy, mailbox, users. */
+  processes: z.record(z.string(), ProcessSpec).default({}),
+})
+export type Operator = z.infer<typeof Operator>

@@ -1,0 +1,23 @@
+/** The hash chain of a stream: each event names its predecessor, so that a change, a gap or a new order shows. */
+import { digestOf } from '../canonical.ts'
+import type { EventEnvelope } from './events.ts'
+
+export const genesisHash = '0'.repeat(64)
+
+/** The hash of an event: over its predecessor's hash and everything in it but the store-wide position. */
+export function chainHash(envelope: Omit<EventEnvelope, 'hash' | 'position'>): string {
+  const { stream, version, at, elapsedMs, actor, event, previousHash } = envelope
+  return digestOf({ stream, version, at, elapsedMs, actor, event, previousHash })
+}
+
+/** The first version at which a stream read from its beginning does not hold together, or null when it does. */
+export function firstBreak(events: readonly EventEnvelope[]): number | null {
+  let previousHash = genesisHash
+  for (const [index, envelope] of events.entries()) {
+    const expected = index + 1
+    if (envelope.version !== expected || envelope.previousHash !== previousHash) return expected
+    if (chainHash(envelope) !== envelope.hash) return expected
+    previousHash = envelope.hash
+  }
+  return null
+}

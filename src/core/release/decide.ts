@@ -1,0 +1,81 @@
+/** The decider: a release and an input give events, or the reason why not. Pure: time comes in with the input. */
+import { advance } from './advance.ts'
+import type { ReleaseCommand, Rejection, StartRelease } from './commands.ts'
+import type { EffectOutcome } from './effect.ts'
+import { type Actor, engine, type ReleaseEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import type { Observation } from './needs.ts'
+import { reactToCommand } from './react-to-command.ts'
+import { reactToObservation } from './react-to-observation.ts'
+import type { Release } from './release.ts'
+
+export type Input =
+  | { type: 'start'; start: StartRelease; actor: Actor }
+  | { type: 'command'; command: ReleaseCommand; actor: Actor }
+  | { type: 'effectSettled'; effectId: string; outcome: EffectOutcome }
+  | { type: 'observed'; observation: Observation }
+  | { type: 'tick' }
+
+/** An event that was decided, and whose doing it is. */
+export interface Decided {
+  event: ReleaseEvent
+  actor: Actor
+}
+
+export type Decision = { rejected: false; events: Decided[] } | Rejection
+
+/** A decision that never comes to rest is a bug of the engine, not a long release. */
+const maximumRounds = 1_000
+
+/**
+ * What follows from an input at `nowMs` of release time: the events of the input itself, then whatever the plan says comes next, until
+ * nothing more follows.
+ */
+export function decide(release: Release | null, input: Input, nowMs: number): Decision {
+  const reaction = react(release, input, nowMs)
+  if ('rejected' in reaction) return reaction
+  const events = [...reaction]
+  let state = fold(release, reaction, nowMs)
+  for (let round = 0; round < maximumRounds; round++) {
+    const more = state ? advance(state, nowMs).map((event) => ({ event, actor: engine })) : []
+    if (more.length === 0) return { rejected: false, events }
+    events.push(...more)
+    state = fold(state, more, nowMs)
+  }
+  throw new Error(`the decision on ${input.type} did not come to rest after ${maximumRounds} rounds`)
+}
+
+function fold(release: Release | null, decided: readonly Decided[], nowMs: number): Release | null {
+  return decided.reduce<Release | null>((state, { event, actor }) => evolve(state, { event, actor, elapsedMs: nowMs, position: 0 }), release)
+}
+
+function react(release: Release | null, input: Input, nowMs: number): Decided[] | Rejection {
+  if (input.type === 'start') return release ? alreadyStarted(release) : [{ event: startedEvent(input.start, input.actor), actor: input.actor }]
+  if (release === null) return { rejected: true, code: 'notFound', message: 'there is no such release' }
+  switch (input.type) {
+    case 'command':
+      return reactToCommand(release, input.command, input.actor)
+    case 'effectSettled':
+      return reactToEffect(release, input.effectId, input.outcome)
+    case 'observed':
+      return reactToObservation(release, input.observation, nowMs).map((event) => ({ event, actor: engine }))
+    case 'tick':
+      return []
+  }
+}
+
+function alreadyStarted(release: Release): Rejection {
+  return { rejected: true, code: 'wrongState', message: `release ${release.releaseId} has already started` }
+}
+
+function startedEvent(start: StartRelease, actor: Actor): ReleaseEvent {
+  const { releaseId, projectId, plan, digest, speed, acknowledged } = start
+  return { type: 'ReleaseStarted', releaseId, projectId, plan, digest, speed, startedBy: actor.id, acknowledged }
+}
+
+function reactToEffect(release: Release, effectId: string, outcome: EffectOutcome): Decided[] | Rejection {
+  const state = release.effects[effectId]
+  if (!state) return { rejected: true, code: 'notFound', message: `effect ${effectId} was never requested` }
+  if (state.settled) return { rejected: true, code: 'stale', message: `effect ${effectId} has settled already` }
+  return [{ event: { type: 'EffectSettled', effectId, outcome }, actor: engine }]
+}

@@ -1,0 +1,103 @@
+/** The events of a release: the only truth. Everything shown is a fold over these. */
+import { z } from 'zod'
+import { Plan } from '../plan/plan.ts'
+import { Effect, EffectOutcome } from './effect.ts'
+import { MetricReading, Shares } from './evidence.ts'
+import { Judgement } from './judgement.ts'
+import { DriverError } from './outcome.ts'
+
+/** Who did it: a person of the operator's list, or the engine. `demo` people are labelled wherever they appear. */
+export const Actor = z.strictObject({ id: z.string(), name: z.string(), demo: z.boolean() })
+export type Actor = z.infer<typeof Actor>
+
+export const engine: Actor = { id: 'tidegate', name: 'Tidegate', demo: false }
+
+/** Which part of the plan an effect serves. */
+export const Purpose = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('step'), phaseId: z.string(), stepId: z.string() }),
+  z.strictObject({ kind: z.literal('stage'), stageId: z.string() }),
+  z.strictObject({ kind: z.literal('requirement'), phaseId: z.string(), requirementId: z.string() }),
+  z.strictObject({ kind: z.literal('rollback') }),
+  z.strictObject({ kind: z.literal('notice'), about: z.string() }),
+])
+export type Purpose = z.infer<typeof Purpose>
+
+/** Why traffic goes back: a measured trigger, a person's word, or a step that could not be done. */
+export const RollbackCause = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('trigger'), triggerId: z.string(), judgement: Judgement }),
+  z.strictObject({ kind: z.literal('abort'), reason: z.string() }),
+  z.strictObject({ kind: z.literal('failure'), what: z.string(), error: z.string() }),
+])
+export type RollbackCause = z.infer<typeof RollbackCause>
+
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) => z.strictObject({ type: z.literal(type), ...shape })
+
+export const ReleaseEvent = z.discriminatedUnion('type', [
+  /** `speed` divides plan time (bakes, waits, schedules); 1 outside demos. */
+  event('ReleaseStarted', {
+    releaseId: z.string(),
+    projectId: z.string(),
+    plan: Plan,
+    digest: z.string(),
+    speed: z.number().positive(),
+    startedBy: z.string(),
+    acknowledged: z.array(z.string()),
+  }),
+  event('PhaseStarted', { phaseId: z.string() }),
+  event('StepStarted', { phaseId: z.string(), stepId: z.string() }),
+  event('StepCompleted', { phaseId: z.string(), stepId: z.string() }),
+  event('PhaseCompleted', { phaseId: z.string() }),
+  /** Bound to the release by its stream, and to the plan by `digest`. */
+  event('SignOffGiven', { requirementId: z.string(), role: z.string(), digest: z.string(), comment: z.string().optional() }),
+  event('SignOffRefused', { requirementId: z.string(), role: z.string(), digest: z.string(), comment: z.string().optional() }),
+  event('EffectRequested', { effectId: z.string(), effect: Effect, purpose: Purpose, attempt: z.int().min(1) }),
+  event('EffectSettled', { effectId: z.string(), outcome: EffectOutcome }),
+  /** The share was read back as asked; from here on the stage is judged. */
+  event('StageEntered', { stageId: z.string(), shares: Shares }),
+  /**
+   * One look: what each metric saw since the last look (`null`: no data, with the reason in `missing`), what the service itself
+   * received, the shares read back, and the verdicts over the stage so far. `creditMs` is the bake time this look earned.
+   */
+  event('StageObserved', {
+    stageId: z.string(),
+    readings: z.record(z.string(), MetricReading.nullable()),
+    missing: z.record(z.string(), DriverError),
+    arrivals: MetricReading.nullable(),
+    shares: Shares.nullable(),
+    creditMs: z.number().nonnegative(),
+    criteria: z.array(Judgement),
+    triggers: z.array(Judgement),
+  }),
+  event('StagePassed', { stageId: z.string(), criteria: z.array(Judgement) }),
+  event('ReleaseHeld', { reason: z.string(), ask: z.string() }),
+  event('HoldCleared', { reason: z.string() }),
+  event('ReleasePaused', { reason: z.string() }),
+  event('ReleaseResumed', {}),
+  /** The clock of the rollback starts here. `firstBreachMs` is release time at which the first breaching look began. */
+  event('TriggerFired', { cause: RollbackCause, firstBreachMs: z.number().nullable() }),
+  /** What the service received since share 0 was read back; `quiet` when nothing reached the candidate any more. */
+  event('RollbackObserved', { quiet: z.boolean(), arrivals: MetricReading.nullable() }),
+  event('RollbackOverdue', { deadlineMs: z.number() }),
+  event('ReleaseRolledBack', { readBackMs: z.number(), quietMs: z.number().nullable() }),
+  event('ReleaseDegraded', { reason: z.string() }),
+  event('ReleaseSucceeded', {}),
+])
+export type ReleaseEvent = z.infer<typeof ReleaseEvent>
+export type EventOf<T extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: T }>
+
+/**
+ * A stored event. `version` counts from 1 in its stream, `position` only grows over the whole store, `elapsedMs` is monotonic time
+ * since the release started, `at` the wall clock. `hash` is SHA-256 over the previous hash and this event.
+ */
+export const EventEnvelope = z.strictObject({
+  stream: z.string(),
+  version: z.int().min(1),
+  position: z.int().min(1),
+  at: z.iso.datetime(),
+  elapsedMs: z.number().nonnegative(),
+  actor: Actor,
+  event: ReleaseEvent,
+  previousHash: z.string(),
+  hash: z.string(),
+})
+export type EventEnvelope = z.infer<typeof EventEnvelope>

@@ -1,0 +1,56 @@
+/** What drivers bring home, as data: shares, versions, counts per arm, check results, command results. */
+import { z } from 'zod'
+
+/** Percent of traffic per version; the values add up to 100. */
+export const Shares = z.record(z.string(), z.number().min(0).max(100))
+export type Shares = z.infer<typeof Shares>
+
+/** Versions that run at a target, and whether each answers its health check. */
+export const RunningVersions = z.strictObject({ running: z.array(z.strictObject({ version: z.string(), healthy: z.boolean() })) })
+export type RunningVersions = z.infer<typeof RunningVersions>
+
+export const Arm = z.enum(['candidate', 'baseline'])
+export type Arm = z.infer<typeof Arm>
+
+/**
+ * Counts of one arm in one window, never rates. `events` of `total`; or `total` observations in cumulative `buckets`
+ * (`le` is the inclusive upper edge in the metric's base unit, the last one Infinity written as `null`).
+ */
+export const ArmCounts = z.strictObject({
+  total: z.number().nonnegative(),
+  events: z.number().nonnegative().optional(),
+  buckets: z.array(z.strictObject({ le: z.number().nullable(), count: z.number().nonnegative() })).optional(),
+})
+export type ArmCounts = z.infer<typeof ArmCounts>
+
+/**
+ * What a metric source saw since the cursor it was given. An arm that is absent had no instance to read: that is not zero.
+ * `cursor` is the source's own bookmark (raw counters per instance), kept in the log and handed back with the next read.
+ */
+export const MetricReading = z.strictObject({
+  arms: z.partialRecord(Arm, ArmCounts),
+  cursor: z.json(),
+})
+export type MetricReading = z.infer<typeof MetricReading>
+
+/** Result of a check. `details` are the observed facts, one line each; `digest` is SHA-256 of the raw bytes, hexadecimal. */
+export const CheckEvidence = z.strictObject({
+  verdict: z.enum(['passed', 'failed', 'pending']),
+  summary: z.string(),
+  details: z.array(z.string()),
+  digest: z.string().optional(),
+})
+export type CheckEvidence = z.infer<typeof CheckEvidence>
+
+/** `output` is the tail of stdout and stderr, redacted and limited. */
+export const CommandResult = z.strictObject({ exitCode: z.int(), output: z.string() })
+export type CommandResult = z.infer<typeof CommandResult>
+
+export const Message = z.strictObject({
+  urgency: z.enum(['page', 'inform']),
+  /** Roles that should read it. */
+  audience: z.array(z.string()),
+  subject: z.string(),
+  body: z.string(),
+})
+export type Message = z.infer<typeof Message>

@@ -1,0 +1,55 @@
+/** The fold: a state and an event give the next state. Nothing is decided here. */
+import type { EventOf, ReleaseEvent } from './events.ts'
+import type { Fold, Recorded } from './fold.ts'
+import { foldEffects } from './fold-effects.ts'
+import { foldExposure } from './fold-exposure.ts'
+import { foldPeople } from './fold-people.ts'
+import { foldPhases } from './fold-phases.ts'
+import { foldRollback } from './fold-rollback.ts'
+import type { PhaseState, Release } from './release.ts'
+
+type Folds = { [T in Exclude<ReleaseEvent['type'], 'ReleaseStarted'>]: Fold<T> }
+
+const folds: Folds = { ...foldPhases, ...foldPeople, ...foldEffects, ...foldExposure, ...foldRollback }
+
+/** The release after one more event. The first event of a stream must be `ReleaseStarted`. */
+export function evolve(before: Release | null, recorded: Recorded): Release {
+  const { event, elapsedMs } = recorded
+  if (event.type === 'ReleaseStarted') return started(event, recorded)
+  if (before === null) throw new Error(`a release begins with ReleaseStarted, not with ${event.type}`)
+  const fold = folds[event.type] as Fold<typeof event.type>
+  return { ...before, ...fold(before, event as never, recorded), version: before.version + 1, elapsedMs }
+}
+
+/** The fold of a whole stream. */
+export function releaseOf(events: readonly Recorded[]): Release {
+  const release = events.reduce<Release | null>(evolve, null)
+  if (release === null) throw new Error('a release has at least one event')
+  return release
+}
+
+function started(event: EventOf<'ReleaseStarted'>, { actor, elapsedMs }: Recorded): Release {
+  const { releaseId, projectId, plan, digest, speed } = event
+  const waiting: PhaseState = { status: 'waiting', startedMs: null, completedMs: null, steps: {} }
+  return {
+    releaseId,
+    projectId,
+    plan,
+    digest,
+    speed,
+    startedBy: actor,
+    status: 'Pending',
+    version: 1,
+    elapsedMs,
+    phases: Object.fromEntries(plan.phases.map((phase) => [phase.id, waiting])),
+    signOffs: {},
+    effects: {},
+    shares: { desired: null, observed: null, observedMs: null },
+    confirmedPercents: [],
+    exposure: null,
+    hold: null,
+    pause: null,
+    rollback: null,
+    endedMs: null,
+  }
+}

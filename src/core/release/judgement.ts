@@ -1,0 +1,22 @@
+/** What the judge says of one statement: the word, the value, the samples it really had, and a sentence for a person. */
+import { z } from 'zod'
+
+/** `Error`: the judge could not do its work (a missing bucket edge). No data is never success. */
+export const Verdict = z.enum(['Successful', 'Failed', 'Inconclusive', 'Error'])
+export type Verdict = z.infer<typeof Verdict>
+
+/**
+ * `value` is the candidate's, `baseline` the other arm's, in the condition's canonical unit (fraction, milliseconds or count).
+ * `samples` are the candidate's; `needed` how many the verdict asks for. For a trigger, `Failed` means breached.
+ */
+export const Judgement = z.strictObject({
+  statementId: z.string(),
+  verdict: Verdict,
+  value: z.number().nullable(),
+  baseline: z.number().nullable(),
+  samples: z.number(),
+  baselineSamples: z.number(),
+  needed: z.number(),
+  explanation: z.string(),
+})
+export type Judgement = z.infer<typeof Judgement>

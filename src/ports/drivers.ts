@@ -1,0 +1,82 @@
+/** What Tidegate asks of the outside world. Each driver is small, reports and never judges, and fails with an `Outcome`, not an exception. */
+import type { ArmSelector, MetricQuery } from '../core/plan/metric.ts'
+import type { CheckEvidence, CommandResult, Message, MetricReading, RunningVersions, Shares } from '../core/release/evidence.ts'
+import type { Outcome } from '../core/release/outcome.ts'
+
+/** Given to every call. `signal` aborts it; a driver must settle within `timeoutMs` all the same. */
+export interface DriverContext {
+  signal: AbortSignal
+  timeoutMs: number
+}
+
+/**
+ * Given to calls that change something. Repeating a call with the same `effectId` is harmless. `fence` only grows: a target that
+ * can hold a condition refuses a write whose fence is lower than one it has seen.
+ */
+export interface EffectContext extends DriverContext {
+  effectId: string
+  fence: number
+}
+
+export interface Driver {
+  /** Vendor and kind, such as `embedded-proxy`. */
+  readonly name: string
+  /** Reachable, authorised, and knows this target (or source, check, command); its error says what to do. */
+  ping(target: string, context: DriverContext): Promise<Outcome<void>>
+  close?(): Promise<void>
+}
+
+export interface TrafficRouter extends Driver {
+  readonly capabilities: {
+    /** Smallest share step in percent. */
+    resolutionPercent: number
+    /** Refuses writes with an older fence. */
+    conditional: boolean
+    /** A user stays on the version it was given while shares rise. */
+    sticky: boolean
+  }
+  /** Moves traffic and gives the shares read back after the change. */
+  setShares(target: string, shares: Shares, context: EffectContext): Promise<Outcome<Shares>>
+  readShares(target: string, context: DriverContext): Promise<Outcome<Shares>>
+}
+
+export interface Deployer extends Driver {
+  /** Brings a version to the target and waits until it is healthy; gives what runs there then. */
+  deploy(target: string, version: string, context: EffectContext): Promise<Outcome<RunningVersions>>
+  readVersion(target: string, context: DriverContext): Promise<Outcome<RunningVersions>>
+}
+
+export interface MetricRead {
+  query: MetricQuery
+  arms: ArmSelector
+  /** The cursor of the last reading; without one the reading starts here, with counts of zero. */
+  cursor?: MetricReading['cursor']
+}
+
+export interface MetricSource extends Driver {
+  /** Counts since the cursor, both arms in the same window, counter resets handled. No data is `notFound`, unreachable is `unavailable`. */
+  read(source: string, request: MetricRead, context: DriverContext): Promise<Outcome<MetricReading>>
+}
+
+export interface CheckRunner extends Driver {
+  runCheck(check: string, context: EffectContext): Promise<Outcome<CheckEvidence>>
+}
+
+export interface CommandRunner extends Driver {
+  run(commandId: string, parameters: Readonly<Record<string, string>>, context: EffectContext): Promise<Outcome<CommandResult>>
+}
+
+export interface Notifier extends Driver {
+  notify(channel: string, message: Message, context: EffectContext): Promise<Outcome<void>>
+}
+
+/** The drivers of one operator: which one serves which target, source, check, command or channel. */
+export interface DriverSet {
+  router(target: string): TrafficRouter | undefined
+  deployer(target: string): Deployer | undefined
+  metricSource(source: string): MetricSource | undefined
+  checkRunner(check: string): CheckRunner | undefined
+  commandRunner(command: string): CommandRunner | undefined
+  notifiers(): { channel: string; notifier: Notifier }[]
+  close(): Promise<void>
+}

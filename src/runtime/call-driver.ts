@@ -1,0 +1,36 @@
+/** One effect, one driver call. */
+import type { Effect, EffectOutcome } from '../core/release/effect.ts'
+import { fail, type Outcome } from '../core/release/outcome.ts'
+import type { DriverSet, EffectContext } from '../ports/drivers.ts'
+
+/** Calls the driver that serves the effect's target; a name without a driver is `notFound`. */
+export async function callDriver(drivers: DriverSet, effect: Effect, context: EffectContext): Promise<EffectOutcome> {
+  switch (effect.kind) {
+    case 'deploy': {
+      const outcome = await drivers.deployer(effect.target)?.deploy(effect.target, effect.version, context)
+      return mapValue(outcome, effect.target, (versions) => ({ kind: 'deploy' as const, versions }))
+    }
+    case 'setShares': {
+      const outcome = await drivers.router(effect.target)?.setShares(effect.target, effect.shares, context)
+      return mapValue(outcome, effect.target, (shares) => ({ kind: 'setShares' as const, shares }))
+    }
+    case 'runCheck': {
+      const outcome = await drivers.checkRunner(effect.check)?.runCheck(effect.check, context)
+      return mapValue(outcome, effect.check, (evidence) => ({ kind: 'runCheck' as const, evidence }))
+    }
+    case 'runCommand': {
+      const outcome = await drivers.commandRunner(effect.command)?.run(effect.command, effect.parameters, context)
+      return mapValue(outcome, effect.command, (result) => ({ kind: 'runCommand' as const, result }))
+    }
+    case 'notify': {
+      const channels = drivers.notifiers()
+      const outcomes = await Promise.all(channels.map(({ channel, notifier }) => notifier.notify(channel, effect.message, context)))
+      return outcomes.find((outcome) => !outcome.ok) ?? { ok: true, value: { kind: 'notify' } }
+    }
+  }
+}
+
+function mapValue<T, V>(outcome: Outcome<T> | undefined, name: string, map: (value: T) => V): Outcome<V> {
+  if (!outcome) return fail('notFound', `no driver serves "${name}"`)
+  return outcome.ok ? { ok: true, value: map(outcome.value) } : outcome
+}

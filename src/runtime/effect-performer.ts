@@ -1,0 +1,87 @@
+/** Performs requested effects: each once at a time, within its limits; going back stops whatever still goes forward. */
+import { effectLimits, type EffectOutcome } from '../core/release/effect.ts'
+import { pendingEffects } from '../core/release/effects.ts'
+import { fail, type Outcome } from '../core/release/outcome.ts'
+import type { EffectState, Release } from '../core/release/release.ts'
+import type { DriverSet } from '../ports/drivers.ts'
+import { callDriver } from './call-driver.ts'
+
+/** A driver that ignores its signal is given up after this long beyond its own limit. */
+const graceMs = 1_000
+
+type Settle = (effectId: string, outcome: EffectOutcome) => Promise<unknown>
+
+interface InFlight {
+  state: EffectState
+  abort: AbortController
+  done: Promise<void>
+}
+
+export class EffectPerformer {
+  readonly #drivers: DriverSet
+  readonly #settle: Settle
+  readonly #inFlight = new Map<string, InFlight>()
+  #stopped = false
+
+  constructor(drivers: DriverSet, settle: Settle) {
+    this.#drivers = drivers
+    this.#settle = settle
+  }
+
+  /** Starts what the release has asked for and nobody performs yet; returns at once. */
+  perform(release: Release): void {
+    if (this.#stopped) return
+    for (const state of pendingEffects(release)) {
+      const running = this.#inFlight.get(state.effectId)
+      if (isAbandoned(release, state)) running?.abort.abort(abandoned.error.message)
+      if (!running) this.#start(release, state)
+    }
+  }
+
+  /** Stops waiting for calls under way; they stay requested in the log and are performed again by the next controller. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const { abort } of this.#inFlight.values()) abort.abort('the controller stops')
+    await Promise.all([...this.#inFlight.values()].map(({ done }) => done))
+  }
+
+  #start(release: Release, state: EffectState): void {
+    const abort = new AbortController()
+    const older = [...this.#inFlight.values()].filter((other) => targetOf(other.state) === targetOf(state)).map(({ done }) => done)
+    const outcome = isAbandoned(release, state) ? Promise.resolve<EffectOutcome>(abandoned) : this.#call(state, abort.signal, older)
+    const done = outcome.then(async (settled) => {
+      this.#inFlight.delete(state.effectId)
+      if (!this.#stopped) await this.#settle(state.effectId, settled)
+    })
+    this.#inFlight.set(state.effectId, { state, abort, done })
+  }
+
+  /** An older write to the same target is let end first (it was aborted if it goes forward), for a bounded time: the fence refuses it after that. */
+  async #call(state: EffectState, signal: AbortSignal, older: Promise<void>[]): Promise<EffectOutcome> {
+    if (older.length > 0) await Promise.race([Promise.allSettled(older), wait(graceMs)])
+    const { timeoutMs } = effectLimits[state.effect.kind]
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    const context = { effectId: state.effectId, fence: state.fence, signal: limited, timeoutMs }
+    const gaveUp = wait(timeoutMs + graceMs).then((): Outcome<never> => fail('timeout', `no answer within ${timeoutMs} ms`))
+    try {
+      return await Promise.race([callDriver(this.#drivers, state.effect, context), gaveUp])
+    } catch (error) {
+      return fail('rejected', `the driver failed in a way it should not: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
+
+const abandoned = fail('rejected', 'not done: the release is going back')
+
+/** Once the release goes back, only the rollback itself and notices are still wanted. */
+function isAbandoned(release: Release, { purpose }: EffectState): boolean {
+  return release.rollback !== null && purpose.kind !== 'rollback' && purpose.kind !== 'notice'
+}
+
+const targetOf = ({ effect }: EffectState): string => ('target' in effect ? effect.target : effect.kind)
+
+/** Real time, unreferenced: it never keeps a process alive. */
+const wait = (delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, delayMs).unref()
+  })

@@ -1,0 +1,109 @@
+/** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
+import { decide, type Decision, type Input } from '../core/release/decide.ts'
+import type { EventEnvelope } from '../core/release/events.ts'
+import { evolve, releaseOf } from '../core/release/evolve.ts'
+import { neededLook, nextWake } from '../core/release/needs.ts'
+import { isOver, type Release } from '../core/release/release.ts'
+import { pendingEffects } from '../core/release/effects.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { DriverSet } from '../ports/drivers.ts'
+import type { EventStore, NewEvent } from '../ports/event-store.ts'
+import { EffectPerformer } from './effect-performer.ts'
+import { takeLook } from './take-look.ts'
+
+export interface RunnerPorts {
+  store: EventStore
+  drivers: DriverSet
+  clock: Clock
+}
+
+/** The store refused: another writer, or no disk. The runner stops moving; its release is safe in the store. */
+export class StoreRefusal extends Error {}
+
+/** An idle release is looked at again after this long even if nothing asks for it. */
+const maximumSleepMs = 60_000
+
+export class ReleaseRunner {
+  readonly #ports: RunnerPorts
+  readonly #stream: string
+  readonly #performer: EffectPerformer
+  #release: Release | null = null
+  /** Release time and monotonic time of the same moment. */
+  #anchor = { elapsedMs: 0, monotonicMs: 0 }
+  #queue: Promise<unknown> = Promise.resolve()
+  #wake = new AbortController()
+
+  constructor(ports: RunnerPorts, stream: string) {
+    this.#ports = ports
+    this.#stream = stream
+    this.#anchor.monotonicMs = ports.clock.monotonicMs()
+    this.#performer = new EffectPerformer(ports.drivers, (effectId, outcome) => this.submit({ type: 'effectSettled', effectId, outcome }))
+  }
+
+  /** Takes up a stored release: release time goes on by the wall clock for the time nobody ran it, and never backwards. */
+  resume(events: readonly EventEnvelope[]): Release {
+    const release = releaseOf(events)
+    const { clock } = this.#ports
+    const lastAtMs = Date.parse(events.at(-1)?.at ?? '')
+    const awayMs = Math.max(0, clock.wallMs() - lastAtMs)
+    this.#anchor = { elapsedMs: release.elapsedMs + awayMs, monotonicMs: clock.monotonicMs() }
+    this.#release = release
+    return release
+  }
+
+  get release(): Release {
+    if (!this.#release) throw new Error(`release ${this.#stream} has not started`)
+    return this.#release
+  }
+
+  /** Release time now, in milliseconds. */
+  elapsedMs(): number {
+    return this.#anchor.elapsedMs + this.#ports.clock.monotonicMs() - this.#anchor.monotonicMs
+  }
+
+  /** Decides on an input and makes the events durable; inputs are taken one after another. Effects start at once. */
+  submit(input: Input): Promise<Decision> {
+    const turn = this.#queue.then(() => this.#decideAndAppend(input))
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #decideAndAppend(input: Input): Promise<Decision> {
+    const nowMs = this.elapsedMs()
+    const decision = decide(this.#release, input, nowMs)
+    if (decision.rejected || decision.events.length === 0) return decision
+    const at = new Date(this.#ports.clock.wallMs()).toISOString()
+    const events = decision.events.map(({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: nowMs }))
+    const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
+    if (!result.ok) {
+      throw new StoreRefusal(result.error === 'unavailable' ? result.message : `another controller wrote to ${this.#stream} (version ${result.actual})`)
+    }
+    this.#release = result.events.reduce<Release | null>(evolve, this.#release)
+    if (this.#release) this.#performer.perform(this.#release)
+    this.#wake.abort()
+    return decision
+  }
+
+  /** Runs until the release is over and everyone is told, or until the signal aborts. Throws `StoreRefusal` when it cannot record. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#performer.perform(this.release)
+    while (!signal.aborted) {
+      this.#wake = new AbortController()
+      const nowMs = this.elapsedMs()
+      await this.#lookOrTick(nowMs)
+      const { release } = this
+      const wakeMs = nextWake(release, nowMs)
+      if (isOver(release) && pendingEffects(release).length === 0 && wakeMs === null) break
+      if (neededLook(release, this.elapsedMs())) continue
+      const sleepMs = Math.min((wakeMs ?? Number.POSITIVE_INFINITY) - this.elapsedMs(), maximumSleepMs)
+      if (sleepMs > 0) await this.#ports.clock.sleep(sleepMs, AbortSignal.any([signal, this.#wake.signal]))
+    }
+    await this.#performer.stop()
+  }
+
+  async #lookOrTick(nowMs: number): Promise<void> {
+    const needed = neededLook(this.release, nowMs)
+    if (!needed) await this.submit({ type: 'tick' })
+    else await this.submit({ type: 'observed', observation: await takeLook(this.#ports.drivers, this.release, needed) })
+  }
+}

@@ -1,0 +1,143 @@
+/** The controller's API: the one contract of socket, HTTP and in-process use, and all that clients may know. */
+import { z } from 'zod'
+import { Diagnostic } from '../core/plan/diagnostic.ts'
+import { ReleaseCommand } from '../core/release/commands.ts'
+import { EventEnvelope } from '../core/release/events.ts'
+
+export const maximumDocumentBytes = 256 * 1024
+
+/** Texts travel, not paths: the controller need not see the client's disk. `actor` is a key of the operator's people. */
+export const StartRequest = z.strictObject({
+  document: z.strictObject({ path: z.string(), text: z.string().max(maximumDocumentBytes) }),
+  bindings: z.strictObject({ path: z.string(), text: z.string().max(maximumDocumentBytes) }),
+  actor: z.string(),
+  speed: z.number().positive().default(1),
+  /** Warnings accepted by rule name; `*` accepts all. */
+  acknowledge: z.array(z.string()).default([]),
+})
+export type StartRequest = z.infer<typeof StartRequest>
+
+export const CommandRequest = z.strictObject({ actor: z.string(), command: ReleaseCommand })
+export type CommandRequest = z.infer<typeof CommandRequest>
+
+/** RFC 9457 problem details, with the diagnostics of a plan where there are any. */
+export const Problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  hint: z.string().optional(),
+  diagnostics: z.array(Diagnostic).optional(),
+})
+export type Problem = z.infer<typeof Problem>
+
+/** A statement with its latest verdict, ready to show. `display` is the value with its unit. */
+export const StatementView = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  verdict: z.enum(['Successful', 'Failed', 'Inconclusive', 'Error']).nullable(),
+  display: z.string(),
+  samples: z.number(),
+  needed: z.number(),
+  explanation: z.string(),
+})
+export type StatementView = z.infer<typeof StatementView>
+
+/** Why something waits: since when, who can unblock it, the command that does, and what happens otherwise. */
+export const WaitView = z.strictObject({
+  what: z.string(),
+  sinceMs: z.number(),
+  who: z.string().nullable(),
+  command: z.string().nullable(),
+  otherwise: z.string().nullable(),
+  /** Set for sign-offs: what `approve` and `reject` name. */
+  requirementId: z.string().optional(),
+  role: z.string().optional(),
+})
+export type WaitView = z.infer<typeof WaitView>
+
+export const ReleaseView = z.strictObject({
+  releaseId: z.string(),
+  projectId: z.string(),
+  planName: z.string(),
+  planVersion: z.string(),
+  digest: z.string(),
+  status: z.enum(['Pending', 'Progressing', 'Held', 'Paused', 'RollingBack', 'Succeeded', 'RolledBack', 'Degraded', 'Superseded']),
+  version: z.int(),
+  speed: z.number(),
+  startedAt: z.string(),
+  elapsedMs: z.number(),
+  phases: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      status: z.enum(['waiting', 'active', 'completed']),
+      stages: z.array(
+        z.strictObject({
+          id: z.string(),
+          name: z.string(),
+          percent: z.number(),
+          status: z.enum(['waiting', 'active', 'passed', 'rolledBack']),
+        }),
+      ),
+    }),
+  ),
+  /** The stage that carries traffic now. Times in release milliseconds. */
+  stage: z
+    .strictObject({
+      id: z.string(),
+      name: z.string(),
+      percent: z.number(),
+      enteredMs: z.number(),
+      bakedMs: z.number(),
+      bakeMs: z.number(),
+      criteria: z.array(StatementView),
+      triggers: z.array(StatementView),
+      /** Candidate share the service itself received since the stage began, in percent. */
+      receivedPercent: z.number().nullable(),
+      receivedRequests: z.number(),
+    })
+    .nullable(),
+  shares: z.strictObject({ desired: z.number().nullable(), observed: z.number().nullable() }),
+  confirmedPercents: z.array(z.number()),
+  waits: z.array(WaitView),
+  /** One sentence: what Tidegate does next, when, and why. */
+  next: z.string(),
+  rollback: z
+    .strictObject({
+      cause: z.string(),
+      by: z.string(),
+      detectionMs: z.number().nullable(),
+      readBackMs: z.number().nullable(),
+      quietMs: z.number().nullable(),
+      deadlineMs: z.number(),
+    })
+    .nullable(),
+})
+export type ReleaseView = z.infer<typeof ReleaseView>
+
+export const ReleaseSummary = z.strictObject({
+  releaseId: z.string(),
+  planName: z.string(),
+  planVersion: z.string(),
+  status: ReleaseView.shape.status,
+  startedAt: z.string(),
+  over: z.boolean(),
+})
+export type ReleaseSummary = z.infer<typeof ReleaseSummary>
+
+export const ControllerInfo = z.strictObject({ pid: z.int(), version: z.string(), startedAt: z.string() })
+export type ControllerInfo = z.infer<typeof ControllerInfo>
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
+
+/** What a controller does for its clients; every method answers with a value or a problem, and throws only when the connection is lost. */
+export interface ControllerApi {
+  info(): Promise<Answer<ControllerInfo>>
+  start(request: StartRequest): Promise<Answer<{ releaseId: string; diagnostics: Diagnostic[] }>>
+  releases(): Promise<Answer<ReleaseSummary[]>>
+  release(releaseId: string): Promise<Answer<ReleaseView>>
+  command(releaseId: string, request: CommandRequest): Promise<Answer<ReleaseView>>
+  events(releaseId: string, fromVersion: number): Promise<Answer<EventEnvelope[]>>
+  report(releaseId: string): Promise<Answer<{ markdown: string }>>
+}

@@ -1,0 +1,200 @@
+/** A whole release in the simulated world: what passes, what holds, what goes back, and what never may happen. */
+import { describe, expect, it } from 'vitest'
+import { releaseOf } from '../../src/core/release/evolve.ts'
+import { fail, succeed } from '../../src/core/release/outcome.ts'
+import { plan } from '../fixtures/plan.ts'
+import { World } from './world.ts'
+
+describe('a good candidate', () => {
+  it('climbs the ladder in order and succeeds', () => {
+    const world = new World()
+    world.run()
+    expect(world.state.status).toBe('Succeeded')
+    expect(world.state.confirmedPercents).toEqual([10, 50, 100])
+    expect(world.shares).toEqual({ v1: 0, v2: 100 })
+    expect(world.events('StagePassed')).toHaveLength(3)
+  })
+
+  it('bakes each stage for its time, and speed shortens that but not the samples', () => {
+    const bakes = (speed: number) => {
+      const world = new World({}, plan, speed)
+      world.run()
+      return world.events('StagePassed').map(({ criteria }) => criteria.map(({ samples }) => samples))
+    }
+    const [slow, fast] = [bakes(1), bakes(10_000)]
+    for (const samples of fast.flat(2)) expect(samples).toBeGreaterThanOrEqual(100)
+    expect(slow[0]?.[0]).toBeGreaterThan(fast[0]?.[0] ?? 0)
+  })
+
+  it('waits for a sign-off as long as nobody gives it', () => {
+    const world = new World({ signs: false })
+    world.run({ untilMs: 3_600_000 })
+    expect(world.state.status).toBe('Progressing')
+    expect(world.events('EffectRequested')).toEqual([])
+  })
+})
+
+describe('a bad candidate', () => {
+  it('goes back when errors breach the trigger, and says since when', () => {
+    const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 3_000 ? 0.12 : 0.002) })
+    world.run()
+    expect(world.state.status).toBe('RolledBack')
+    expect(world.shares).toEqual({ v1: 100, v2: 0 })
+    const fired = world.events('TriggerFired')[0]
+    expect(fired?.cause).toMatchObject({ kind: 'trigger', triggerId: 'trigger/errors' })
+    expect(fired?.firstBreachMs).toBeGreaterThanOrEqual(2_000)
+    expect(world.state.rollback?.quietMs).not.toBeNull()
+  })
+
+  it('goes back when p95 is over the trigger', () => {
+    const world = new World({ slowShare: (arm) => (arm === 'candidate' ? 0.15 : 0.01) })
+    world.run()
+    expect(world.events('TriggerFired')[0]?.cause).toMatchObject({ triggerId: 'trigger/latency' })
+    expect(world.state.status).toBe('RolledBack')
+  })
+
+  it('is held in the band between pass and rollback, pages once, and goes on when the numbers hold again', () => {
+    const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs < 12_000 ? 0.03 : 0) })
+    world.run({ until: ({ state }) => state.status === 'Held' })
+    expect(world.state.status).toBe('Held')
+    expect(world.state.hold?.reason).toContain('does not hold')
+    world.run()
+    expect(world.state.status).toBe('Succeeded')
+    const pages = world.events('EffectRequested').filter(({ effect }) => effect.kind === 'notify' && effect.message.urgency === 'page')
+    expect(pages).toHaveLength(1)
+  })
+
+  it('goes back from a hold when the trigger fires after all: triggers stay armed', () => {
+    const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' ? (nowMs > 30_000 ? 0.4 : 0.03) : 0) })
+    world.run()
+    expect(world.types()).toContain('ReleaseHeld')
+    expect(world.state.status).toBe('RolledBack')
+  })
+
+  it('goes back while a gate waits for a person: triggers stay armed', () => {
+    const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 60_000 ? 0.4 : 0) })
+    world.run({ until: ({ state }) => state.confirmedPercents.length === 3 })
+    world.behaviour.signs = false
+    world.run()
+    expect(world.state.status).toBe('RolledBack')
+    expect(world.events('StagePassed')).toHaveLength(3)
+  })
+})
+
+describe('data', () => {
+  it.each(['none', 'baselineOnly', 'down'] as const)('%s: earns no bake time, holds, never passes', (metrics) => {
+    const world = new World({ metrics: () => metrics })
+    world.run({ untilMs: 900_000 })
+    expect(world.state.status).toBe('Held')
+    expect(world.state.confirmedPercents).toEqual([10])
+    expect(world.state.exposure?.bakedMs).toBe(0)
+  })
+
+  it('without enough requests holds and says how many are needed', () => {
+    const world = new World({ requestsPerSecond: 20 })
+    world.run({ until: ({ state }) => state.status === 'Held' })
+    expect(world.state.hold?.reason).toMatch(/needs \d+ more/)
+  })
+
+  it('a share that the router loses is noticed and holds the stage', () => {
+    const world = new World()
+    world.run({ until: ({ state }) => state.exposure !== null })
+    world.shares = { v1: 100, v2: 0 }
+    world.run({ until: ({ state }) => state.status === 'Held' })
+    expect(world.state.hold?.reason).toContain('router')
+  })
+})
+
+describe('drivers', () => {
+  it('a deploy that fails for good goes back without touching traffic', () => {
+    const perform = (state: { effect: { kind: string } }) => (state.effect.kind === 'deploy' ? fail('timeout', 'never healthy') : undefined)
+    const world = new World({ perform })
+    world.run()
+    expect(world.state.status).toBe('RolledBack')
+    const requests = world.events('EffectRequested')
+    expect(requests.filter(({ effect }) => effect.kind === 'setShares')).toEqual([])
+    expect(requests.filter(({ effect }) => effect.kind === 'deploy')).toHaveLength(2)
+  })
+
+  it('a share read back differently enters no stage', () => {
+    const lie = succeed({ kind: 'setShares' as const, shares: { v1: 95, v2: 5 } })
+    const world = new World({ perform: ({ effect, purpose }) => (effect.kind === 'setShares' && purpose.kind === 'stage' ? lie : undefined) })
+    world.run()
+    expect(world.events('StageEntered')).toEqual([])
+    expect(world.state.status).toBe('RolledBack')
+  })
+
+  it('a rollback that cannot be confirmed within the deadline is degraded and never called success', () => {
+    const world = new World({
+      errorRate: (arm) => (arm === 'candidate' ? 0.5 : 0),
+      perform: ({ purpose }) => (purpose.kind === 'rollback' ? fail('unavailable', 'proxy is down') : undefined),
+    })
+    world.run({ untilMs: 3_600_000 })
+    expect(world.state.status).toBe('Degraded')
+    expect(world.types()).toContain('RollbackOverdue')
+    expect(world.types()).not.toContain('ReleaseRolledBack')
+  })
+
+  it('a rollback that recovers after the deadline is degraded too, with traffic back', () => {
+    const world = new World({
+      errorRate: (arm) => (arm === 'candidate' ? 0.5 : 0),
+      perform: ({ purpose }, nowMs) => (purpose.kind === 'rollback' && nowMs < 120_000 ? fail('unauthorized', 'no') : undefined),
+    })
+    world.run({ untilMs: 3_600_000 })
+    expect(world.state.status).toBe('Degraded')
+    expect(world.shares).toEqual({ v1: 100, v2: 0 })
+  })
+})
+
+describe('people', () => {
+  it('an abort wins after every event of a release', () => {
+    const whole = new World()
+    whole.run()
+    for (let count = 1; count < whole.log.length; count++) {
+      const world = new World()
+      world.run({ until: ({ log }) => log.length >= count })
+      if (world.state.status === 'Succeeded') continue
+      const decision = world.command({ type: 'abort', reason: 'drill' })
+      expect(decision.rejected, `after ${world.types().at(-1)}`).toBe(false)
+      world.run()
+      expect(world.state.status, `after ${count} events`).toBe('RolledBack')
+      expect(world.shares).toEqual({ v1: 100, v2: 0 })
+    }
+  })
+
+  it('an abort does not wait for a call that hangs', () => {
+    const world = new World({ perform: ({ effect }) => (effect.kind === 'deploy' && effect.target === 'production' ? 'hang' : undefined) })
+    world.run({ until: ({ hanging }) => hanging.size > 0 })
+    world.command({ type: 'abort', reason: 'hangs' })
+    expect(world.state.status).toBe('RolledBack')
+  })
+
+  it('pausing stops promotion, keeps triggers armed and earns no bake time', () => {
+    const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 120_000 ? 0.5 : 0) })
+    world.run({ until: ({ state }) => state.exposure !== null })
+    world.command({ type: 'pause', reason: 'lunch' })
+    world.run({ untilMs: 100_000 })
+    expect(world.state.status).toBe('Paused')
+    expect(world.state.exposure?.bakedMs).toBe(0)
+    expect(world.state.confirmedPercents).toEqual([10])
+    world.run()
+    expect(world.state.status).toBe('RolledBack')
+  })
+
+  it('the author does not sign, nor do people outside the role, nor for what is not open', () => {
+    const world = new World({ signs: false })
+    world.step()
+    const approve = (requirementId: string, who: string) => world.command({ type: 'approve', requirementId }, who)
+    expect(approve('staging/prepared', 'ada')).toMatchObject({ rejected: true, code: 'notAuthorised' })
+    expect(approve('staging/prepared', 'eve')).toMatchObject({ rejected: true, code: 'notAuthorised' })
+    expect(approve('staging/no-errors', 'rina')).toMatchObject({ rejected: true, code: 'notFound' })
+    expect(approve('staging/prepared', 'rina')).toMatchObject({ rejected: false })
+  })
+})
+
+it('the fold of the log is the state', () => {
+  const world = new World({ errorRate: (arm) => (arm === 'candidate' ? 0.12 : 0) })
+  world.run()
+  expect(world.types().slice(0, 2)).toEqual(['ReleaseStarted', 'PhaseStarted'])
+  expect(releaseOf(world.log)).toEqual(world.state)
+})

@@ -1,0 +1,157 @@
+/** A simulated world for the decider on a virtual clock: drivers that answer at once or misbehave, traffic that flows, people who sign. */
+import { decide, type Decision, type Input } from '../../src/core/release/decide.ts'
+import type { EffectOutcome } from '../../src/core/release/effect.ts'
+import { pendingEffects } from '../../src/core/release/effects.ts'
+import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
+import type { ArmCounts, MetricReading, Shares } from '../../src/core/release/evidence.ts'
+import { evolve } from '../../src/core/release/evolve.ts'
+import type { Recorded } from '../../src/core/release/fold.ts'
+import { type Needed, neededLook, nextWake } from '../../src/core/release/needs.ts'
+import { openRequirements } from '../../src/core/release/open-requirements.ts'
+import { fail, type Outcome, succeed } from '../../src/core/release/outcome.ts'
+import { isOver, type Release } from '../../src/core/release/release.ts'
+import type { EffectState } from '../../src/core/release/release.ts'
+import { plan as examplePlan } from '../fixtures/plan.ts'
+import type { Plan } from '../../src/core/plan/plan.ts'
+
+export const person = (id: string): Actor => ({ id, name: id, demo: false })
+
+/** What a test may change about the world; each is asked when it matters. */
+export interface Behaviour {
+  errorRate(arm: 'candidate' | 'baseline', nowMs: number): number
+  slowShare(arm: 'candidate' | 'baseline', nowMs: number): number
+  metrics(nowMs: number): 'all' | 'none' | 'baselineOnly' | 'down'
+  perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
+  signs: boolean
+  requestsPerSecond: number
+}
+
+const healthy: Behaviour = {
+  errorRate: () => 0.002,
+  slowShare: () => 0.01,
+  metrics: () => 'all',
+  perform: () => undefined,
+  signs: true,
+  requestsPerSecond: 500,
+}
+
+export class World {
+  release: Release | null = null
+  nowMs = 0
+  shares: Shares = { v1: 100, v2: 0 }
+  readonly log: Recorded[] = []
+  readonly hanging = new Set<string>()
+  readonly behaviour: Behaviour
+  #lastCountsMs = 0
+
+  constructor(behaviour: Partial<Behaviour> = {}, plan: Plan = examplePlan, speed = 1) {
+    this.behaviour = { ...healthy, ...behaviour }
+    const start = { type: 'start' as const, releaseId: 'r1', projectId: 'default', plan, digest: 'd1', speed, acknowledged: [] }
+    this.give({ type: 'start', start, actor: person('ola') })
+  }
+
+  get state(): Release {
+    if (!this.release) throw new Error('not started')
+    return this.release
+  }
+
+  types(): string[] {
+    return this.log.map(({ event }) => event.type)
+  }
+
+  events<T extends ReleaseEvent['type']>(type: T): Extract<ReleaseEvent, { type: T }>[] {
+    return this.log.flatMap(({ event }) => (event.type === type ? [event as Extract<ReleaseEvent, { type: T }>] : []))
+  }
+
+  give(input: Input): Decision {
+    const decision = decide(this.release, input, this.nowMs)
+    if (!decision.rejected) {
+      for (const { event, actor } of decision.events) {
+        const recorded = { event, actor, elapsedMs: this.nowMs, position: this.log.length + 1 }
+        this.log.push(recorded)
+        this.release = evolve(this.release, recorded)
+      }
+    }
+    return decision
+  }
+
+  command(command: Extract<Input, { type: 'command' }>['command'], who = 'rina'): Decision {
+    return this.give({ type: 'command', command, actor: person(who) })
+  }
+
+  /** Runs until the release is over, or `untilMs`, or the predicate holds; gives false when nothing can happen any more. */
+  run({ untilMs = 600_000, until = () => false }: { untilMs?: number; until?: (world: World) => boolean } = {}): void {
+    for (let round = 0; round < 100_000 && this.nowMs < untilMs && !isOver(this.state) && !until(this); round++) this.step()
+  }
+
+  step(): void {
+    const before = this.log.length
+    this.#performEffects()
+    if (this.behaviour.signs) this.#sign()
+    const needed = neededLook(this.state, this.nowMs)
+    if (needed) this.give({ type: 'observed', observation: this.#look(needed) })
+    else this.give({ type: 'tick' })
+    if (this.log.length > before) return
+    const wakeMs = nextWake(this.state, this.nowMs)
+    this.nowMs = Math.min(wakeMs ?? this.nowMs + 60_000, this.nowMs + 60_000)
+  }
+
+  #performEffects(): void {
+    for (const state of pendingEffects(this.state)) {
+      if (this.hanging.has(state.effectId)) continue
+      const outcome = this.behaviour.perform(state, this.nowMs) ?? this.#perform(state)
+      if (outcome === 'hang') this.hanging.add(state.effectId)
+      else this.give({ type: 'effectSettled', effectId: state.effectId, outcome })
+    }
+  }
+
+  #perform({ effect }: EffectState): EffectOutcome {
+    switch (effect.kind) {
+      case 'deploy':
+        return succeed({ kind: 'deploy', versions: { running: [{ version: effect.version, healthy: true }] } })
+      case 'setShares':
+        this.shares = effect.shares
+        return succeed({ kind: 'setShares', shares: effect.shares })
+      case 'runCheck':
+        return succeed({ kind: 'runCheck', evidence: { verdict: 'passed', summary: 'ok', details: [] } })
+      case 'runCommand':
+        return succeed({ kind: 'runCommand', result: { exitCode: 0, output: '' } })
+      case 'notify':
+        return succeed({ kind: 'notify' })
+    }
+  }
+
+  #sign(): void {
+    for (const { requirement } of openRequirements(this.state)) {
+      if (requirement.role !== undefined) this.command({ type: 'approve', requirementId: requirement.id })
+    }
+  }
+
+  #look(needed: Needed): Extract<Input, { type: 'observed' }>['observation'] {
+    const seconds = (this.nowMs - this.#lastCountsMs) / 1_000
+    this.#lastCountsMs = this.nowMs
+    const state = this.behaviour.metrics(this.nowMs)
+    const read = (metricId: string): Outcome<MetricReading> => {
+      if (state === 'down') return fail('unavailable', 'metric source is down')
+      if (state === 'none') return succeed({ arms: {}, cursor: this.nowMs })
+      const baseline = this.#counts(metricId, 'baseline', seconds)
+      return succeed({ arms: state === 'all' ? { candidate: this.#counts(metricId, 'candidate', seconds), baseline } : { baseline }, cursor: this.nowMs })
+    }
+    return {
+      look: needed.look,
+      stageId: needed.stageId,
+      readings: Object.fromEntries(needed.metrics.map(({ metricId }) => [metricId, read(metricId)])),
+      arrivals: read('arrivals'),
+      shares: needed.readShares ? succeed(this.shares) : null,
+    }
+  }
+
+  #counts(metricId: string, arm: 'candidate' | 'baseline', seconds: number): ArmCounts {
+    const share = (this.shares[arm === 'candidate' ? 'v2' : 'v1'] ?? 0) / 100
+    const total = Math.round(this.behaviour.requestsPerSecond * seconds * share)
+    if (metricId !== 'latency') return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs)) }
+    const slow = Math.round(total * this.behaviour.slowShare(arm, this.nowMs))
+    const buckets = [100, 500, 1_000, 2_000].map((le) => ({ le, count: total - slow }))
+    return { total, buckets: [...buckets, { le: null, count: total }] }
+  }
+}
