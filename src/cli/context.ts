@@ -1,6 +1,6 @@
 /** What every command is given: where to write, how to end, and how to reach a controller. Wired in `main.ts`. */
 import type { Command } from 'commander'
-import type { ControllerApi } from '../server/contract.ts'
+import type { Answer, ControllerApi } from '../server/contract.ts'
 
 /** Exit codes of every command. `undecided`: held, or weaknesses found. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, undecided: 3, notAuthorised: 4 } as const
@@ -18,11 +18,51 @@ export interface CliContext {
   env: Readonly<Record<string, string | undefined>>
   /**
    * A controller for the state folder: the running one over its socket, else this process takes the store's lock and is the controller until `close`.
-   * Throws a `UserError` when neither is possible.
+   * Throws a `UserError` when neither is possible. `operatorFile` is what a local controller works with; without it, the one it last used.
    */
-  connect(stateDir: string): Promise<{ api: ControllerApi; served: 'remote' | 'local'; close(): Promise<void> }>
+  connect(stateDir: string, operatorFile?: string): Promise<Connection>
+  /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
+  openDemo(options: DemoOptions): Promise<DemoWorld>
+  /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */
+  onInterrupt(callback: () => void): () => void
   /** Ends the command with this code once its output is written. */
   exit(code: ExitCode): void
+}
+
+export interface Connection {
+  api: ControllerApi
+  /** `local`: this process is the controller until `close`. */
+  served: 'remote' | 'local'
+  close(): Promise<void>
+}
+
+export interface DemoOptions {
+  stateDir: string
+  scenario: string
+  /** What the new version breaks. */
+  fault: string
+  portBase: number
+}
+
+export interface DemoWorld {
+  api: ControllerApi
+  /** The release of this scenario that was interrupted and can go on. */
+  interrupted: string | null
+  /** Stops every process and makes everything new: no data, the baseline with all traffic, users arriving. */
+  reset(): Promise<void>
+  /** Takes up the processes of an interrupted run, starting those that died. */
+  resume(): Promise<void>
+  start(speed: number): Promise<Answer<{ releaseId: string }>>
+  /** Lets the demo people sign until the signal aborts. */
+  signAsDemoPeople(releaseId: string, signal: AbortSignal): Promise<void>
+  /** Writes the report and gives its path. */
+  writeReport(releaseId: string, markdown: string): Promise<string>
+  /** Where users arrive. */
+  url: string
+  /** Aborts a release and waits, for a bounded time, until it is over. */
+  takeBack(releaseId: string): Promise<void>
+  /** Stops the controller and every process of the demo; the next demo starts afresh. */
+  close(): Promise<void>
 }
 
 /** Adds one command to the program; each command is a file of `cli/` that exports one of these. */

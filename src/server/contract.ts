@@ -31,10 +31,12 @@ export const Problem = z.strictObject({
 })
 export type Problem = z.infer<typeof Problem>
 
-/** A statement with its latest verdict, ready to show. `display` is the value with its unit. */
+/** A statement with its latest verdict, ready to show. `display` and `baseline` are values with their units; `condition` is the text as it is judged. */
 export const StatementView = z.strictObject({
   id: z.string(),
   text: z.string(),
+  condition: z.string().optional(),
+  baseline: z.string().optional(),
   verdict: z.enum(['Successful', 'Failed', 'Inconclusive', 'Error']).nullable(),
   display: z.string(),
   samples: z.number(),
@@ -67,6 +69,7 @@ export const ReleaseView = z.strictObject({
   speed: z.number(),
   startedAt: z.string(),
   elapsedMs: z.number(),
+  rollout: z.strictObject({ service: z.string(), candidate: z.string(), baseline: z.string() }).optional(),
   phases: z.array(
     z.strictObject({
       id: z.string(),
@@ -82,7 +85,7 @@ export const ReleaseView = z.strictObject({
       ),
     }),
   ),
-  /** The stage that carries traffic now. Times in release milliseconds. */
+  /** The stage that carries traffic now, or did when the release ended. Times in release milliseconds. */
   stage: z
     .strictObject({
       id: z.string(),
@@ -107,6 +110,8 @@ export const ReleaseView = z.strictObject({
     .strictObject({
       cause: z.string(),
       by: z.string(),
+      /** Release time of the trigger. The three spans below count: first breach to trigger, trigger to share 0 read back, trigger to quiet. */
+      triggeredMs: z.number().optional(),
       detectionMs: z.number().nullable(),
       readBackMs: z.number().nullable(),
       quietMs: z.number().nullable(),

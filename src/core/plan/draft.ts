@@ -111,7 +111,12 @@ export const PlanDraft = z.strictObject({
   risks: z.array(DraftRisk),
   timeline: z.array(DraftTimelineRow),
   approvals: z.array(DraftApproval),
+  /** Every code block of the document, those of steps included. */
   code: z.array(DraftCode),
+  /** Triggers stated for the whole rollout, outside any phase. */
+  triggers: z.array(DraftTrigger).optional(),
+  /** Text that gave no fact, so that nothing is lost silently. */
+  unread: z.array(z.strictObject({ source: SourceRange, text: Text })).optional(),
 })
 export type PlanDraft = z.infer<typeof PlanDraft>
 

@@ -66,16 +66,23 @@ export type CatalogueCommand = z.infer<typeof CatalogueCommand>
 export const LogChannel = z.strictObject({ driver: z.literal('log') })
 export const ChannelSpec = z.discriminatedUnion('driver', [LogChannel])
 
+const Demo = z.strictObject({
+  /** Catalogue commands that run first, on an empty data folder. */
+  setUp: z.array(z.string()),
+  /** Processes that run beside the release, started in this order: mailbox, proxy. */
+  processes: z.record(z.string(), ProcessSpec),
+  /** Started last, once the baseline has the traffic: synthetic users. */
+  visitors: z.record(z.string(), ProcessSpec).default({}),
+})
+
 export const Operator = z.strictObject({
-  /** Targets of a demo may run at a speed other than 1. */
-  demo: z.boolean().default(false),
+  /** Marks these targets as a demo, which may run at a speed other than 1, and says what `tidegate demo` sets up around the release. */
+  demo: Demo.optional(),
   people: z.record(z.string(), Person),
   targets: z.record(z.string(), Target),
   metricSources: z.record(z.string(), MetricSourceSpec).default({}),
   checks: z.record(z.string(), CheckSpec).default({}),
   commands: z.record(z.string(), CatalogueCommand).default({}),
   channels: z.record(z.string(), ChannelSpec).default({}),
-  /** Processes that `tidegate demo` starts beside the release: proxy, mailbox, users. */
-  processes: z.record(z.string(), ProcessSpec).default({}),
 })
 export type Operator = z.infer<typeof Operator>

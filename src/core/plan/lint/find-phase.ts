@@ -1,0 +1,31 @@
+/** Finds the phase that a timeline row or a list item speaks of in fewer or other words ("Canary" for "Phase 2: Canary Deployment"). */
+import type { DraftPhase } from '../draft.ts'
+
+/** Words that every phase could have in its name. */
+const common = new Set(
+  'a an and the of to in on for with phase stage step wave rollout roll out deployment deploy deploys release releases launch complete completes completed execute start starts begin run finish do perform finalize traffic users done'.split(
+    ' ',
+  ),
+)
+
+/** The one phase meant, or `undefined` when none or several could be. */
+export function findPhase(phases: readonly DraftPhase[], text: string): DraftPhase | undefined {
+  const ordinal = /\b(?:phase|stage|wave|step)\s*#?(\d+[a-z]?)\b/i.exec(text)?.[1]
+  if (ordinal !== undefined) return only(phases.filter((phase) => phase.ordinal === ordinal))
+  const wanted = significantWords(text)
+  if (wanted.length === 0) return undefined
+  return only(phases.filter((phase) => {
+    const named = new Set(significantWords(phase.name))
+    return wanted.every((word) => named.has(word))
+  }))
+}
+
+/** Words that tell one name from another, without plural endings. */
+export function significantWords(text: string): string[] {
+  const words = text.toLowerCase().match(/\p{L}[\p{L}\p{N}]*/gu) ?? []
+  return words.filter((word) => !common.has(word)).map((word) => word.replace(/(?<=\p{L}{3})s$/u, ''))
+}
+
+function only(found: DraftPhase[]): DraftPhase | undefined {
+  return found.length === 1 ? found[0] : undefined
+}

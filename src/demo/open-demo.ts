@@ -1,0 +1,95 @@
+/** The demo's world: the example's surroundings and a controller over them, in one state folder. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { DemoOptions, DemoWorld } from '../cli/context.ts'
+import { Bindings } from '../core/plan/bindings.ts'
+import type { Operator } from '../core/plan/operator.ts'
+import { readYaml } from '../document/read-yaml.ts'
+import type { ControllerApi, StartRequest } from '../server/contract.ts'
+import { signAsDemoPeople } from './people.ts'
+import { DemoFailure, type Surroundings } from './surroundings.ts'
+
+export interface DemoParts {
+  options: DemoOptions
+  /** This process's controller. */
+  api: ControllerApi
+  /** The same controller as anyone reaches it; the demo people sign over it. */
+  connect(): Promise<ControllerApi>
+  closeController(): Promise<void>
+  operator: Operator
+  surroundings: Surroundings
+  exampleFolder: string
+}
+
+/** Warnings of the example's document that the demo accepts by name, as a person would at start. */
+const acknowledged = ['APPROVED_UNCHECKED', 'FINAL_STAGE_UNGATED', 'NO_ROLLBACK_BUDGET', 'PLACEHOLDER', 'PRETICKED', 'STATUS_CONFLICT', 'NO_OWNER']
+
+/** A release that is being taken back is waited for this long. */
+const takeBackMs = 15_000
+
+export async function openDemo(parts: DemoParts): Promise<DemoWorld> {
+  const { options, api, operator, surroundings, exampleFolder } = parts
+  const planFile = join(exampleFolder, 'ROLLOUT.md')
+  const bindingsFile = join(exampleFolder, 'tidegate.yaml')
+  const request = {
+    document: { path: planFile, text: await readFile(planFile, 'utf8') },
+    bindings: { path: bindingsFile, text: await readFile(bindingsFile, 'utf8') },
+  }
+  const { value: bindings } = readYaml(request.bindings.text, bindingsFile, Bindings)
+  if (!bindings) throw new DemoFailure(`${bindingsFile} cannot be read`)
+  const actor = bindings.author ?? Object.keys(operator.people)[0] ?? ''
+
+  const takeBack = async (releaseId: string) => {
+    await api.command(releaseId, { actor, command: { type: 'abort', reason: 'the demo ends' } })
+    for (const untilMs = Date.now() + takeBackMs; Date.now() < untilMs; await pause(100)) {
+      const answer = await api.release(releaseId)
+      if (!answer.ok || answer.value.rollback?.readBackMs != null || answer.value.status !== 'RollingBack') return
+    }
+  }
+  return {
+    api,
+    url: `http://127.0.0.1:${options.portBase}`,
+    interrupted: await interruptedRelease(parts),
+    resume: () => surroundings.resume(bindings),
+    takeBack,
+    reset: async () => {
+      for (const releaseId of await unfinished(api)) {
+        await surroundings.resume(bindings)
+        await takeBack(releaseId)
+      }
+      await surroundings.remember({ scenario: options.scenario, releaseId: null })
+      await surroundings.reset(bindings)
+    },
+    start: async (speed) => {
+      const answer = await api.start({ ...request, actor, speed, acknowledge: acknowledged } satisfies StartRequest)
+      if (answer.ok) await surroundings.remember({ scenario: options.scenario, releaseId: answer.value.releaseId })
+      return answer
+    },
+    signAsDemoPeople: async (releaseId, signal) => signAsDemoPeople(await parts.connect(), releaseId, operator, signal),
+    writeReport: async (releaseId, markdown) => {
+      const path = join(options.stateDir, 'reports', `${releaseId}.md`)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, markdown)
+      return path
+    },
+    close: async () => {
+      await parts.closeController()
+      await surroundings.stop()
+      await surroundings.forget()
+    },
+  }
+}
+
+const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs))
+
+async function unfinished(api: ControllerApi): Promise<string[]> {
+  const releases = await api.releases()
+  return releases.ok ? releases.value.filter(({ over }) => !over).map(({ releaseId }) => releaseId) : []
+}
+
+/** What a killed run of the same scenario left: the release it had noted, or the one it had just begun. */
+async function interruptedRelease({ options, api, surroundings }: DemoParts): Promise<string | null> {
+  const session = await surroundings.session()
+  if (session?.scenario !== options.scenario) return null
+  return session.releaseId ?? (await unfinished(api))[0] ?? null
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { readConditions } from './read-condition.ts'
+
+/** Short form of everything read: `metric|comparator|value|unit|percentile|window`. */
+function read(text: string): string[] {
+  return readConditions(text).conditions.map(({ condition: { metric, comparator, value, unit, percentile, windowMs } }) =>
+    [metric, comparator, Array.isArray(value) ? value.join('..') : value, unit, percentile ?? '', windowMs ?? ''].join('|').replace(/\|+$/, ''),
+  )
+}
+
+describe('readConditions', () => {
+  it.each([
+    ['Checkout errors < 1%', ['Checkout errors|<|1|%']],
+    ['Search latency <= 250ms (p99)', ['Search latency|<=|250|ms|99']],
+    ['p95 latency < 110% of baseline', ['latency|<|110|% of baseline|95']],
+    ['Taux de rebond ≤ 0,5 %', ['Taux de rebond|<=|0.5|%']],
+    ['Delivery rate is at or above 95%', ['Delivery rate|>=|95|%']],
+    ['Cache coverage drops below 85%', ['Cache coverage|<|85|%']],
+    ['Queue depth must not exceed 1,000', ['Queue depth|<=|1000|count']],
+    ['≥10 successful orders', ['successful orders|>=|10|count']],
+    ['< 1% refund rate (excluding fraud)', ['refund rate|<|1|%']],
+    ['Orders completed 80%+', ['Orders completed|>=|80|%']],
+    ['CPU 30–70%', ['CPU|==|30..70|%']],
+    ['API errors > 2% for 5 minutes', ['API errors|>|2|%||300000']],
+    ['API errors < 1% (5m window)', ['API errors|<|1|%||300000']],
+    ['Lock conflicts < 30 per 5min', ['Lock conflicts|<|30|per 5min']],
+    ['Engine latency > 5x baseline for 10 minutes', ['Engine latency|>|5|x baseline||600000']],
+    ['Denials > 3σ', ['Denials|>|3|sigma']],
+    ['Tickets about login < 5% of total', ['Tickets about login|<|5|% of total']],
+    ['Confirmation time < 5 minutes', ['Confirmation time|<|5|min']],
+    ['Store rating > 4.2/5', ['Store rating|>|4.2|/5']],
+    ['No cost increase > 10%', ['cost increase|<=|10|%']],
+    ['Response time < 500 ms (target < 300 ms)', ['Response time|<|500|ms']],
+    ['List p95 < 800ms, detail avg < 200ms', ['List|<|800|ms|95', 'detail avg|<|200|ms']],
+    ['Error rate: < 1% (production), < 5% (canary)', ['Error rate|<|1|%', 'Error rate|<|5|%']],
+    [String.raw`P_{95} \text{ Latency} \le 200\text{ms}`, ['Latency|<=|200|ms|95']],
+    ['登录成功率 低于 99.5%', ['登录成功率|<|99.5|%']],
+    ['Erros de login acima de 2%', ['Erros de login|>|2|%']],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toEqual(expected)
+  })
+
+  it.each([
+    ['No runtime errors in logs', ['runtime errors in logs|==|0|count']],
+    ['Zero unplanned calls', ['unplanned calls|==|0|count']],
+    ['No Sev 1 bugs in 48h', ['Sev 1 bugs|==|0|count||172800000']],
+    ['Aucune erreur critique', ['erreur critique|==|0|count']],
+    ['No manual intervention required', []],
+    ['No customer impact', []],
+  ])('reads the absence "%s"', (text, expected) => {
+    expect(read(text)).toEqual(expected)
+  })
+
+  it.each(['All health checks pass', 'Performance within agreed limits', 'Any security incident', 'deploy over the weekend', 'Error rate exceeds the threshold'])(
+    'finds no threshold in "%s"',
+    (text) => {
+      expect(readConditions(text)).toEqual({ conditions: [], unread: false })
+    },
+  )
+
+  it.each(['Error rate < TBD', 'Latency > baseline', 'Uptime at least __%', 'Node < 18.2.1', 'Latency < 20xyz'])('says that the number of "%s" cannot be read', (text) => {
+    expect(readConditions(text)).toEqual({ conditions: [], unread: true })
+  })
+
+  it('keeps what is to be done apart from the condition', () => {
+    expect(readConditions('Error rate > 5% → roll back within 5 min')).toMatchObject({ conditions: [{ text: 'Error rate > 5%' }], action: 'roll back within 5 min' })
+  })
+
+  it('stays linear on text made to be slow', () => {
+    const started = performance.now()
+    for (const unit of ['(', 'a ', '< ', '5-', 'p9', '1,', ' of ', 'no more ', '<a', '≥ (']) readConditions(unit.repeat(4_000 / unit.length))
+    expect(performance.now() - started).toBeLessThan(1_500)
+  })
+})

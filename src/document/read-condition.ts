@@ -1,0 +1,155 @@
+/** The threshold grammar: "Response time < 500ms (p95)", "no critical bugs", "coverage drops below 85%", "80%+", `\ge 99.9\%`. */
+import type { Comparator, Condition } from '../core/plan/condition.ts'
+import { cleanText, foldCase } from './clean-text.ts'
+import { cleanMetric, readPercentile, readWindow } from './metric-words.ts'
+import { readQuantity } from './read-quantity.ts'
+import { readZeroForm } from './read-zero-form.ts'
+
+export interface ReadCondition {
+  condition: Condition
+  form: 'numeric' | 'zero'
+  /** The clause that states it. */
+  text: string
+}
+
+export interface ReadConditions {
+  conditions: ReadCondition[]
+  /** A comparison was seen whose number cannot be read. */
+  unread: boolean
+  /** What follows an arrow: "→ rollback". */
+  action?: string
+}
+
+/** Everything measurable in one statement of a plan, in order. */
+export function readConditions(statement: string): ReadConditions {
+  const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?/)
+  const found = findThresholds(text)
+  const read = found.thresholds.map((threshold, index) => toCondition(text, found.thresholds, index, threshold))
+  const zero = read.length === 0 && !found.unread ? readZeroForm(text) : undefined
+  const conditions: ReadCondition[] = zero ? [{ condition: zero, form: 'zero', text }] : read.filter((condition) => condition !== undefined)
+  return { conditions, unread: found.unread || conditions.length < read.length, ...(action ? { action: cleanText(action) } : {}) }
+}
+
+interface Threshold {
+  comparator: Comparator
+  value: number | [number, number]
+  unit: string
+  /** Where the comparator starts and the quantity ends. */
+  start: number
+  end: number
+}
+
+const words: [Comparator, string][] = [
+  ['<=', 'not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|max(?:imum)?(?: of)?|au plus|no maximo'],
+  ['>=', 'at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|au moins|pelo menos|no minimo|reach(?:es)?'],
+  ['<', '(?:drops?|falls?|goes|dips?) (?:below|under)|below|under|less than|fewer than|lower than|moins de|inferieure? a|abaixo de|menos de|menor que'],
+  ['>', 'exceeds?|exceeding|(?:rises?|goes|climbs?) (?:above|over)|above|over|more than|greater than|higher than|depasse|plus de|superieure? a|acima de|mais de|maior que'],
+  ['==', 'equals?(?: to)?|exactly'],
+]
+const signs: Record<string, Comparator> = {
+  '<': '<', '>': '>', '<=': '<=', '>=': '>=', '=<': '<=', '≤': '<=', '≥': '>=', '⩽': '<=', '⩾': '>=', '=': '==', '==': '==', '!=': '!=', '≠': '!=',
+  低于: '<', 小于: '<', 未満: '<', 高于: '>', 大于: '>', 超过: '>', 以上: '>=', 至少: '>=', 以下: '<=', 至多: '<=',
+}
+const comparatorPattern = new RegExp(
+  String.raw`(?<sign><=|>=|=<|==|!=|[<>≤≥⩽⩾≠=]|低于|小于|未満|高于|大于|超过|至少|至多)|(?<![\p{L}])(?<word>${words.map(([, names]) => names).join('|')})(?![\p{L}])`,
+  'giu',
+)
+const wordPatterns = words.map(([comparator, names]) => ({ comparator, pattern: new RegExp(`^(?:${names})$`, 'i') }))
+const placeholder = /^ ?(?:_{2,}|\[[^\]]{1,40}\]|<[^<>]{1,40}>|TBD|TBC|XX?%)/i
+
+function findThresholds(text: string): { thresholds: Threshold[]; unread: boolean } {
+  // Accents fold away one for one, so that places in `folded` are places in `text`.
+  const folded = [...text].map((character) => foldCase(character)[0] ?? character).join('')
+  const searched = folded.length === text.length ? folded : text
+  const thresholds: Threshold[] = []
+  let unread = false
+  for (const match of searched.matchAll(comparatorPattern)) {
+    const start = match.index
+    const last = thresholds.at(-1)
+    if (last && start < last.end) continue
+    const after = start + match[0].length
+    const quantity = readQuantity(searched.slice(after, after + 80))
+    const { sign, word } = match.groups ?? {}
+    const comparator = sign ? signs[sign] : wordPatterns.find(({ pattern }) => pattern.test(word ?? ''))?.comparator
+    if (quantity && comparator) {
+      thresholds.push({ comparator, value: quantity.value, unit: unitAsWritten(text, after, quantity), start, end: after + quantity.length })
+    } else if (sign ? !isBracket(searched, start) : placeholder.test(searched.slice(after))) {
+      unread = true
+    }
+  }
+  return thresholds.length > 0 ? { thresholds: mainThresholds(text, thresholds), unread } : { ...findSuffixOrRange(text), unread }
+}
+
+/** The unit in the author's own spelling where it is the author's own word. */
+function unitAsWritten(text: string, after: number, { unit, length }: { unit: string; length: number }): string {
+  const place = text.slice(after, after + length).toLowerCase().indexOf(unit.toLowerCase())
+  return place < 0 ? unit : text.slice(after + place, after + place + unit.length)
+}
+
+/** "<repository-url>" is a placeholder or a tag, and "a = b" no threshold. */
+function isBracket(text: string, at: number): boolean {
+  if (text[at] === '=') return true
+  return text[at] === '<' ? /^<\/?[a-z][^<>]{0,60}>/i.test(text.slice(at)) : /<\/?[a-z][^<>]{0,60}$/i.test(text.slice(0, at))
+}
+
+/** A stricter target in parentheses behind the threshold that holds: "< 500 ms (target < 300 ms)". */
+function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
+  const [first] = thresholds
+  return thresholds.filter((threshold) => {
+    if (threshold === first) return true
+    const before = text.slice(0, threshold.start)
+    return !/\([^()]{0,40}$/.test(before) || !/\((?:target|goal|ideal|ideally|stretch|cible|meta)[^()]{0,40}$/i.test(before)
+  })
+}
+
+const suffixPattern = /(?<![\d.,])(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])/u
+const rangePattern = /(?<![\d.,])(\d{1,9}(?:\.\d{1,6})?) ?%? ?[-–—] ?(\d{1,9}(?:\.\d{1,6})?) ?%/u
+const wholePattern = /^(100) ?%(?= [\p{L}])/u
+
+/** Thresholds without a comparator: "uptime 99.9%+", "CPU 30–70%", "100% pass rate". */
+function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
+  const suffix = suffixPattern.exec(text)
+  if (suffix) {
+    const quantity = readQuantity(suffix[0].slice(0, -1))
+    if (quantity) return { thresholds: [{ comparator: '>=', ...quantity, start: suffix.index, end: suffix.index + suffix[0].length }] }
+  }
+  const range = rangePattern.exec(text)
+  if (range && range.index > 0 && Number(range[1]) < Number(range[2])) {
+    const value: [number, number] = [Number(range[1]), Number(range[2])]
+    return { thresholds: [{ comparator: '==', value, unit: '%', start: range.index, end: range.index + range[0].length }] }
+  }
+  const whole = wholePattern.exec(text)
+  return { thresholds: whole ? [{ comparator: '==', value: 100, unit: '%', start: 0, end: whole[0].length }] : [] }
+}
+
+const inverse: Record<Comparator, Comparator> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' }
+const negation = /^(?:no|zero|without|aucune?|sem|sans)(?= )/i
+
+function toCondition(text: string, all: Threshold[], index: number, threshold: Threshold): ReadCondition | undefined {
+  const from = index === 0 ? 0 : clauseStart(text, all[index - 1]?.end ?? 0, threshold.start)
+  const to = all[index + 1] ? clauseStart(text, threshold.end, all[index + 1]?.start ?? text.length) : text.length
+  const before = text.slice(from, threshold.start)
+  const tail = text.slice(threshold.end, to)
+  const negated = negation.test(before.trim())
+  const own = cleanMetric(before.trim().replace(negation, '')) || cleanMetric(tail.replace(/\([^()]*\)/g, ''))
+  const metric = own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
+  if (metric === '') return undefined
+  const percentile = readPercentile(text.slice(from, to))
+  const windowMs = readWindow(tail)
+  const condition: Condition = {
+    metric,
+    comparator: negated ? inverse[threshold.comparator] : threshold.comparator,
+    value: threshold.value,
+    unit: threshold.unit,
+    ...(percentile === undefined ? {} : { percentile }),
+    ...(windowMs === undefined ? {} : { windowMs }),
+  }
+  return { condition, form: 'numeric', text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$/gi, '') }
+}
+
+/** Where the clause of the threshold at `until` begins, after the threshold that ended at `end`. */
+function clauseStart(text: string, end: number, until: number): number {
+  const between = text.slice(end, until)
+  const separator = /^.{0,200}?(?:[,;]| (?:and|or|et|ou|e|&|\+|\/) )/i.exec(between)
+  return separator ? end + separator[0].length : until
+}

@@ -1,0 +1,88 @@
+/** Turns inline Markdown into lines of plain text with their numbers, labels, code words and links. */
+import type { PhrasingContent } from 'mdast'
+import { cleanText } from './clean-text.ts'
+
+export interface Line {
+  /** 1-based line of the document. */
+  number: number
+  text: string
+  /** "Timing" for `**Timing:** Week 1`; also "Success Criteria" for a line that is bold throughout. */
+  label?: string
+  /** What follows the label; the whole text where there is none. */
+  value: string
+  /** Words set as code. */
+  codes: string[]
+  links: { text: string; url: string }[]
+}
+
+interface Piece {
+  text: string
+  strong: boolean
+}
+interface OpenLine {
+  number: number
+  pieces: Piece[]
+  codes: string[]
+  links: Line['links']
+}
+
+/** The lines of a paragraph, heading or table cell; empty ones are left out. */
+export function readLines(nodes: readonly PhrasingContent[], startLine: number): Line[] {
+  const open: OpenLine[] = [{ number: startLine, pieces: [], codes: [], links: [] }]
+  for (const node of nodes) readNode(node, false, open)
+  return open.map(closeLine).filter((line) => line.text !== '')
+}
+
+function readNode(node: PhrasingContent, strong: boolean, open: OpenLine[]): void {
+  const start = node.position?.start.line
+  if (start !== undefined && start > lastOf(open).number) open.push({ number: start, pieces: [], codes: [], links: [] })
+  if (node.type === 'text' || node.type === 'html') {
+    addText(node.value, strong, open)
+  } else if (node.type === 'inlineCode') {
+    lastOf(open).codes.push(node.value)
+    addText(node.value, strong, open)
+  } else if (node.type === 'image') {
+    addText(node.alt ?? '', strong, open)
+  } else if ('children' in node) {
+    if (node.type === 'link') lastOf(open).links.push({ text: plainText(node.children), url: node.url })
+    for (const child of node.children) readNode(child, strong || node.type === 'strong', open)
+  }
+}
+
+function addText(text: string, strong: boolean, open: OpenLine[]): void {
+  for (const [index, part] of text.split('\n').entries()) {
+    if (index > 0) open.push({ number: lastOf(open).number + 1, pieces: [], codes: [], links: [] })
+    lastOf(open).pieces.push({ text: part, strong })
+  }
+}
+
+/** Text of inline nodes without markup. */
+export function plainText(nodes: readonly PhrasingContent[]): string {
+  return cleanText(readLines(nodes, 1).map((line) => line.text).join(' '))
+}
+
+function closeLine({ number, pieces, codes, links }: OpenLine): Line {
+  const text = cleanText(pieces.map((piece) => piece.text).join(''))
+  return { number, text, value: text, codes, links, ...boldLabel(pieces) }
+}
+
+/** `**Label:** value`, `**Label**: value`, `**Label (note)** : value`, or a line in bold throughout. */
+function boldLabel(pieces: Piece[]): { label: string; value: string } | undefined {
+  // Pictures and numbers may stand before the label.
+  const first = pieces.findIndex((piece) => piece.strong || /\p{L}/u.test(piece.text))
+  if (first < 0 || !pieces[first]?.strong) return undefined
+  const after = pieces.findIndex((piece, index) => index > first && !piece.strong && piece.text !== '')
+  const lead = cleanText(pieces.slice(first, after < 0 ? undefined : after).map((piece) => piece.text).join(''))
+  const rest = after < 0 ? '' : cleanText(pieces.slice(after).map((piece) => piece.text).join(''))
+  const inside = /^(.{1,120}?) ?[:：]$/.exec(lead)
+  if (inside?.[1]) return { label: inside[1], value: rest }
+  const outside = /^(\([^()]{0,80}\))? ?[:：] ?(.*)$/.exec(rest)
+  if (outside) return { label: cleanText(`${lead} ${outside[1] ?? ''}`), value: outside[2] ?? '' }
+  return rest === '' && lead !== '' && lead.length <= 120 ? { label: lead, value: '' } : undefined
+}
+
+function lastOf(open: OpenLine[]): OpenLine {
+  const last = open.at(-1)
+  if (!last) throw new Error('a line is always open')
+  return last
+}

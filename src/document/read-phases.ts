@@ -1,0 +1,94 @@
+/** Phases and the stages inside them: opened by headings and table rows, and merged where the document says the same thing twice. */
+import type { SourceRange } from '../core/plan/diagnostic.ts'
+import type { DraftPhase } from '../core/plan/draft.ts'
+import { significantWords } from '../core/plan/lint/find-phase.ts'
+import { classifyTitle } from './classify-title.ts'
+import { readDuration } from './read-quantity.ts'
+import { readLadder, readPercents, readStageTitle, type StageTitle } from './read-stage-title.ts'
+import { readTiming } from './read-timing.ts'
+import { type Reader, report } from './reader.ts'
+
+const weekMs = 7 * 86_400_000
+
+/** "Phase 4: Success Criteria" and "Phase 5 (Future)" only look like stages. */
+export function isRealStage({ rest }: StageTitle): boolean {
+  const role = classifyTitle(rest)
+  return !/\bfuture\b/i.test(rest) && !/^failure\b/i.test(rest) && (role === undefined || !['criteria', 'triggers', 'risks', 'rollback', 'flags'].includes(role))
+}
+
+/** The phase of this title: a new one, or the one that an earlier part of the document opened already. */
+export function openPhase(reader: Reader, title: StageTitle, source: SourceRange, rule: string): DraftPhase {
+  const known = restatedPhase(reader, title)
+  const phase = known ?? newPhase(title, source, rule)
+  if (!known) reader.draft.phases.push(phase)
+  const [percent, ...more] = title.percents
+  if (percent !== undefined && more.length === 0) setPercent(reader, phase, percent, source)
+  for (const share of more.length > 0 ? title.percents : []) addStage(reader, phase, `${share}%`, share, source, 'stage/heading')
+  const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(title.rest)?.[1]
+  if (bracket && readDuration(bracket)) setTiming(phase, bracket, source, 'timing/heading')
+  return phase
+}
+
+/** The phase with this number that shares a word of its name, or has no other name. */
+export function restatedPhase(reader: Reader, { kind, ordinal, rest }: StageTitle): DraftPhase | undefined {
+  const words = significantWords(rest)
+  return reader.draft.phases.find((phase) => {
+    const title = readStageTitle(phase.name)
+    if (!title || title.kind !== kind || title.ordinal !== ordinal) return false
+    const own = significantWords(title.rest)
+    return words.length === 0 || own.length === 0 || words.some((word) => own.includes(word))
+  })
+}
+
+function newPhase({ name, ordinal }: StageTitle, source: SourceRange, rule: string): DraftPhase {
+  return { source, rule, name, ordinal, steps: [], stages: [], entryCriteria: [], criteria: [], triggers: [] }
+}
+
+/** A share of traffic or users; the first one stated counts, and an impossible one is an error. */
+export function setPercent(reader: Reader, phase: DraftPhase, percent: number, source: SourceRange): void {
+  if (isShare(reader, percent, source)) phase.percent ??= percent
+}
+
+export function setTiming(phase: DraftPhase, text: string, source: SourceRange, rule: string): void {
+  const timing = readTiming(text)
+  const known = phase.timing
+  if (!known || (known.durationMs === undefined && known.startOffsetMs === undefined)) phase.timing = { source, rule, ...timing }
+}
+
+/** Adds a stage unless the phase has it already. */
+export function addStage(reader: Reader, phase: DraftPhase, name: string, percent: number, source: SourceRange, rule: string, timingText?: string): void {
+  if (!isShare(reader, percent, source)) return
+  const known = phase.stages.find((stage) => stage.percent === percent && (stage.name === name || stage.name === `${percent}%`))
+  if (known) return
+  const weekStartMs = Math.floor((phase.timing?.startOffsetMs ?? 0) / weekMs) * weekMs
+  const timing = timingText === undefined ? undefined : readTiming(timingText, weekStartMs)
+  const timed = timing && (timing.durationMs !== undefined || timing.startOffsetMs !== undefined)
+  phase.stages.push({ source, rule, name, percent, ...(timed ? { timing: { source, rule: 'timing/stage', ...timing } } : {}) })
+}
+
+/** "Day 4: 50% traffic", "25% → 50% → 100%", "10% for 24 hours" inside a phase. */
+export function addStatedStages(reader: Reader, phase: DraftPhase, text: string, source: SourceRange): boolean {
+  const ladder = readLadder(text)
+  if (ladder) {
+    for (const percent of ladder) addStage(reader, phase, `${percent}%`, percent, source, 'stage/ladder')
+    return true
+  }
+  const title = readStageTitle(text)
+  const [percent, ...more] = title?.percents ?? []
+  if (title && percent !== undefined && more.length === 0 && title.kind !== 'phase') {
+    const name = text.slice(0, /[:：(—–]/.exec(text)?.index ?? text.length).trim()
+    addStage(reader, phase, name, percent, source, 'stage/item', /^(?:day|week|jour|semaine|dia|semana)/.test(title.kind) ? name : title.rest)
+    return true
+  }
+  const share = /^(\d{1,6}(?:\.\d{1,4})?) ?%(?= ?(?:$|[:：(—–-]|of (?:the )?(?:traffic|users)|traffic|users|rollout|canary|for \d))/i.exec(text)?.[1]
+  if (share === undefined || readPercents(text).length !== 1) return false
+  addStage(reader, phase, `${Number(share)}%`, Number(share), source, 'stage/item', text)
+  return true
+}
+
+function isShare(reader: Reader, percent: number, source: SourceRange): boolean {
+  if (percent >= 0 && percent <= 100) return true
+  const known = reader.diagnostics.some((diagnostic) => diagnostic.ruleId === 'PERCENT_RANGE' && diagnostic.source?.start === source.start)
+  if (!known) report(reader, 'error', 'PERCENT_RANGE', source, `a stage cannot have ${percent}% of traffic or users`, 'write a share between 0% and 100%')
+  return false
+}

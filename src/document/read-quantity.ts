@@ -1,0 +1,117 @@
+/** Numbers with units as people write them: `500ms`, `1,000`, `0,5 %`, `48-72 hours`, `1h45`, `2x baseline`, `3σ`. */
+import { foldCase } from './clean-text.ts'
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+const week = 7 * day
+
+/** Names of one time unit in the languages plans come in, longest first where one begins another. */
+const timeUnits: { names: string; unit: string; ms: number }[] = [
+  { names: 'milliseconds?|millis|msec|ms', unit: 'ms', ms: 1 },
+  { names: 'secondes?|seconds?|segundos?|secs?|s|秒', unit: 's', ms: second },
+  { names: 'minutes?|minutos?|mins?|m|分钟|分間|分', unit: 'min', ms: minute },
+  { names: 'heures?|hours?|horas?|hrs?|h|小时|時間', unit: 'h', ms: hour },
+  { names: 'business days?|working days?|days?|jours?|dias?|d|天|日間|日', unit: 'd', ms: day },
+  { names: 'weeks?|semaines?|semanas?|wks?|w|周|週間', unit: 'w', ms: week },
+]
+const timeName = timeUnits.map(({ names }) => names).join('|')
+const number = String.raw`\d{1,9}(?:[.,]\d{1,9})?`
+const bound = String.raw`(?![\p{L}\d])`
+
+const compoundPattern = new RegExp(String.raw`(?<![\p{L}\d.])(\d{1,4}) ?h(?:ours?)? ?(\d{1,2}) ?(?:min(?:utes?)?|m)?${bound}`, 'iu')
+const spanPattern = new RegExp(
+  String.raw`(?<![\p{L}\d.])(${number}) ?(${timeName})?(?: ?(?:-|–|—|~|to|à|a|até) ?(${number}))?[ -]?(${timeName})${bound}`,
+  'iu',
+)
+
+export interface Span {
+  /** Shortest and longest, in milliseconds. */
+  durationMs: [number, number]
+  /** Where it stands in the text. */
+  index: number
+  length: number
+}
+
+/** The first duration in a text, or `undefined`. "24 hours" is as long at least as at most. */
+export function readDuration(text: string): Span | undefined {
+  const folded = foldKeepingLength(text)
+  const compound = compoundPattern.exec(folded)
+  const span = spanPattern.exec(folded)
+  if (compound && (!span || compound.index <= span.index)) {
+    const ms = Number(compound[1]) * hour + Number(compound[2]) * minute
+    return { durationMs: [ms, ms], index: compound.index, length: compound[0].length }
+  }
+  if (!span) return undefined
+  const [whole, from = '', fromUnit, to, unit = ''] = span
+  const scale = timeUnitOf(unit)?.ms ?? 0
+  const low = decimal(from) * (timeUnitOf(fromUnit ?? unit)?.ms ?? scale)
+  const high = to === undefined ? low : decimal(to) * scale
+  if (!(low <= high)) return undefined
+  return { durationMs: [low, high], index: span.index, length: whole.length }
+}
+
+function timeUnitOf(name: string): { unit: string; ms: number } | undefined {
+  return timeUnits.find(({ names }) => new RegExp(`^(?:${names})$`, 'i').test(name))
+}
+
+export interface Quantity {
+  value: number
+  /** `%`, `ms`, `s`, `min`, `h`, `d`, `x baseline`, `sigma`, a currency, the author's own word, or `count` for a bare number. */
+  unit: string
+  length: number
+}
+
+const amountPattern = /^ ?([$€£])? ?(-?(?:[1-9]\d{0,2}(?:[, '’]\d{3}){1,4}(?![\d])(?:\.\d{1,9})?|\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,9}))/u
+const unitPatterns: { pattern: RegExp; unit: (match: RegExpExecArray) => string }[] = [
+  { pattern: /^ ?(?:%|％|percent|per cent|pct|pour cent|por cento)/iu, unit: () => '%' },
+  { pattern: /^ ?[x×]? ?(?:σ|sigmas?|standard deviations?)/iu, unit: () => 'sigma' },
+  { pattern: /^ ?[x×](?: (?:the )?(baseline|normal|expected|average|current))?(?![\p{L}])/iu, unit: ([, of]) => (of ? `x ${of}` : 'x') },
+  { pattern: /^\/(?:5|10|100)(?!\d)/u, unit: ([all]) => all },
+  { pattern: /^ ?per \d{0,4} ?[\p{L}]{1,10}/iu, unit: ([all]) => all.trim() },
+  { pattern: new RegExp(`^ ?(${timeName})${bound}`, 'iu'), unit: ([, name = '']) => normalTime(name) },
+  { pattern: /^ ?((?:[KMGT]i?B|[kMG]bps)(?:\/s)?|(?:rps|qps|req(?:uests)?\/s(?:ec)?|points?|pts|stars?))(?![\p{L}])/iu, unit: ([, name = '']) => name },
+]
+/** "% of baseline": what the percentage is of, up to the next preposition or mark. */
+const sharePattern =
+  /^ (?:(?:of|du|de|da|do)(?: the| la)? ([\p{L}-]{1,30}(?: (?!(?:for|in|over|per|during|within|and|or) )[\p{L}-]{1,30}){0,2})|(baseline|total))/iu
+
+/** The number with its unit at the start of `text`; `undefined` when there is none or it cannot be read for certain (a version, a date). */
+export function readQuantity(text: string): Quantity | undefined {
+  const match = amountPattern.exec(text)
+  if (!match?.[2]) return undefined
+  const [amount, currency, digits] = match
+  const rest = text.slice(amount.length)
+  // "18.2.1", "2024-05-01" and "3/5" are not quantities.
+  if (/^(?:[.,:-]\d|\/(?!(?:5|10|100)(?![\d/]))\d|\d)/.test(rest)) return undefined
+  const value = decimal(digits)
+  if (currency) return { value, unit: currency, length: amount.length }
+  for (const { pattern, unit } of unitPatterns) {
+    const found = pattern.exec(rest)
+    if (!found) continue
+    const name = unit(found)
+    const share = name === '%' ? sharePattern.exec(rest.slice(found[0].length)) : undefined
+    const length = amount.length + found[0].length + (share?.[0].length ?? 0)
+    if (name === 'w') return { value: value * 7, unit: 'd', length }
+    return { value, unit: share ? `% of ${share[1] ?? share[2]}` : name, length }
+  }
+  const thousands = /^([kKM])(?![\p{L}\d])/u.exec(rest)?.[1]
+  if (thousands) return { value: value * (thousands === 'M' ? 1e6 : 1e3), unit: 'count', length: amount.length + 1 }
+  return /^\p{L}/u.test(rest) ? undefined : { value, unit: 'count', length: amount.length }
+}
+
+function normalTime(name: string): string {
+  return timeUnitOf(foldCase(name))?.unit ?? name
+}
+
+/** `1,000`, `1 000` and `1'000` group; `0,5` is a decimal comma. */
+function decimal(digits: string): number {
+  const grouped = /^-?[1-9]\d{0,2}(?:[, '’]\d{3})+(?:\.\d+)?$/.test(digits)
+  return Number(grouped ? digits.replace(/[, '’]/g, '') : digits.replace(',', '.'))
+}
+
+/** Accents away, every character one character, so that places stay valid. */
+function foldKeepingLength(text: string): string {
+  return [...text].map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character)).join('')
+}

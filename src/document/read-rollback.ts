@@ -1,0 +1,36 @@
+/** How the document goes back: steps, commands, and the time it allows itself. */
+import type { SourceRange } from '../core/plan/diagnostic.ts'
+import type { DraftStep } from '../core/plan/draft.ts'
+import { cleanText, foldCase } from './clean-text.ts'
+import { readDuration } from './read-quantity.ts'
+import type { Reader } from './reader.ts'
+
+export function addRollbackStep(reader: Reader, step: DraftStep): void {
+  const { steps } = reader.draft.rollback
+  const last = steps.at(-1)
+  // Several code blocks under one title are one step.
+  if (last && last.text === step.text && step.code.length > 0 && step.details.length === 0) {
+    last.code.push(...step.code)
+    last.source = { ...last.source, end: step.source.end }
+  } else {
+    steps.push(step)
+  }
+}
+
+/**
+ * "within 15 minutes", "(< 2 minutes)", "rollback time: 5 min": the first budget stated counts, and of a range its longer end.
+ * Outside a rollback section the text itself must speak of going back.
+ */
+export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): void {
+  if (reader.draft.rollback.budgetMs !== undefined) return
+  const words = foldCase(cleanText(text))
+  if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
+  const allowance =
+    /(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=\d)(.{1,30})/.exec(words)?.[1] ??
+    /(?:time|budget|deadline|duration|rto|sla)(?: target| objective)? ?[:=]? ?(?:is )?(\d.{1,30})/.exec(words)?.[1] ??
+    /\((\d{1,4} ?(?:-|–|to) ?\d{1,4} ?\p{L}{1,10})\)/u.exec(words)?.[1]
+  const span = allowance === undefined ? undefined : readDuration(allowance)
+  if (span?.index !== 0 || span.durationMs[1] <= 0) return
+  reader.draft.rollback.budgetMs = span.durationMs[1]
+  reader.draft.rollback.budgetSource = source
+}

@@ -1,0 +1,52 @@
+/** Titles that are stages: "Phase 2: Canary (10% traffic)", "Wave 3a — EU", "Day 4: 50% traffic", "Étape 2 : 25 %", "第二阶段". */
+import { cleanText, foldCase, stripPictures } from './clean-text.ts'
+
+export interface StageTitle {
+  /** The title as written. */
+  name: string
+  /** "phase", "day": the author's word, lower case. */
+  kind: string
+  ordinal: string
+  /** What follows number and separator. */
+  rest: string
+  percents: number[]
+}
+
+const kinds = 'phase|stage|wave|ring|tranche|sprint|week|day|hour|step|fase|etapa|etape|vague|semaine|semana|jour|dia|フェーズ|阶段'
+const titlePattern = new RegExp(
+  String.raw`^(?<kind>${kinds}) ?#?(?<ordinal>\d{1,3}(?:\.\d{1,2})?[a-z]?(?: ?[-–] ?\d{1,3}[a-z]?)?\+?|[a-h]|[ivx]{1,4})(?![\p{L}\d])(?<rest>.*)$`,
+  'iu',
+)
+const chinesePattern = /^第 ?(?<ordinal>[一二三四五六七八九十\d]{1,3}) ?(?<kind>阶段|階段|段階|步|周|天|フェーズ)(?<rest>.*)$/u
+
+/** `undefined` when the title does not begin with a numbered stage. */
+export function readStageTitle(title: string): StageTitle | undefined {
+  const name = cleanText(title).replace(/ ?[:：]$/, '')
+  const bare = stripPictures(name)
+  const folded = foldCase(bare.normalize('NFC'))
+  const match = titlePattern.exec(folded) ?? chinesePattern.exec(bare)
+  if (!match?.groups) return undefined
+  const { kind = '', ordinal = '', rest = '' } = match.groups
+  // A sentence that happens to begin so ("Phase 2 depends on ...") has no separator.
+  if (!/^\s*(?:[:：(（.—–-]|$)/.test(rest) && !/^\s*\p{Lu}/u.test(bare.slice(bare.length - rest.length))) return undefined
+  const words = bare.slice(bare.length - rest.length).replace(/^[\s:：.—–-]+/, '')
+  return { name: stripPictures(name), kind, ordinal: ordinal.replace(/ /g, ''), rest: words, percents: readPercents(words) }
+}
+
+/** The author's short name of a stage: "Phase 2"; the whole name where it has no number. */
+export function shortStageName(name: string): string {
+  const title = readStageTitle(name)
+  return title && title.rest !== '' ? name.slice(0, name.length - title.rest.length).replace(/[\s:：.—–-]+$/, '') : name
+}
+
+/** Shares named in a text, without those that belong to a comparison. */
+export function readPercents(text: string): number[] {
+  return [...text.matchAll(/(?<![\d.,<>≤≥]|[<>≤≥] )(-?\d{1,6}(?:[.,]\d{1,4})?) ?[%％]/g)].map(([, digits = '']) => Number(digits.replace(',', '.')))
+}
+
+/** "25% → 50% → 100%" as numbers; `undefined` when there is no such ladder. */
+export function readLadder(text: string): number[] | undefined {
+  const match = /(?<![\d.])\d{1,3}(?:\.\d{1,3})? ?%?(?: ?(?:→|➜|⇒|->|=>|>) ?\d{1,3}(?:\.\d{1,3})? ?%?){1,20}/.exec(text)
+  if (!match?.[0].includes('%')) return undefined
+  return match[0].split(/→|➜|⇒|->|=>|>/).map((part) => Number.parseFloat(part))
+}

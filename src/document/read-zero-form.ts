@@ -1,0 +1,29 @@
+/** Absences as conditions: "No runtime errors in logs", "Zero unsolicited calls", "0 P0 bugs" are `== 0`. */
+import type { Condition } from '../core/plan/condition.ts'
+import { foldCase } from './clean-text.ts'
+import { cleanMetric, readWindow } from './metric-words.ts'
+
+/** "No" in front of anything else ("no manual intervention", "no customer impact") is words: nobody can count it. */
+const countable = new RegExp(
+  String.raw`(?<![\p{L}])(?:${[
+    'errors?|erreurs?|erros?|exceptions?|failures?|failed|timeouts?|crash(?:es)?|panics?|5xx',
+    'bugs?|issues?|incidents?|defects?|regressions?|blockers?|problems?|p[0-4](?:/p[0-4])?|sev',
+    'alerts?|alarms?|warnings?|complaints?|tickets?|violations?|breach(?:es)?|vulnerabilit(?:y|ies)|cves?|injections?',
+    'loss|losses|corruption|corruptions|inconsistenc(?:y|ies)|duplicates?|downtime|outages?|deadlocks?|leaks?|calls?|requests?',
+  ].join('|')})(?![\p{L}])`,
+  'iu',
+)
+
+/** The condition `metric == 0` that an absence states, or `undefined` when it is just a sentence. */
+export function readZeroForm(text: string): Condition | undefined {
+  const match = /^(?<word>no|zero|aucune?|sem|nenhuma?|0|〇|零)(?: new| open)? (?<what>.{2,200})$/iu.exec(text)
+  const { word = '', what = '' } = match?.groups ?? {}
+  if (what === '' || /^(?:longer|later|more|one|further|need)\b/i.test(what)) return undefined
+  const counted = /^(?:zero|0|〇|零)$/i.test(word) || countable.test(foldCase(what))
+  if (!counted) return undefined
+  const windowMs = readWindow(what)
+  const subject = what.replace(/ (?:in|over|during|for|within|since)(?: the)?(?: last| first| past)? \d.{0,40}$/i, '')
+  const metric = cleanMetric(subject.replace(/\([^()]*\)/g, ' '))
+  if (metric === '') return undefined
+  return { metric, comparator: '==', value: 0, unit: 'count', ...(windowMs === undefined ? {} : { windowMs }) }
+}

@@ -1,0 +1,59 @@
+/** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
+import type { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
+import type { DraftPhase, PlanDraft } from '../core/plan/draft.ts'
+import type { Role } from './classify-title.ts'
+import type { Line } from './read-lines.ts'
+
+export interface Reader {
+  file: string
+  draft: PlanDraft
+  diagnostics: Diagnostic[]
+}
+
+/** What the sections around a block say about it. */
+export interface Context {
+  role: Role | undefined
+  phase: DraftPhase | undefined
+  /** The nearest title. */
+  title: string
+  titleLine: number
+  /** What triggers here do unless they say so themselves. */
+  action: 'rollBack' | 'halt' | 'pause' | 'notify'
+  /** "High" under a heading "High Risk". */
+  riskLevel?: string
+  /** The heading around a table of stages, where a document has several ladders. */
+  track?: string
+}
+
+export function newReader(file: string, title: string): Reader {
+  return {
+    file,
+    diagnostics: [],
+    draft: {
+      file,
+      title,
+      metadata: [],
+      phases: [],
+      checklists: [],
+      successMetrics: [],
+      rollback: { steps: [] },
+      owners: [],
+      tickets: [],
+      flags: [],
+      risks: [],
+      timeline: [],
+      approvals: [],
+      code: [],
+    },
+  }
+}
+
+/** A diagnostic at lines of the document. */
+export function report(reader: Reader, severity: Diagnostic['severity'], ruleId: string, source: SourceRange, message: string, hint: string): void {
+  reader.diagnostics.push({ ruleId, severity, source: { file: reader.file, ...source }, message, hint })
+}
+
+export function at(line: Line | number): SourceRange {
+  const number = typeof line === 'number' ? line : line.number
+  return { start: number, end: number }
+}

@@ -1,0 +1,49 @@
+/** The `tidegate` program. What a command needs is loaded when it runs, so that `--help` is quick. */
+import { type CliContext, type ExitCode, exitCodes, UserError } from './cli/context.ts'
+import { buildProgram } from './cli/program.ts'
+
+const context: CliContext = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  isTty: process.stdout.isTTY === true,
+  columns: () => process.stdout.columns ?? 80,
+  cwd: process.cwd(),
+  env: process.env,
+  connect: async (stateDir, operatorFile) => (await import('./wiring.ts')).connect(context, stateDir, operatorFile),
+  openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
+  onInterrupt,
+  exit: (code) => {
+    process.exitCode = code
+  },
+}
+
+/** The first signal asks to end, the second ends at once. */
+function onInterrupt(callback: () => void): () => void {
+  const onFirst = () => {
+    stop()
+    callback()
+  }
+  const stop = () => {
+    process.removeListener('SIGINT', onFirst)
+    process.removeListener('SIGTERM', onFirst)
+  }
+  process.once('SIGINT', onFirst)
+  process.once('SIGTERM', onFirst)
+  return stop
+}
+
+/** One clear message for a mistake; anything else is a bug and shows its stack. */
+function report(error: unknown): ExitCode {
+  if (error instanceof UserError) {
+    context.err(error.message)
+    return error.exitCode
+  }
+  context.err(`Tidegate failed in a way it should not. Please report this:\n${error instanceof Error ? error.stack : String(error)}`)
+  return exitCodes.failed
+}
+
+try {
+  await buildProgram(context).parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}

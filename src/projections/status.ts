@@ -1,0 +1,116 @@
+/** A release as its clients see it now: where it is, what it measured, what it waits for, what comes next. */
+import { formatCondition } from '../core/plan/condition.ts'
+import { type Criterion, ladderOf, type Phase, type Trigger } from '../core/plan/plan.ts'
+import { describeCause } from '../core/release/advance-notices.ts'
+import type { Shares } from '../core/release/evidence.ts'
+import type { Judgement } from '../core/release/judgement.ts'
+import { questionOf, stageOf } from '../core/release/look.ts'
+import { isOver, type Release } from '../core/release/release.ts'
+import { bakeMs } from '../core/release/time.ts'
+import type { ReleaseView, StatementView } from '../server/contract.ts'
+import { formatActor, formatValue } from './format-values.ts'
+import { nextOf } from './next-decision.ts'
+import { waitsOf } from './waits.ts'
+
+/** `now` is release time; an ended release stays at the time it ended. `startedAt` is the wall clock of its first event. */
+export function statusOf(release: Release, now: { elapsedMs: number }, startedAt: string): ReleaseView {
+  const { plan, releaseId, projectId, digest, status, version, speed, shares, confirmedPercents } = release
+  const { service, candidate, baseline } = plan.rollout
+  const elapsedMs = isOver(release) && release.endedMs !== null ? release.endedMs : Math.max(now.elapsedMs, release.elapsedMs)
+  return {
+    releaseId,
+    projectId,
+    planName: plan.name,
+    planVersion: plan.version,
+    digest,
+    status,
+    version,
+    speed,
+    startedAt,
+    elapsedMs,
+    rollout: { service, candidate, baseline },
+    phases: plan.phases.map((phase) => phaseView(release, phase)),
+    stage: stageView(release),
+    shares: { desired: shareOf(shares.desired, candidate), observed: shareOf(shares.observed, candidate) },
+    confirmedPercents,
+    waits: waitsOf(release, elapsedMs),
+    next: nextOf(release, elapsedMs),
+    rollback: rollbackView(release),
+  }
+}
+
+const shareOf = (shares: Shares | null, version: string): number | null => (shares ? (shares[version] ?? 0) : null)
+
+function phaseView(release: Release, phase: Phase): ReleaseView['phases'][number] {
+  const stages = ladderOf(release.plan).filter((rung) => rung.phase.id === phase.id)
+  return {
+    id: phase.id,
+    name: phase.name,
+    status: release.phases[phase.id]?.status ?? 'waiting',
+    stages: stages.map(({ stage: { id, name, percent } }) => ({ id, name, percent, status: stageStatus(release, id) })),
+  }
+}
+
+/** The highest rung asked for is the one in play: those below it passed. It counts as rolled back only once share 0 was read back. */
+export function stageStatus(release: Release, stageId: string): ReleaseView['phases'][number]['stages'][number]['status'] {
+  const { exposure, rollback, plan, effects } = release
+  const ladder = ladderOf(plan).map(({ stage }) => stage.id)
+  const asked = Object.values(effects).flatMap(({ purpose }) => (purpose.kind === 'stage' ? [ladder.indexOf(purpose.stageId)] : []))
+  const reached = Math.max(-1, ...asked)
+  const index = ladder.indexOf(stageId)
+  if (index !== reached) return index < reached ? 'passed' : 'waiting'
+  if (rollback) return rollback.readBackMs === null ? 'active' : 'rolledBack'
+  return exposure?.stageId === stageId && exposure.passed ? 'passed' : 'active'
+}
+
+function stageView(release: Release): ReleaseView['stage'] {
+  const { exposure } = release
+  if (!exposure) return null
+  const stage = stageOf(release, exposure.stageId)
+  const { candidate, baseline } = exposure.arrivals
+  const received = candidate + baseline
+  return {
+    id: stage.id,
+    name: stage.name,
+    percent: stage.percent,
+    enteredMs: exposure.enteredMs,
+    bakedMs: exposure.bakedMs,
+    bakeMs: bakeMs(release, stage),
+    criteria: stage.criteria.map((criterion) => statementView(release, criterion, exposure.criteria)),
+    triggers: stage.triggers.map((trigger) => statementView(release, trigger, exposure.triggers)),
+    receivedPercent: received > 0 ? (candidate / received) * 100 : null,
+    receivedRequests: received,
+  }
+}
+
+function statementView(release: Release, statement: Criterion | Trigger, judgements: readonly Judgement[]): StatementView {
+  const { id, text, condition } = statement
+  const judgement = judgements.find(({ statementId }) => statementId === id)
+  return {
+    id,
+    text,
+    condition: formatCondition(condition),
+    verdict: judgement?.verdict ?? null,
+    display: formatValue(judgement?.value ?? null, condition),
+    baseline: formatValue(judgement?.baseline ?? null, condition),
+    samples: judgement?.samples ?? 0,
+    needed: judgement?.needed ?? questionOf(release, statement).minimumSamples,
+    explanation: judgement?.explanation ?? 'not looked at yet',
+  }
+}
+
+function rollbackView(release: Release): ReleaseView['rollback'] {
+  const { rollback, plan } = release
+  if (!rollback) return null
+  const { triggeredMs, firstBreachMs, readBackMs, quietMs } = rollback
+  const since = (atMs: number | null) => (atMs === null ? null : atMs - triggeredMs)
+  return {
+    cause: describeCause(release),
+    by: formatActor(rollback.by),
+    triggeredMs,
+    detectionMs: firstBreachMs === null ? null : triggeredMs - firstBreachMs,
+    readBackMs: since(readBackMs),
+    quietMs: since(quietMs),
+    deadlineMs: plan.rollback.deadlineMs,
+  }
+}

@@ -1,0 +1,24 @@
+/** From texts to a plan that may start: import, lint, read the bindings, bind, digest. Everything found is reported with its place. */
+import { Bindings } from '../core/plan/bindings.ts'
+import { bindPlan } from '../core/plan/bind/bind-plan.ts'
+import type { Diagnostic } from '../core/plan/diagnostic.ts'
+import { planDigest } from '../core/plan/digest.ts'
+import { lintDraft } from '../core/plan/lint/lint.ts'
+import type { Operator } from '../core/plan/operator.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { importMarkdown } from '../document/import-markdown.ts'
+import { readYaml } from '../document/read-yaml.ts'
+import type { StartRequest } from './contract.ts'
+
+export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }
+
+export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>, operator: Operator): Prepared {
+  const { draft, diagnostics } = importMarkdown(request.document.text, request.document.path)
+  const read = readYaml(request.bindings.text, request.bindings.path, Bindings)
+  const found = [...diagnostics, ...lintDraft(draft), ...read.diagnostics]
+  if (!read.value) return { diagnostics: found }
+  const bound = bindPlan({ draft, bindings: read.value, bindingsFile: request.bindings.path, operator })
+  const all = [...found, ...bound.diagnostics]
+  if (!bound.plan || all.some(({ severity }) => severity === 'error')) return { diagnostics: all }
+  return { plan: bound.plan, digest: planDigest(bound.plan, operator), diagnostics: all }
+}

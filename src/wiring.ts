@@ -1,0 +1,105 @@
+/** The composition root: the only place that knows which store, drivers, clock and server stand behind the ports. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { CliContext, Connection } from './cli/context.ts'
+import { exitCodes, UserError } from './cli/context.ts'
+import { formatDiagnostic } from './core/plan/diagnostic.ts'
+import { Operator } from './core/plan/operator.ts'
+import { readYaml } from './document/read-yaml.ts'
+import type { DriverSet } from './ports/drivers.ts'
+import type { EventStore } from './ports/event-store.ts'
+import type { Supervisor } from './ports/supervisor.ts'
+import { systemClock } from './runtime/system-clock.ts'
+import { Controller } from './server/controller.ts'
+import { serve } from './server/http-server.ts'
+import { connectToController } from './server/socket-client.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import { operatorDrivers } from './operator-drivers.ts'
+
+/** What a controller works with; kept in the state folder, so that a later command finds the same operator. */
+interface Settings {
+  operatorFile: string
+  variables: Record<string, string>
+}
+
+export interface LocalController extends Connection {
+  operator: Operator
+  drivers: DriverSet
+  supervisor: Supervisor
+  dataFolder: string
+}
+
+const settingsFile = (stateDir: string): string => join(stateDir, 'settings.json')
+
+/** The running controller of a state folder, or this process as its controller. */
+export async function connect(context: CliContext, stateDir: string, operatorFile?: string): Promise<Connection> {
+  const remote = await connectToController(stateDir)
+  if (remote) return { api: remote, served: 'remote', close: async () => undefined }
+  const last = await lastSettings(stateDir)
+  const settings = operatorFile === undefined ? last : { operatorFile: resolve(context.cwd, operatorFile), variables: {} }
+  if (settings) return openController(context, stateDir, settings)
+  throw new UserError(`nothing has run in ${stateDir} yet: start a plan with \`tidegate start PLAN --operator FILE\`, or see one with \`tidegate demo\``)
+}
+
+/** Takes the store's lock, resumes what is unfinished and serves the socket. A `UserError` says who holds the lock or what is missing. */
+export async function openController(context: CliContext, stateDir: string, settings: Settings): Promise<LocalController> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  const dataFolder = join(stateDir, 'data')
+  await mkdir(dataFolder, { recursive: true })
+  const operator = await readOperator(context, settings, dataFolder)
+  const store = await openStore(join(stateDir, 'events.db'))
+  await writeFile(settingsFile(stateDir), JSON.stringify(settings))
+  const { drivers, supervisor } = operatorDrivers(operator, { stateDir, workingFolder: dirname(settings.operatorFile) })
+  const controller = new Controller({
+    store,
+    drivers,
+    clock: systemClock,
+    operator,
+    version: await ownVersion(),
+    onRefusal: (releaseId, { message }) => context.err(`release ${releaseId} stopped: it can no longer be recorded: ${message}`),
+  })
+  await controller.resume()
+  const server = await serve(controller, stateDir)
+  const close = async () => {
+    await server.close()
+    await controller.close()
+    await drivers.close()
+    await store.close()
+  }
+  return { api: controller, served: 'local', operator, drivers, supervisor, dataFolder, close }
+}
+
+/** The settings a controller last used in this state folder. */
+export async function lastSettings(stateDir: string): Promise<Settings | null> {
+  try {
+    return JSON.parse(await readFile(settingsFile(stateDir), 'utf8')) as Settings
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function openStore(file: string): Promise<EventStore> {
+  const opened = await openSqliteStore(file)
+  if (opened.ok) return opened.store
+  throw new UserError(opened.message, exitCodes.failed)
+}
+
+async function readOperator(context: CliContext, settings: Settings, dataFolder: string): Promise<Operator> {
+  const { operatorFile } = settings
+  const text = await readFile(operatorFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`cannot read ${operatorFile} (${error.code}); give the operator's file with --operator FILE`)
+  })
+  const variables = { ...context.env, ...settings.variables, NODE: process.execPath, TIDEGATE_PROXY: proxyEntry(), STATE: resolve(dataFolder) }
+  const { value, diagnostics } = readYaml(text, operatorFile, Operator, { variables })
+  if (value) return value
+  throw new UserError(diagnostics.map(formatDiagnostic).join('\n'), exitCodes.failed)
+}
+
+/** The reverse proxy beside this file: compiled next to compiled code, as TypeScript next to TypeScript. */
+const proxyEntry = (): string => join(import.meta.dirname, 'proxy', import.meta.filename.endsWith('.ts') ? 'main.ts' : 'main.js')
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
