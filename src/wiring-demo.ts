@@ -5,12 +5,12 @@ import { type CliContext, type DemoOptions, type DemoWorld, exitCodes, UserError
 import { openDemo } from './demo/open-demo.ts'
 import { DemoFailure, Surroundings } from './demo/surroundings.ts'
 import { connectToController } from './server/socket-client.ts'
-import { openController } from './wiring.ts'
+import { openController, type StoreOpener } from './wiring.ts'
 
 /** Ports of the demo, counted from its first one. */
 const portOffsets = { PORT_PROXY: 0, PORT_PROXY_ADMIN: 1, PORT_SMTP: 2, PORT_MAILBOX: 3, PORT_USERS: 4, PORT_BASELINE: 11, PORT_CANDIDATE: 12, PORT_STAGING: 21 }
 
-export async function openDemoWorld(context: CliContext, options: DemoOptions): Promise<DemoWorld> {
+export async function openDemoWorld(context: CliContext, options: DemoOptions, openStore?: StoreOpener): Promise<DemoWorld> {
   const exampleFolder = join(import.meta.dirname, '..', 'examples', 'classmatefinder')
   const operatorFile = join(exampleFolder, 'operator.yaml')
   if (!existsSync(operatorFile)) throw new UserError(`the example is not at ${exampleFolder}; the demo runs from a clone of Tidegate`)
@@ -19,7 +19,7 @@ export async function openDemoWorld(context: CliContext, options: DemoOptions): 
   }
   const ports = Object.entries(portOffsets).map(([name, offset]) => [name, `${options.portBase + offset}`])
   const variables = { ...Object.fromEntries(ports), FAULT: options.fault }
-  const controller = await openController(context, options.stateDir, { operatorFile, variables })
+  const controller = await openController(context, options.stateDir, { operatorFile, variables }, openStore)
   const { operator, drivers, supervisor, dataFolder, api } = controller
   const sessionFile = join(options.stateDir, 'demo.json')
   const surroundings = new Surroundings({ operator, drivers, supervisor, dataFolder, sessionFile })

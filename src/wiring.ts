@@ -41,8 +41,16 @@ export async function connect(context: CliContext, stateDir: string, operatorFil
   throw new UserError(`nothing has run in ${stateDir} yet: start a plan with \`tidegate start PLAN --operator FILE\`, or see one with \`tidegate demo\``)
 }
 
+/** Opens the store of a state folder, or says as a `UserError` why not. */
+export type StoreOpener = (file: string) => Promise<EventStore>
+
 /** Takes the store's lock, resumes what is unfinished and serves the socket. A `UserError` says who holds the lock or what is missing. */
-export async function openController(context: CliContext, stateDir: string, settings: Settings): Promise<LocalController> {
+export async function openController(
+  context: CliContext,
+  stateDir: string,
+  settings: Settings,
+  openStore: StoreOpener = openEmbeddedStore,
+): Promise<LocalController> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const dataFolder = join(stateDir, 'data')
   await mkdir(dataFolder, { recursive: true })
@@ -79,7 +87,8 @@ export async function lastSettings(stateDir: string): Promise<Settings | null> {
   }
 }
 
-async function openStore(file: string): Promise<EventStore> {
+/** SQLite in one file; a second opener is refused. */
+export async function openEmbeddedStore(file: string): Promise<EventStore> {
   const opened = await openSqliteStore(file)
   if (opened.ok) return opened.store
   throw new UserError(opened.message, exitCodes.failed)

@@ -76,9 +76,8 @@ async function begin(context: CliContext, world: DemoWorld, speed: number): Prom
   context.err(`Setting up: mailbox, reverse proxy, the version that runs today, synthetic users at ${world.url}.`)
   await world.reset()
   context.err(`Starting the release at speed ${speed}×: one day of the plan passes in ${(dayS / speed).toFixed(1)} s.`)
-  const answer = await world.start(speed)
-  if (answer.ok) return answer.value.releaseId
-  throw new UserError(describeProblem(answer.problem), exitCodes.failed)
+  const { unwrap } = await import('./describe-problem.ts')
+  return unwrap(await world.start(speed)).releaseId
 }
 
 async function follow(context: CliContext, world: DemoWorld, releaseId: string, options: Options, signal: AbortSignal): Promise<ReleaseView> {

@@ -7,7 +7,7 @@ export type Role =
 
 /** First match wins: the more particular stand first. */
 const roles: [Role, RegExp][] = [
-  ['triggers', /\btriggers?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|\balert(?:s|ing)? ?(?:conditions?|rules?|thresholds?)?$|declencheurs?|seuils? d.arret|gatilhos?|criterios de (?:rollback|reversao)|回滚条件|中止条件/],
+  ['triggers', /\btriggers?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$|declencheurs?|seuils? d.arret|gatilhos?|criterios de (?:rollback|reversao)|回滚条件|中止条件/],
   ['checklist', /check-?lists?\b|\bpre-?requisites$|liste de controle|lista de verificacao|检查清单/],
   ['nextSteps', /^next steps?\b|^follow-?ups?\b|prochaines etapes|proximos passos|后续步骤/],
   ['entry', /\bentry (?:criteria|conditions?|gates?|requirements?)\b|\bpreconditions?\b|\bpre-?requisites?\b|criteres d.entree|criterios de entrada/],

@@ -6,8 +6,10 @@ export const documentLimitBytes = 256 * 1024
 const lineLimit = 4_000
 const nestingLimit = 24
 const indentLimit = 400
-/** Emphasis and links of one block of text: their resolution is quadratic in the parser. */
-const delimiterLimit = 4_000
+/** Of one paragraph: resolving its emphasis and links costs the parser length times marks. */
+const paragraphLimit = 12_000
+const markLimit = 2_000
+const reportLimit = 20
 
 export interface LimitedText {
   text: string
@@ -17,41 +19,67 @@ export interface LimitedText {
 /** The same lines, cut to the limits above. */
 export function limitText(text: string, file: string): LimitedText {
   const diagnostics: Diagnostic[] = []
-  const report = (ruleId: string, line: number, message: string, hint: string): void => {
-    const known = diagnostics.filter((diagnostic) => diagnostic.ruleId === ruleId)
-    if (known.length < 20) diagnostics.push({ ruleId, severity: 'error', source: { file, start: line, end: line }, message, hint })
+  const counts = new Map<string, number>()
+  const report: Report = (ruleId, line, message, hint) => {
+    const count = (counts.get(ruleId) ?? 0) + 1
+    counts.set(ruleId, count)
+    if (count <= reportLimit) diagnostics.push({ ruleId, severity: 'error', source: { file, start: line, end: line }, message, hint })
   }
-  let delimiters = 0
-  const lines = text.split('\n').map((original, index) => {
-    let line = original
-    if (line.includes('\0')) {
-      report('CONTROL_CHARACTER', index + 1, 'the line holds a NUL byte', 'save the document as UTF-8 text')
-      line = line.replaceAll('\0', '\u{fffd}')
-    }
-    if (line.length > lineLimit) {
-      report('LINE_TOO_LONG', index + 1, `only the first ${lineLimit} of ${line.length} characters are read`, 'break the line')
-      line = line.slice(0, lineLimit)
-    }
-    const flat = flatten(line)
-    if (flat !== line) report('NESTED_TOO_DEEP', index + 1, `more than ${nestingLimit} quotes or lists inside each other`, 'write it flatter')
-    delimiters = flat.trim() === '' ? 0 : delimiters + countDelimiters(flat)
-    if (delimiters <= delimiterLimit) return flat
-    report('TOO_MUCH_MARKUP', index + 1, `more than ${delimiterLimit} marks in one block`, 'part the block by an empty line')
-    return flat.replace(/[*_~[\]`<]/g, ' ')
-  })
+  const limitParagraph = paragraphLimiter(report)
+  const lines = text.split('\n').map((line, index) => limitParagraph(limitLine(line, index + 1, report), index + 1))
   return { text: lines.join('\n'), diagnostics }
 }
 
-/** A line without its container marks where they nest too deep. */
-function flatten(line: string): string {
+type Report = (ruleId: string, line: number, message: string, hint: string) => void
+
+function limitLine(original: string, number: number, report: Report): string {
+  let line = original
+  if (line.includes('\0')) {
+    report('CONTROL_CHARACTER', number, 'the line holds a NUL byte', 'save the document as UTF-8 text')
+    line = line.replaceAll('\0', '\u{fffd}')
+  }
+  if (line.length > lineLimit) {
+    report('LINE_TOO_LONG', number, `only the first ${lineLimit} of ${line.length} characters are read`, 'break the line')
+    line = line.slice(0, lineLimit)
+  }
   const [lead = ''] = /^[\s>*+-]*/.exec(line) ?? ['']
-  const marks = lead.replace(/\s/g, '').length
-  const tooDeep = (marks > nestingLimit && !/^\s*([*-]\s*)\1*$/.test(lead)) || lead.length - marks > indentLimit
-  return tooDeep ? line.slice(lead.length) : line
+  const nesting = lead.replace(/\s/g, '').length
+  const isRule = /^\s*([*-]\s*)\1*$/.test(line)
+  if ((nesting <= nestingLimit || isRule) && lead.length - nesting <= indentLimit) return line
+  report('NESTED_TOO_DEEP', number, 'the line is inside too many quotes or lists, or indented too far', `keep within ${nestingLimit} levels`)
+  return line.slice(lead.length)
 }
 
-function countDelimiters(line: string): number {
+/** Follows paragraphs from line to line; code blocks, tables and the items of lists are none. */
+function paragraphLimiter(report: Report): (line: string, number: number) => string {
+  let fence = ''
+  let isTable = false
+  let length = 0
+  let marks = 0
+  return (line, number) => {
+    const [, fenceMark] = /^ *(?:[-*+>] |\d{1,3}[.)] )*(```|~~~)/.exec(line) ?? []
+    if (fenceMark !== undefined && (fence === '' || fence === fenceMark)) fence = fence === '' ? fenceMark : ''
+    const starts = fenceMark !== undefined || /^\s*(?:$|[-*+] +\S|1[.)] +\S|#{1,6} )/.test(line)
+    if (starts || fence !== '') {
+      isTable = false
+      length = 0
+      marks = 0
+    }
+    isTable ||= /^\s*\|?\s*:?-+:?\s*\|/.test(line) && length > 0
+    if (fence !== '' || isTable) return line
+    length += line.length
+    marks += countMarks(line)
+    if (length <= paragraphLimit && marks <= markLimit) return line
+    report('PARAGRAPH_TOO_LONG', number, `a paragraph of more than ${paragraphLimit} characters or ${markLimit} marks is not read to its end`, 'part it by empty lines')
+    // An empty line ends the paragraph for the parser; what follows is the next one.
+    length = 0
+    marks = 0
+    return ''
+  }
+}
+
+function countMarks(line: string): number {
   let count = 0
-  for (const character of line) if ('*_~[`<'.includes(character)) count++
+  for (const character of line) if ('*_~[]`<'.includes(character)) count++
   return count
 }

@@ -5,6 +5,8 @@ import { cleanText } from './clean-text.ts'
 export interface Line {
   /** 1-based line of the document. */
   number: number
+  /** Where a statement of several lines ends; `number` for all others. */
+  end: number
   text: string
   /** "Timing" for `**Timing:** Week 1`; also "Success Criteria" for a line that is bold throughout. */
   label?: string
@@ -24,6 +26,11 @@ interface OpenLine {
   pieces: Piece[]
   codes: string[]
   links: Line['links']
+}
+
+/** A line that holds nothing, where a title or cell is empty. */
+export function emptyLine(number: number): Line {
+  return { number, end: number, text: '', value: '', codes: [], links: [] }
 }
 
 /** The lines of a paragraph, heading or table cell; empty ones are left out. */
@@ -63,7 +70,7 @@ export function plainText(nodes: readonly PhrasingContent[]): string {
 
 function closeLine({ number, pieces, codes, links }: OpenLine): Line {
   const text = cleanText(pieces.map((piece) => piece.text).join(''))
-  return { number, text, value: text, codes, links, ...boldLabel(pieces) }
+  return { number, end: number, text, value: text, codes, links, ...boldLabel(pieces) }
 }
 
 /** `**Label:** value`, `**Label**: value`, `**Label (note)** : value`, or a line in bold throughout. */

@@ -19,10 +19,11 @@ export function addRollbackStep(reader: Reader, step: DraftStep): void {
 
 /**
  * "within 15 minutes", "(< 2 minutes)", "rollback time: 5 min": the first budget stated counts, and of a range its longer end.
- * Outside a rollback section the text itself must speak of going back.
+ * Outside a rollback section the text itself must speak of going back, and the section's own word goes before it.
  */
 export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): void {
-  if (reader.draft.rollback.budgetMs !== undefined) return
+  const { rollback } = reader.draft
+  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return
   const words = foldCase(cleanText(text))
   if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
   const allowance =
@@ -31,6 +32,7 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
     /\((\d{1,4} ?(?:-|–|to) ?\d{1,4} ?\p{L}{1,10})\)/u.exec(words)?.[1]
   const span = allowance === undefined ? undefined : readDuration(allowance)
   if (span?.index !== 0 || span.durationMs[1] <= 0) return
-  reader.draft.rollback.budgetMs = span.durationMs[1]
-  reader.draft.rollback.budgetSource = source
+  rollback.budgetMs = span.durationMs[1]
+  rollback.budgetSource = source
+  reader.budgetUnderRollback = underRollback
 }

@@ -3,13 +3,14 @@ import type { BlockContent, DefinitionContent, List, ListItem, Paragraph, RootCo
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import { type Line, plainText, readLines } from './read-lines.ts'
+import { emptyLine, type Line, plainText, readLines } from './read-lines.ts'
 
 export type Block =
   | { kind: 'text'; lines: Line[] }
   | { kind: 'list'; ordered: boolean; items: Section[] }
   | { kind: 'table'; header: string[]; rows: TableRow[]; start: number; end: number }
   | { kind: 'code'; language: string; text: string; start: number; end: number }
+  | { kind: 'section'; section: Section }
 
 export interface TableRow {
   cells: Line[]
@@ -27,8 +28,8 @@ export interface Section {
   depth: number
   start: number
   end: number
+  /** In the order of the document. */
   blocks: Block[]
-  sections: Section[]
 }
 
 export interface DocumentTree {
@@ -42,7 +43,7 @@ const parser = unified().use(remarkParse).use(remarkGfm)
 /** Throws only what the Markdown parser throws (a stack overflow on input that is nested absurdly deep). */
 export function readTree(text: string): DocumentTree {
   const lines: Line[] = []
-  const root = newSection('document', { number: 1, text: '', value: '', codes: [], links: [] }, 0)
+  const root = newSection('document', emptyLine(1), 0)
   addNodes(root, parser.parse(text).children, lines)
   return { root, lines: lines.sort((a, b) => a.number - b.number) }
 }
@@ -50,7 +51,7 @@ export function readTree(text: string): DocumentTree {
 type Node = RootContent | BlockContent | DefinitionContent
 
 function newSection(origin: Section['origin'], line: Line, depth: number): Section {
-  return { origin, title: line.text, line, depth, start: line.number, end: line.number, blocks: [], sections: [] }
+  return { origin, title: line.text, line, depth, start: line.number, end: line.number, blocks: [] }
 }
 
 /** Puts nodes under `root`: headings nest by depth; a label takes what follows it until the next label, heading or rule. */
@@ -63,7 +64,7 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
     if (heading) {
       while (path.length > 1 && (path.at(-1)?.depth ?? 0) >= heading.depth) path.pop()
       const parent = path.at(-1) ?? root
-      parent.sections.push(heading)
+      parent.blocks.push({ kind: 'section', section: heading })
       path.push(heading)
       label = undefined
     } else if (node.type === 'thematicBreak') {
@@ -83,7 +84,7 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
 
 function readHeading(children: Parameters<typeof readLines>[0], start: number, depth: number): Section {
   const [first, ...more] = readLines(children, start)
-  const line = first ?? { number: start, text: '', value: '', codes: [], links: [] }
+  const line = first ?? emptyLine(start)
   const text = [line, ...more].map((part) => part.text).join(' ')
   return newSection('heading', { ...line, text, value: text }, depth)
 }
@@ -97,14 +98,15 @@ function addParagraph(
   all: Line[],
 ): Section | undefined {
   const lines = readLines(node.children, node.position?.start.line ?? 1)
-  all.push(...lines)
   let label = open
   for (const [index, line] of lines.entries()) {
     const opensList = index === lines.length - 1 && (next?.type === 'list' || next?.type === 'code' || next?.type === 'table')
     const title = line.label ?? (opensList ? /^(.{2,120}?) ?[:：]$/.exec(line.text)?.[1] : undefined)
+    // A bare title is structure; everything else is text that somebody should have read.
+    if (title === undefined || (line.label !== undefined && line.value !== '')) all.push(line)
     if (title !== undefined) {
       const section: Section = { ...newSection('label', line, current.depth + 0.5), title }
-      current.sections.push(section)
+      current.blocks.push({ kind: 'section', section })
       label = line.label === undefined || line.value === '' ? section : undefined
     } else {
       const { blocks } = label ?? current
@@ -138,7 +140,7 @@ function readItem(node: ListItem, lines: Line[]): Section {
   const [first, ...rest] = node.children
   const own = first?.type === 'paragraph' ? readLines(first.children, first.position?.start.line ?? start) : []
   lines.push(...own)
-  const head = own[0] ?? { number: start, text: '', value: '', codes: [], links: [] }
+  const head = own[0] ?? emptyLine(start)
   const item: Section = {
     ...newSection('item', joinLines(head, own.slice(1)), 10),
     ...(typeof node.checked === 'boolean' ? { checked: node.checked } : {}),
@@ -153,6 +155,7 @@ function joinLines(head: Line, more: Line[]): Line {
   const join = (first: string): string => [first, ...more.map((line) => line.text)].join(' ').trim()
   return {
     ...head,
+    end: more.at(-1)?.end ?? head.end,
     text: join(head.text),
     value: join(head.value),
     codes: [head, ...more].flatMap((line) => line.codes),
@@ -167,7 +170,7 @@ function readTable(node: Table, lines: Line[]): Block {
     const line = row.position?.start.line ?? start
     const cells = row.children.map((cell) => {
       const [first, ...rest] = readLines(cell.children, line)
-      return first ? joinLines(first, rest) : { number: line, text: '', value: '', codes: [], links: [] }
+      return first ? joinLines(first, rest) : emptyLine(line)
     })
     lines.push(...cells.filter((cell) => cell.text !== ''))
     return { cells, line }

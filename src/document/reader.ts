@@ -8,6 +8,10 @@ export interface Reader {
   file: string
   draft: PlanDraft
   diagnostics: Diagnostic[]
+  /** Lines of facts that keep no source of their own, such as a phase's objective. */
+  readLines: Set<number>
+  /** Whether the rollback budget was read in a rollback section. */
+  budgetUnderRollback: boolean
 }
 
 /** What the sections around a block say about it. */
@@ -29,6 +33,8 @@ export function newReader(file: string, title: string): Reader {
   return {
     file,
     diagnostics: [],
+    readLines: new Set(),
+    budgetUnderRollback: false,
     draft: {
       file,
       title,
@@ -54,6 +60,5 @@ export function report(reader: Reader, severity: Diagnostic['severity'], ruleId:
 }
 
 export function at(line: Line | number): SourceRange {
-  const number = typeof line === 'number' ? line : line.number
-  return { start: number, end: number }
+  return typeof line === 'number' ? { start: line, end: line } : { start: line.number, end: line.end }
 }

@@ -1,5 +1,5 @@
 /** Values as people read them: verdicts' numbers with their units, counts, shares, names of people. */
-import { canonicalThreshold, type Condition } from '../core/plan/condition.ts'
+import { type Condition, canonicalThreshold } from '../core/plan/condition.ts'
 import { formatDuration } from '../core/plan/duration.ts'
 import type { Actor } from '../core/release/events.ts'
 
@@ -21,4 +21,5 @@ export const formatCount = (count: number): string => count.toLocaleString('en-G
 export const plural = (count: number, word: string): string => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`
 
 /** Demo people are labelled wherever they appear. */
-export const formatActor = ({ name, demo }: Pick<Actor, 'name' | 'demo'>): string => (demo ? `${name} (demo person)` : name)
+export const formatActor = ({ name, demo }: Pick<Actor, 'name' | 'demo'>): string =>
+  demo ? `${name} (demo person)` : name

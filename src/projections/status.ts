@@ -16,7 +16,8 @@ import { waitsOf } from './waits.ts'
 export function statusOf(release: Release, now: { elapsedMs: number }, startedAt: string): ReleaseView {
   const { plan, releaseId, projectId, digest, status, version, speed, shares, confirmedPercents } = release
   const { service, candidate, baseline } = plan.rollout
-  const elapsedMs = isOver(release) && release.endedMs !== null ? release.endedMs : Math.max(now.elapsedMs, release.elapsedMs)
+  const elapsedMs =
+    isOver(release) && release.endedMs !== null ? release.endedMs : Math.max(now.elapsedMs, release.elapsedMs)
   return {
     releaseId,
     projectId,
@@ -52,10 +53,15 @@ function phaseView(release: Release, phase: Phase): ReleaseView['phases'][number
 }
 
 /** The highest rung asked for is the one in play: those below it passed. It counts as rolled back only once share 0 was read back. */
-export function stageStatus(release: Release, stageId: string): ReleaseView['phases'][number]['stages'][number]['status'] {
+export function stageStatus(
+  release: Release,
+  stageId: string,
+): ReleaseView['phases'][number]['stages'][number]['status'] {
   const { exposure, rollback, plan, effects } = release
   const ladder = ladderOf(plan).map(({ stage }) => stage.id)
-  const asked = Object.values(effects).flatMap(({ purpose }) => (purpose.kind === 'stage' ? [ladder.indexOf(purpose.stageId)] : []))
+  const asked = Object.values(effects).flatMap(({ purpose }) =>
+    purpose.kind === 'stage' ? [ladder.indexOf(purpose.stageId)] : [],
+  )
   const reached = Math.max(-1, ...asked)
   const index = ladder.indexOf(stageId)
   if (index !== reached) return index < reached ? 'passed' : 'waiting'
@@ -83,7 +89,11 @@ function stageView(release: Release): ReleaseView['stage'] {
   }
 }
 
-function statementView(release: Release, statement: Criterion | Trigger, judgements: readonly Judgement[]): StatementView {
+function statementView(
+  release: Release,
+  statement: Criterion | Trigger,
+  judgements: readonly Judgement[],
+): StatementView {
   const { id, text, condition } = statement
   const judgement = judgements.find(({ statementId }) => statementId === id)
   return {

@@ -9,7 +9,8 @@ import { callDriver } from './call-driver.ts'
 /** A driver that ignores its signal is given up after this long beyond its own limit. */
 const graceMs = 1_000
 
-type Settle = (effectId: string, outcome: EffectOutcome) => Promise<unknown>
+/** Takes an outcome; it never rejects. */
+type Settle = (effectId: string, outcome: EffectOutcome) => Promise<void>
 
 interface InFlight {
   state: EffectState

@@ -1,5 +1,6 @@
 /** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
 import { decide, type Decision, type Input } from '../core/release/decide.ts'
+import type { EffectOutcome } from '../core/release/effect.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
 import { neededLook, nextWake } from '../core/release/needs.ts'
@@ -32,12 +33,14 @@ export class ReleaseRunner {
   #anchor = { elapsedMs: 0, monotonicMs: 0 }
   #queue: Promise<unknown> = Promise.resolve()
   #wake = new AbortController()
+  /** What went wrong outside the loop; the loop ends with it. */
+  #failure: unknown = null
 
   constructor(ports: RunnerPorts, stream: string) {
     this.#ports = ports
     this.#stream = stream
     this.#anchor.monotonicMs = ports.clock.monotonicMs()
-    this.#performer = new EffectPerformer(ports.drivers, (effectId, outcome) => this.submit({ type: 'effectSettled', effectId, outcome }))
+    this.#performer = new EffectPerformer(ports.drivers, (effectId, outcome) => this.#settle(effectId, outcome))
   }
 
   /** Takes up a stored release: release time goes on by the wall clock for the time nobody ran it, and never backwards. */
@@ -84,21 +87,38 @@ export class ReleaseRunner {
     return decision
   }
 
+  async #settle(effectId: string, outcome: EffectOutcome): Promise<void> {
+    try {
+      await this.submit({ type: 'effectSettled', effectId, outcome })
+    } catch (error) {
+      this.#failure = error
+      this.#wake.abort()
+    }
+  }
+
   /** Runs until the release is over and everyone is told, or until the signal aborts. Throws `StoreRefusal` when it cannot record. */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#loop(signal)
+    } finally {
+      await this.#performer.stop()
+    }
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
     this.#performer.perform(this.release)
     while (!signal.aborted) {
       this.#wake = new AbortController()
+      if (this.#failure !== null) throw this.#failure
       const nowMs = this.elapsedMs()
       await this.#lookOrTick(nowMs)
       const { release } = this
       const wakeMs = nextWake(release, nowMs)
-      if (isOver(release) && pendingEffects(release).length === 0 && wakeMs === null) break
+      if (isOver(release) && pendingEffects(release).length === 0 && wakeMs === null) return
       if (neededLook(release, this.elapsedMs())) continue
       const sleepMs = Math.min((wakeMs ?? Number.POSITIVE_INFINITY) - this.elapsedMs(), maximumSleepMs)
       if (sleepMs > 0) await this.#ports.clock.sleep(sleepMs, AbortSignal.any([signal, this.#wake.signal]))
     }
-    await this.#performer.stop()
   }
 
   async #lookOrTick(nowMs: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { Operator } from '../core/plan/operator.ts'
 import type { Rejection } from '../core/release/commands.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
-import { isOver } from '../core/release/release.ts'
+import { isOver, type Release } from '../core/release/release.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -113,21 +113,19 @@ export class Controller implements ControllerApi {
   async releases(): Promise<Answer<ReleaseSummary[]>> {
     const summaries: ReleaseSummary[] = []
     for (const { stream } of await this.#ports.store.streams()) {
-      const events = await this.#ports.store.read(stream)
-      const release = releaseOf(events)
-      const { releaseId, status, plan } = release
-      summaries.push({ releaseId, planName: plan.name, planVersion: plan.version, status, startedAt: events[0]?.at ?? '', over: isOver(release) })
+      const release = releaseOf(await this.#ports.store.read(stream))
+      const { releaseId, status, plan, startedAt } = release
+      summaries.push({ releaseId, planName: plan.name, planVersion: plan.version, status, startedAt, over: isOver(release) })
     }
     return { ok: true, value: summaries }
   }
 
   async release(releaseId: string): Promise<Answer<ReleaseView>> {
-    const events = await this.#events(releaseId)
-    if (events.length === 0) return notFound(releaseId)
     const runner = this.#runners.get(releaseId)
-    const release = releaseOf(events)
+    const release = runner?.release ?? (await this.#stored(releaseId))
+    if (!release) return notFound(releaseId)
     const elapsedMs = runner && !isOver(release) ? runner.elapsedMs() : release.elapsedMs
-    return { ok: true, value: statusOf(release, { elapsedMs }, events[0]?.at ?? '') }
+    return { ok: true, value: statusOf(release, { elapsedMs }, release.startedAt) }
   }
 
   async command(releaseId: string, request: CommandRequest): Promise<Answer<ReleaseView>> {
@@ -147,6 +145,11 @@ export class Controller implements ControllerApi {
   async report(releaseId: string): Promise<Answer<{ markdown: string }>> {
     const events = await this.#events(releaseId)
     return events.length === 0 ? notFound(releaseId) : { ok: true, value: { markdown: reportOf(events) } }
+  }
+
+  async #stored(releaseId: string): Promise<Release | undefined> {
+    const events = await this.#events(releaseId)
+    return events.length > 0 ? releaseOf(events) : undefined
   }
 
   #events(releaseId: string): Promise<EventEnvelope[]> {

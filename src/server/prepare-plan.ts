@@ -17,7 +17,7 @@ export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>
   const read = readYaml(request.bindings.text, request.bindings.path, Bindings)
   const found = [...diagnostics, ...lintDraft(draft), ...read.diagnostics]
   if (!read.value) return { diagnostics: found }
-  const bound = bindPlan({ draft, bindings: read.value, bindingsFile: request.bindings.path, operator })
+  const bound = bindPlan({ draft, bindings: read.value, locate: read.locate, operator })
   const all = [...found, ...bound.diagnostics]
   if (!bound.plan || all.some(({ severity }) => severity === 'error')) return { diagnostics: all }
   return { plan: bound.plan, digest: planDigest(bound.plan, operator), diagnostics: all }

@@ -67,7 +67,7 @@ export class World {
     const decision = decide(this.release, input, this.nowMs)
     if (!decision.rejected) {
       for (const { event, actor } of decision.events) {
-        const recorded = { event, actor, elapsedMs: this.nowMs, position: this.log.length + 1 }
+        const recorded = { event, actor, at: new Date(this.nowMs).toISOString(), elapsedMs: this.nowMs, position: this.log.length + 1 }
         this.log.push(recorded)
         this.release = evolve(this.release, recorded)
       }

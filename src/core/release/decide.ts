@@ -46,7 +46,7 @@ export function decide(release: Release | null, input: Input, nowMs: number): De
 }
 
 function fold(release: Release | null, decided: readonly Decided[], nowMs: number): Release | null {
-  return decided.reduce<Release | null>((state, { event, actor }) => evolve(state, { event, actor, elapsedMs: nowMs, position: 0 }), release)
+  return decided.reduce<Release | null>((state, { event, actor }) => evolve(state, { event, actor, at: '', elapsedMs: nowMs, position: 0 }), release)
 }
 
 function react(release: Release | null, input: Input, nowMs: number): Decided[] | Rejection {

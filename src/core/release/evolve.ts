@@ -28,7 +28,7 @@ export function releaseOf(events: readonly Recorded[]): Release {
   return release
 }
 
-function started(event: EventOf<'ReleaseStarted'>, { actor, elapsedMs }: Recorded): Release {
+function started(event: EventOf<'ReleaseStarted'>, { actor, at, elapsedMs }: Recorded): Release {
   const { releaseId, projectId, plan, digest, speed } = event
   const waiting: PhaseState = { status: 'waiting', startedMs: null, completedMs: null, steps: {} }
   return {
@@ -38,6 +38,7 @@ function started(event: EventOf<'ReleaseStarted'>, { actor, elapsedMs }: Recorde
     digest,
     speed,
     startedBy: actor,
+    startedAt: at,
     status: 'Pending',
     version: 1,
     elapsedMs,

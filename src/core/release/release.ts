@@ -84,6 +84,8 @@ export interface Release {
   digest: string
   speed: number
   startedBy: Actor
+  /** ISO 8601, UTC. */
+  startedAt: string
   status: ReleaseStatus
   /** Version of the last event. */
   version: number

@@ -12,11 +12,11 @@ export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]):
   const { draft, bindings } = binder.input
   const ids = draft.phases.map(phaseIdOf)
   if (ids.length === 0) {
-    binder.report('error', 'NO_PHASES', 'the document has no phases or stages to run', 'head them "Phase 1: …"', { start: 1, end: 1 })
+    binder.report('error', 'NO_PHASES', { start: 1, end: 1 }, 'the document has no phases or stages to run', 'head them "Phase 1: …"')
   }
-  for (const id of Object.keys(bindings.phases)) if (!ids.includes(id)) binder.unknown('phase', id, ids)
+  for (const id of Object.keys(bindings.phases)) if (!ids.includes(id)) binder.unknown(['phases', id], 'phase', id, ids)
   const checklists = draft.checklists.map((checklist) => bindChecklist(binder, checklist, ids[0] ?? ''))
-  for (const { before } of checklists) if (!ids.includes(before)) binder.unknown('phase', before, ids)
+  for (const { before } of checklists) if (!ids.includes(before)) binder.unknown(['checklists'], 'phase', before, ids)
   const armed: Trigger[] = []
   return draft.phases.map((phase, index) => {
     const id = ids[index] ?? ''
@@ -69,10 +69,11 @@ function bindSteps(binder: Binder, phaseId: string, phase: DraftPhase, criteria:
     if (binding && 'rollout' in binding) return [rolloutStep(binder, phaseId, step, binding.rollout, shares, criteria, triggers)]
     return bindStep(binder, phaseId, step, binding)
   })
-  for (const name of entries.unused()) binder.unknown(`step of ${phaseId}`, name, phase.steps.map(({ text }) => text))
+  const known = phase.steps.map(({ text }) => text)
+  for (const name of entries.unused()) binder.unknown(['phases', phaseId, 'steps', name], `step of ${phaseId}`, name, known)
   if (shares.length > 0 && !steps.some(({ kind }) => kind === 'rollout')) {
     const hint = `bind one of its steps under phases: ${phaseId}: steps, for example \`{ rollout: ${binder.input.bindings.service.name} }\``
-    binder.report('error', 'UNBOUND_ROLLOUT', `${phase.name} moves traffic, and no step of it is bound to the rollout`, hint, phase.source)
+    binder.report('error', 'UNBOUND_ROLLOUT', phase.source, `${phase.name} moves traffic, and no step of it is bound to the rollout`, hint)
   }
   return steps
 }
@@ -82,23 +83,23 @@ function bindStep(binder: Binder, phaseId: string, step: DraftStep, binding: Ste
   const statement = { id: binder.id(phaseId, step.text), text: step.text, source: step.source }
   if (!binding || 'confirm' in binding) {
     const role = binding?.confirm ?? bindings.asks
-    if (!binding) binder.report('note', 'UNBOUND_STEP', `"${step.text}" is done outside Tidegate; ${role} confirms it`, undefined, step.source)
-    return [{ ...statement, kind: 'confirm', role: binder.role(role) }]
+    if (!binding) binder.report('note', 'UNBOUND_STEP', step.source, `"${step.text}" is done outside Tidegate; ${role} confirms it`)
+    return [{ ...statement, kind: 'confirm', role: binder.role(role, step.source) }]
   }
   if ('covered' in binding) return []
   if ('check' in binding) {
-    requireCheck(binder, binding.check)
+    requireCheck(binder, step.source, binding.check)
     return [{ ...statement, kind: 'check', check: binding.check }]
   }
   if ('command' in binding) {
-    if (!operator.commands[binding.command]) binder.unknown('command', binding.command, Object.keys(operator.commands), step.source)
+    if (!operator.commands[binding.command]) binder.unknown(step.source, 'command', binding.command, Object.keys(operator.commands))
     return [{ ...statement, kind: 'command', command: binding.command, parameters: binding.parameters }]
   }
   if ('deploy' in binding) {
     const target = operator.targets[binding.deploy]
-    if (target?.driver !== 'process') binder.unknown('deployer', binding.deploy, Object.keys(operator.targets), step.source)
+    if (target?.driver !== 'process') binder.unknown(step.source, 'deployer', binding.deploy, Object.keys(operator.targets))
     else if (!target.versions[bindings.service.candidate]) {
-      binder.unknown(`version of target ${binding.deploy}`, bindings.service.candidate, Object.keys(target.versions), step.source)
+      binder.unknown(step.source, `version of target ${binding.deploy}`, bindings.service.candidate, Object.keys(target.versions))
     }
     return [{ ...statement, kind: 'deploy', target: binding.deploy, version: bindings.service.candidate }]
   }
@@ -115,9 +116,10 @@ function rolloutStep(
   triggers: Trigger[],
 ): RolloutStep {
   const known = binder.input.bindings.service.name
-  if (service !== known) binder.unknown('service', service, [known], step.source)
+  if (service !== known) binder.unknown(step.source, 'service', service, [known])
   if (shares.length === 0) {
-    binder.report('error', 'NO_SHARE', `"${step.text}" is bound to the rollout, and its phase states no share of traffic`, 'write the percentage into the phase', step.source)
+    const message = `"${step.text}" is bound to the rollout, and its phase states no share of traffic`
+    binder.report('error', 'NO_SHARE', step.source, message, 'write the percentage into the phase')
   }
   const id = binder.id(phaseId, step.text)
   const stages = shares.map((share) => ({ ...share, id: binder.id(phaseId, `stage ${share.percent}`), criteria, triggers }))

@@ -15,7 +15,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   const reportedTriggers: ReportedTrigger[] = []
   const phases = bindPhases(binder, reportedTriggers)
   const deadlineMs = rollbackDeadline(binder)
-  binder.role(bindings.asks)
+  binder.role(bindings.asks, ['asks'])
   reportUnused(binder)
   const plan: Plan = {
     schemaVersion: planSchemaVersion,
@@ -45,24 +45,25 @@ function rollbackDeadline(binder: Binder): number | undefined {
   const stated = [binder.input.bindings.rollback?.deadline, binder.input.draft.rollback.budgetMs]
   const known = stated.filter((value) => value !== undefined)
   if (known.length > 0) return Math.min(...known)
-  binder.report('error', 'NO_ROLLBACK_DEADLINE', 'nothing says how long a rollback may take', 'add `rollback: { deadline: 10m }`')
+  binder.report('error', 'NO_ROLLBACK_DEADLINE', [], 'nothing says how long a rollback may take', 'add `rollback: { deadline: 10m }`')
   return undefined
 }
 
 function rolesOf(binder: Binder): Plan['roles'] {
   const { people } = binder.input.operator
   const { author } = binder.input.bindings
-  if (author !== undefined && !people[author]) binder.unknown('person', author, Object.keys(people))
-  const roles = [...binder.roles].map((role): [string, string[]] => {
+  if (author !== undefined && !people[author]) binder.unknown(['author'], 'person', author, Object.keys(people))
+  const roles = [...binder.roles.keys()].map((role): [string, string[]] => {
     const holders = Object.entries(people).filter(([, person]) => person.groups.includes(role))
     return [role, holders.map(([id]) => id)]
   })
   for (const [role, holders] of roles) {
     if (holders.length === 0) {
       const groups = [...new Set(Object.values(people).flatMap((person) => person.groups))]
-      binder.unknown('group', role, groups)
+      binder.unknown(binder.placeOfRole(role), 'group', role, groups)
     } else if (holders.every((holder) => holder === author)) {
-      binder.report('error', 'NO_SIGNER', `only the plan's author is in "${role}", and authors do not sign their own plans`, 'add somebody to the group')
+      const message = `only the plan's author is in "${role}", and authors do not sign their own plans`
+      binder.report('error', 'NO_SIGNER', binder.placeOfRole(role), message, 'add somebody to the group')
     }
   }
   return Object.fromEntries(roles)
@@ -76,7 +77,7 @@ function reportUnused(binder: Binder): void {
     trigger: draft.phases.flatMap((phase) => phase.triggers).map(({ text }) => text),
     checklist: draft.checklists.map(({ title }) => title),
   }
-  for (const name of binder.criteria.unused()) binder.unknown('criterion', name, known.criterion)
-  for (const name of binder.triggers.unused()) binder.unknown('trigger', name, known.trigger)
-  for (const name of binder.checklists.unused()) binder.unknown('checklist', name, known.checklist)
+  for (const name of binder.criteria.unused()) binder.unknown(['criteria', name], 'criterion', name, known.criterion)
+  for (const name of binder.triggers.unused()) binder.unknown(['triggers', name], 'trigger', name, known.trigger)
+  for (const name of binder.checklists.unused()) binder.unknown(['checklists', name], 'checklist', name, known.checklist)
 }

@@ -2,7 +2,7 @@
 import type { MetricBinding } from '../bindings.ts'
 import type { MetricQuery } from '../metric.ts'
 import type { Rollout } from '../plan.ts'
-import type { Binder } from './binder.ts'
+import type { Binder, BindingsPath } from './binder.ts'
 
 export function bindRollout(binder: Binder): Rollout {
   const { service } = binder.input.bindings
@@ -10,13 +10,13 @@ export function bindRollout(binder: Binder): Rollout {
   const namesOf = (driver: string) => Object.keys(targets).filter((name) => targets[name]?.driver === driver)
   const router = targets[service.router]
   const deployer = targets[service.deployer]
-  if (router?.driver !== 'embedded-proxy') binder.unknown('router', service.router, namesOf('embedded-proxy'))
+  if (router?.driver !== 'embedded-proxy') binder.unknown(['service', 'router'], 'router', service.router, namesOf('embedded-proxy'))
   else requireVersions(binder, service.router, Object.keys(router.backends))
-  if (deployer?.driver !== 'process') binder.unknown('deployer', service.deployer, namesOf('process'))
+  if (deployer?.driver !== 'process') binder.unknown(['service', 'deployer'], 'deployer', service.deployer, namesOf('process'))
   else requireVersions(binder, service.deployer, Object.keys(deployer.versions))
-  requireSource(binder, service.arrivals.source)
+  requireSource(binder, ['service', 'arrivals', 'source'], service.arrivals.source)
   if (service.candidate === service.baseline) {
-    binder.report('error', 'SAME_VERSION', `candidate and baseline are both ${service.candidate}`, 'name two versions')
+    binder.report('error', 'SAME_VERSION', ['service', 'candidate'], `candidate and baseline are both ${service.candidate}`, 'name two versions')
   }
   return {
     service: service.name,
@@ -34,7 +34,7 @@ export function bindRollout(binder: Binder): Rollout {
 
 export function bindMetrics(binder: Binder): void {
   for (const [id, metric] of Object.entries(binder.input.bindings.metrics)) {
-    requireSource(binder, metric.source)
+    requireSource(binder, ['metrics', id, 'source'], metric.source)
     const { minimumSamples, triggerSamples } = metric
     const name = metric.says[0] ?? id
     binder.metrics[id] = { id, name, metricSource: metric.source, query: queryOf(metric), minimumSamples, triggerSamples }
@@ -48,12 +48,12 @@ function queryOf(metric: MetricBinding): MetricQuery {
 
 function requireVersions(binder: Binder, target: string, known: readonly string[]): void {
   const { candidate, baseline } = binder.input.bindings.service
-  for (const version of [candidate, baseline]) {
-    if (!known.includes(version)) binder.unknown(`version of target ${target}`, version, known)
+  for (const [key, version] of Object.entries({ candidate, baseline })) {
+    if (!known.includes(version)) binder.unknown(['service', key], `version of target ${target}`, version, known)
   }
 }
 
-function requireSource(binder: Binder, source: string): void {
+function requireSource(binder: Binder, place: BindingsPath, source: string): void {
   const known = Object.keys(binder.input.operator.metricSources)
-  if (!known.includes(source)) binder.unknown('metric source', source, known)
+  if (!known.includes(source)) binder.unknown(place, 'metric source', source, known)
 }

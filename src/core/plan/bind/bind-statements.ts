@@ -2,7 +2,7 @@
 import { canonicalThreshold, type Condition, formatCondition } from '../condition.ts'
 import type { DraftChecklist, DraftCriterion, DraftTrigger } from '../draft.ts'
 import type { Criterion, PlanMetric, ReportedTrigger, Requirement, Trigger } from '../plan.ts'
-import type { Binder } from './binder.ts'
+import type { Binder, Place } from './binder.ts'
 
 export type BoundCriterion = { measured: Criterion[] } | { requirement: Requirement }
 
@@ -12,10 +12,10 @@ export function bindCriterion(binder: Binder, phaseId: string, criterion: DraftC
   const binding = binder.criteria.find(text)
   const id = binder.id(phaseId, text)
   const signOff = (role: string): BoundCriterion => ({
-    requirement: { id, text, source, kind: 'signOff', role: binder.role(role) },
+    requirement: { id, text, source, kind: 'signOff', role: binder.role(role, source) },
   })
   if (binding && 'check' in binding) {
-    requireCheck(binder, binding.check)
+    requireCheck(binder, source, binding.check)
     return { requirement: { id, text, source, kind: 'check', check: binding.check } }
   }
   if (binding && 'signOff' in binding) return signOff(binding.signOff)
@@ -26,7 +26,7 @@ export function bindCriterion(binder: Binder, phaseId: string, criterion: DraftC
   }
   const { asks } = binder.input.bindings
   const hint = condition ? `bind "${condition.metric}" under metrics to have it measured` : 'bind it under criteria to name a check or another role'
-  binder.report('note', 'UNBOUND_CRITERION', `"${text}" will be signed by ${asks}`, hint, source)
+  binder.report('note', 'UNBOUND_CRITERION', source, `"${text}" will be signed by ${asks}`, hint)
   return signOff(asks)
 }
 
@@ -34,7 +34,7 @@ export function bindCriterion(binder: Binder, phaseId: string, criterion: DraftC
 function repeated(binder: Binder, phaseId: string, criterion: DraftCriterion, earlier: string): BoundCriterion {
   const measured = binder.measured.get(earlier)
   if (!measured) {
-    binder.unknown('earlier phase', earlier, [...binder.measured.keys()], criterion.source)
+    binder.unknown(criterion.source, 'earlier phase', earlier, [...binder.measured.keys()])
     return { measured: [] }
   }
   return {
@@ -54,14 +54,14 @@ export function bindTrigger(binder: Binder, trigger: DraftTrigger): { measured: 
   const binding = binder.triggers.find(text)
   const id = binder.id('trigger', text)
   const windowMs = trigger.condition?.windowMs ?? judging.triggerWindow
-  const reported = (role: string) => ({ reported: { id, text, source, role: binder.role(role) } })
+  const reported = (role: string) => ({ reported: { id, text, source, role: binder.role(role, source) } })
   if (binding && 'reportedBy' in binding) return reported(binding.reportedBy)
   if (binding && 'anyOf' in binding) {
     const metric = binder.metrics[binding.anyOf]
     if (metric) {
       const condition: Condition = { metric: metric.name, comparator: '>', value: 0, unit: 'count' }
       if (fits(binder, metric, condition, trigger)) return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
-    } else binder.unknown('metric', binding.anyOf, Object.keys(binder.metrics), source)
+    } else binder.unknown(source, 'metric', binding.anyOf, Object.keys(binder.metrics))
     return reported(asks)
   }
   const { condition } = trigger
@@ -70,7 +70,7 @@ export function bindTrigger(binder: Binder, trigger: DraftTrigger): { measured: 
     return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
   }
   const hint = condition ? `bind "${condition.metric}" under metrics` : 'bind it under triggers: `reportedBy` a group or `anyOf` a metric'
-  binder.report('warning', 'UNBOUND_TRIGGER', `nothing measures "${text}": it fires only when ${asks} reports it`, hint, source)
+  binder.report('warning', 'UNBOUND_TRIGGER', source, `nothing measures "${text}": it fires only when ${asks} reports it`, hint)
   return reported(asks)
 }
 
@@ -90,7 +90,7 @@ function fits(binder: Binder, metric: PlanMetric, condition: Condition, { text, 
             : undefined
   if (problem === undefined) return true
   const message = `"${text}" (${formatCondition(condition)}) cannot be judged by metric ${metric.id}: ${problem}`
-  binder.report('error', 'CONDITION_METRIC_MISMATCH', message, 'state the condition so, or bind another metric', source)
+  binder.report('error', 'CONDITION_METRIC_MISMATCH', source, message, 'state the condition so, or bind another metric')
   return false
 }
 
@@ -101,15 +101,15 @@ export function bindChecklist(binder: Binder, checklist: DraftChecklist, firstPh
   const role = binding?.signOff ?? binder.input.bindings.asks
   if (!binding) {
     const message = `the items of "${checklist.title}" will be signed by ${role} before ${before}`
-    binder.report('note', 'UNBOUND_CHECKLIST', message, 'bind it under checklists to say who signs before which phase', checklist.source)
+    binder.report('note', 'UNBOUND_CHECKLIST', checklist.source, message, 'bind it under checklists to say who signs before which phase')
   }
   const requirements = checklist.items.map(({ text, source }): Requirement => {
-    return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role) }
+    return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role, source) }
   })
   return { before, requirements }
 }
 
-export function requireCheck(binder: Binder, check: string): void {
+export function requireCheck(binder: Binder, place: Place, check: string): void {
   const known = Object.keys(binder.input.operator.checks)
-  if (!known.includes(check)) binder.unknown('check', check, known)
+  if (!known.includes(check)) binder.unknown(place, 'check', check, known)
 }

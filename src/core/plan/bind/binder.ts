@@ -9,10 +9,18 @@ import { NamedEntries, nameKey, slugOf } from './names.ts'
 export interface BindInput {
   draft: PlanDraft
   bindings: Bindings
-  /** Path of the bindings as the reader of messages knows it. */
-  bindingsFile: string
+  /** Where an entry of the bindings stands: file and line of the key that this path of keys ends at. */
+  locate(path: BindingsPath): SourceRange
   operator: Operator
 }
+
+/** Keys of `tidegate.yaml` from its top, such as `['service', 'router']`. */
+export type BindingsPath = readonly string[]
+
+/** Lines of the document, or keys of the bindings. */
+export type Place = SourceRange | BindingsPath
+
+const isPath = (place: Place): place is BindingsPath => Array.isArray(place)
 
 export class Binder {
   readonly input: BindInput
@@ -23,7 +31,8 @@ export class Binder {
   readonly metrics: Record<string, PlanMetric> = {}
   /** Measured criteria of the phases bound so far, for `sameAs`. */
   readonly measured = new Map<string, Criterion[]>()
-  readonly roles = new Set<string>()
+  /** Roles that were named, and where first. */
+  readonly roles = new Map<string, Place>()
   readonly #ids = new Map<string, number>()
 
   constructor(input: BindInput) {
@@ -33,15 +42,15 @@ export class Binder {
     this.checklists = new NamedEntries(input.bindings.checklists)
   }
 
-  report(severity: Severity, ruleId: string, message: string, hint?: string, source?: SourceRange): void {
-    const place = source ? { ...source, file: source.file ?? this.input.draft.file } : { file: this.input.bindingsFile, start: 1, end: 1 }
-    this.diagnostics.push({ ruleId, severity, source: place, message, ...(hint === undefined ? {} : { hint }) })
+  report(severity: Severity, ruleId: string, place: Place, message: string, hint?: string): void {
+    const source = isPath(place) ? this.input.locate(place) : { ...place, file: place.file ?? this.input.draft.file }
+    this.diagnostics.push({ ruleId, severity, source, message, ...(hint === undefined ? {} : { hint }) })
   }
 
   /** A name that is not among what is known: always an error, with what there is. */
-  unknown(kind: string, name: string, known: readonly string[], source?: SourceRange): void {
-    const offer = known.length > 0 ? `known: ${known.join(', ')}` : `there are no ${kind}s yet`
-    this.report('error', 'UNKNOWN_NAME', `${kind} "${name}" is not known`, offer, source)
+  unknown(place: Place, kind: string, name: string, known: readonly string[]): void {
+    const offer = known.length > 0 ? `known: ${[...new Set(known)].join(', ')}` : `there is no ${kind} yet`
+    this.report('error', 'UNKNOWN_NAME', place, `${kind} "${name}" is not known`, offer)
   }
 
   /** An id that is unique in the plan, made of readable words. */
@@ -53,9 +62,13 @@ export class Binder {
   }
 
   /** The role, noted as used. */
-  role(name: string): string {
-    this.roles.add(name)
+  role(name: string, place: Place): string {
+    if (!this.roles.has(name)) this.roles.set(name, place)
     return name
+  }
+
+  placeOfRole(name: string): Place {
+    return this.roles.get(name) ?? []
   }
 
   /** The bound metric that the document's words mean. */

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { Bindings } from '../bindings.ts'
+import type { PlanDraft } from '../draft.ts'
+import { Operator } from '../operator.ts'
+import { bindPlan } from './bind-plan.ts'
+
+const at = (line: number) => ({ source: { start: line, end: line }, rule: 'test' })
+const day = 86_400_000
+const errorRate = (comparator: '<' | '>', value: number) => ({ metric: 'Error rate', comparator, value, unit: '%' })
+
+const draft: PlanDraft = {
+  file: 'plan.md',
+  title: 'Plan',
+  metadata: [],
+  phases: [
+    {
+      ...at(10),
+      name: 'Phase 1: Canary',
+      ordinal: '1',
+      percent: 10,
+      timing: { ...at(11), text: 'Day 3', startOffsetMs: 2 * day, durationMs: [day, day] },
+      steps: [{ ...at(12), text: 'Route traffic', details: [], code: [] }],
+      stages: [],
+      entryCriteria: [],
+      criteria: [
+        { ...at(13), text: 'Error rate < 1%', condition: errorRate('<', 1), form: 'numeric', claimed: true },
+        { ...at(14), text: 'Users are happy', form: 'words', claimed: true },
+      ],
+      triggers: [
+        { ...at(15), text: 'Error rate > 5%', condition: errorRate('>', 5), action: 'rollBack' },
+        { ...at(16), text: 'Any incident', action: 'rollBack' },
+      ],
+    },
+    {
+      ...at(20),
+      name: 'Phase 2: All',
+      ordinal: '2',
+      steps: [{ ...at(21), text: 'Raise', details: [], code: [] }],
+      stages: [
+        { ...at(22), name: 'Day 4', percent: 50, timing: { ...at(22), text: 'Day 4', durationMs: [day, day] } },
+        { ...at(23), name: 'Day 5', percent: 100 },
+      ],
+      entryCriteria: [],
+      criteria: [{ ...at(24), text: 'All metrics stable', form: 'words', claimed: false }],
+      triggers: [],
+    },
+  ],
+  checklists: [{ ...at(5), title: 'Prerequisites', items: [{ ...at(6), text: 'Backups', claimed: true }] }],
+  successMetrics: [],
+  rollback: { steps: [] },
+  owners: [],
+  tickets: [],
+  flags: [],
+  risks: [],
+  timeline: [],
+  approvals: [{ ...at(30), text: 'APPROVED' }],
+  code: [],
+}
+
+const operator = Operator.parse({
+  people: { rina: { name: 'Rina', groups: ['Release Manager'] }, tom: { name: 'Tom', groups: ['Release Manager', 'Development'] } },
+  targets: {
+    proxy: { driver: 'embedded-proxy', admin: 'http://127.0.0.1:1', backends: { v1: 'http://127.0.0.1:2', v2: 'http://127.0.0.1:3' } },
+    production: { driver: 'process', mode: 'beside', versions: { v1: process('v1'), v2: process('v2') } },
+  },
+  metricSources: { router: { driver: 'prometheus-text', urls: ['http://127.0.0.1:1/metrics'] } },
+})
+
+function process(version: string) {
+  return { argv: ['/usr/bin/env', version], ready: 'http://127.0.0.1:2/health' }
+}
+
+const bindings = {
+  plan: 'plan.md',
+  author: 'tom',
+  service: {
+    name: 'backend',
+    candidate: 'v2',
+    baseline: 'v1',
+    router: 'proxy',
+    deployer: 'production',
+    arms: { label: 'version' },
+    arrivals: { source: 'router', total: 'requests' },
+  },
+  metrics: { errors: { says: ['error rate'], source: 'router', events: 'errors', total: 'requests' } },
+  phases: { 'phase-1': { steps: { 'route traffic': { rollout: 'backend' } } }, 'phase-2': { steps: { raise: { rollout: 'backend' } } } },
+  criteria: { 'All metrics stable': { sameAs: 'phase-1' } },
+  asks: 'Release Manager',
+  rollback: { deadline: '10m' },
+}
+
+/** Stands in for the YAML reader: the file is named after the path. */
+const locate = (path: readonly string[]) => ({ file: path.join('.'), start: 1, end: 1 })
+
+const bind = (change: Record<string, unknown> = {}) =>
+  bindPlan({ draft, bindings: Bindings.parse({ ...bindings, ...change }), locate, operator })
+const errors = (change: Record<string, unknown>) => bind(change).diagnostics.filter(({ severity }) => severity === 'error')
+
+describe('bindPlan', () => {
+  it('gives the ladder with its criteria, bake times and start', () => {
+    const { plan } = bind()
+    const stages = plan?.phases.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'rollout' ? step.stages : [])))
+    expect(stages?.map(({ percent, bakeMs }) => [percent, bakeMs])).toEqual([[10, day], [50, day], [100, 0]])
+    expect(stages?.map(({ criteria }) => criteria.map(({ text }) => text))).toEqual([
+      ['Error rate < 1%'],
+      ['Error rate < 1% (All metrics stable)'],
+      ['Error rate < 1% (All metrics stable)'],
+    ])
+    expect(plan?.phases[0]?.startOffsetMs).toBe(2 * day)
+  })
+
+  it('keeps triggers armed in every later stage', () => {
+    const { plan } = bind()
+    const last = plan?.phases[1]?.steps[0]
+    expect(last?.kind === 'rollout' && last.stages.map(({ triggers }) => triggers.map(({ text }) => text))).toEqual([['Error rate > 5%'], ['Error rate > 5%']])
+  })
+
+  it('turns what nothing measures into the word of a person, and ticks into nothing', () => {
+    const { plan, diagnostics } = bind()
+    expect(plan?.phases[0]?.exit).toMatchObject([{ kind: 'signOff', text: 'Users are happy', role: 'Release Manager' }])
+    expect(plan?.phases[0]?.entry).toMatchObject([{ kind: 'signOff', text: 'Backups' }])
+    expect(plan?.reportedTriggers).toMatchObject([{ text: 'Any incident' }])
+    expect(diagnostics.map(({ ruleId }) => ruleId)).toEqual(expect.arrayContaining(['UNBOUND_CRITERION', 'UNBOUND_TRIGGER', 'UNBOUND_CHECKLIST']))
+  })
+
+  it.each<[string, Record<string, unknown>, string, number?]>([
+    ['metric source', { metrics: { errors: { ...bindings.metrics.errors, source: 'grafana' } } }, 'grafana'],
+    ['router', { service: { ...bindings.service, router: 'nginx' } }, 'nginx'],
+    ['version', { service: { ...bindings.service, candidate: 'v3' } }, 'v3', 2],
+    ['service', { phases: { ...bindings.phases, 'phase-1': { steps: { 'Route traffic': { rollout: 'frontend' } } } } }, 'frontend'],
+    ['phase', { phases: { ...bindings.phases, 'phase-9': { steps: {} } } }, 'phase-9'],
+    ['step', { phases: { ...bindings.phases, 'phase-2': { steps: { raise: { rollout: 'backend' }, lower: { covered: 'x' } } } } }, 'lower'],
+    ['criterion', { criteria: { ...bindings.criteria, 'Users are sad': { signOff: 'Release Manager' } } }, 'Users are sad'],
+    ['group', { asks: 'Nobody' }, 'Nobody'],
+    ['person', { author: 'eve' }, 'eve'],
+  ])('refuses a %s that nobody knows, by name', (_kind, change, name, places = 1) => {
+    const found = errors(change).filter(({ ruleId, message }) => ruleId === 'UNKNOWN_NAME' && message.includes(name))
+    expect(found).toHaveLength(places)
+    expect(bind(change).plan).toBeUndefined()
+  })
+
+  it('says where the unknown name stands', () => {
+    const [error] = errors({ service: { ...bindings.service, router: 'nginx' } })
+    expect(error?.source?.file).toBe('service.router')
+  })
+
+  it('refuses a rollout that no step carries, and a rollback without a deadline', () => {
+    expect(errors({ phases: {} }).map(({ ruleId }) => ruleId)).toContain('UNBOUND_ROLLOUT')
+    expect(errors({ rollback: undefined }).map(({ ruleId }) => ruleId)).toEqual(['NO_ROLLBACK_DEADLINE'])
+  })
+
+  it('refuses a role that only the author holds', () => {
+    expect(errors({ asks: 'Development' }).map(({ ruleId }) => ruleId)).toEqual(['NO_SIGNER'])
+  })
+
+  it('refuses a condition that its metric cannot answer', () => {
+    const histogram = { says: ['error rate'], source: 'router', histogram: 'h', unit: 's' }
+    expect(errors({ metrics: { errors: histogram } }).map(({ ruleId }) => ruleId)).toContain('CONDITION_METRIC_MISMATCH')
+  })
+})

@@ -1,0 +1,21 @@
+/**
+ * NO_MEASURABLE_TRIGGER: nothing in the plan rolls back by a number; alerts that only notify do not count. Going back then depends on
+ * somebody watching at that minute. Write at least one: "**Rollback trigger:** error rate > 5% for 5 minutes".
+ */
+import type { LintRule } from './rule.ts'
+
+export const noMeasurableTrigger: LintRule = {
+  id: 'NO_MEASURABLE_TRIGGER',
+  severity: 'warning',
+  check: (draft) => {
+    const triggers = [...draft.phases.flatMap((phase) => phase.triggers), ...(draft.triggers ?? [])]
+    if (triggers.some((trigger) => trigger.condition !== undefined && trigger.action !== 'notify')) return []
+    const [first] = triggers
+    const message = first ? 'no rollback trigger states a number' : 'the plan states no rollback trigger'
+    return [{ ...(first ? { source: first.source } : {}), message, hint: 'write one with a metric and a number, such as "error rate > 5% for 5 minutes"' }]
+  },
+  examples: {
+    finds: ['## Phase 1\n**Rollback trigger:**\n- Any security incident', '## Alert conditions\n- Order errors > 5%'],
+    accepts: ['## Phase 1\n**Rollback trigger:**\n- Order errors > 5%', '## Halt rules\n- Order errors > 5%'],
+  },
+}

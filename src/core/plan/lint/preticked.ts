@@ -1,0 +1,38 @@
+/**
+ * PRETICKED: criteria are ticked though their stage has not run. A tick by hand is a claim and opens no gate; ticked beforehand it also
+ * hides from readers what was really seen. Write criteria without ticks and let evidence set them.
+ */
+import type { DraftCriterion, PlanDraft } from '../draft.ts'
+import { findPhase } from './find-phase.ts'
+import type { Finding, LintRule } from './rule.ts'
+import { isDone } from './status.ts'
+
+export const preticked: LintRule = {
+  id: 'PRETICKED',
+  severity: 'warning',
+  check,
+  examples: {
+    finds: ['## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%', '## Success metrics\n- [x] Uptime > 99.9%'],
+    accepts: [
+      '## Phase 1: Pilot\n**Success criteria:**\n- Order errors < 1%',
+      '## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | ✅ Done |',
+    ],
+  },
+}
+
+function check(draft: PlanDraft): Finding[] {
+  const byPhase = draft.phases.flatMap((phase) => {
+    const row = draft.timeline.find(({ cells }) => findPhase(draft.phases, Object.values(cells)[0] ?? '') === phase)
+    if (row?.status && isDone(row.status)) return []
+    return findTicked(phase.criteria, `of "${phase.name}"`, row?.status ? `while the timeline says "${row.status}"` : 'before the stage ran')
+  })
+  return [...byPhase, ...findTicked(draft.successMetrics, 'among the success metrics', 'before the release ran')]
+}
+
+function findTicked(criteria: DraftCriterion[], where: string, when: string): Finding[] {
+  const ticked = criteria.filter((criterion) => criterion.claimed)
+  const [first, last] = [ticked[0], ticked.at(-1)]
+  if (!first || !last) return []
+  const message = `${ticked.length} of ${criteria.length} criteria ${where} are ticked ${when}`
+  return [{ source: { start: first.source.start, end: last.source.end }, message, hint: 'take the ticks away; evidence sets them' }]
+}

@@ -1,0 +1,48 @@
+/**
+ * STATUS_CONFLICT: two places give one thing different states (a step ticked as done, its timeline row pending). Readers will believe the
+ * one they see first. Keep the state in one place; Tidegate writes it there as the release goes on.
+ */
+import type { DraftChecklistItem, PlanDraft } from '../draft.ts'
+import { findPhase } from './find-phase.ts'
+import type { Finding, LintRule } from './rule.ts'
+import { isDone, isOpen } from './status.ts'
+
+export const statusConflict: LintRule = {
+  id: 'STATUS_CONFLICT',
+  severity: 'warning',
+  check: (draft) => {
+    const items = draft.checklists.flatMap((checklist) => checklist.items)
+    return [...findAgainstTimeline(draft, items), ...findAgainstEachOther(items)]
+  },
+  examples: {
+    finds: [
+      '## Phase 1: Pilot\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | Pending |\n\n## Next steps\n1. ✅ Complete pilot rollout',
+      '## Before\n- [x] Restore tested on staging\n\n## Summary checklist\n- [ ] Restore tested on staging',
+    ],
+    accepts: ['## Phase 1: Pilot\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | Done |\n\n## Next steps\n1. ✅ Complete pilot rollout'],
+  },
+}
+
+function findAgainstTimeline({ phases, timeline }: PlanDraft, items: DraftChecklistItem[]): Finding[] {
+  return items.flatMap((item) => {
+    const phase = findPhase(phases, item.text)
+    const row = phase && timeline.find(({ cells, status }) => status !== undefined && findPhase(phases, Object.values(cells)[0] ?? '') === phase)
+    const status = row?.status ?? ''
+    const conflict = row && ((item.claimed && isOpen(status)) || (!item.claimed && isDone(status)))
+    if (!conflict) return []
+    const message = `"${item.text}" is marked ${item.claimed ? 'done' : 'open'}, but the timeline on line ${row.source.start} says "${status}"`
+    return [{ source: item.source, message, hint: 'keep the state in one place' }]
+  })
+}
+
+function findAgainstEachOther(items: DraftChecklistItem[]): Finding[] {
+  const first = new Map<string, DraftChecklistItem>()
+  return items.flatMap((item) => {
+    const key = item.text.toLowerCase()
+    const known = first.get(key)
+    if (!known) first.set(key, item)
+    if (!known || known.claimed === item.claimed || key.length < 8) return []
+    const message = `"${item.text}" is marked ${item.claimed ? 'done' : 'open'} here and ${known.claimed ? 'done' : 'open'} on line ${known.source.start}`
+    return [{ source: item.source, message, hint: 'keep the state in one place' }]
+  })
+}

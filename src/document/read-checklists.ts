@@ -1,0 +1,21 @@
+/** Boxes and ticks in lists: what somebody claims to have done. */
+import { bareTitle, readMark } from './clean-text.ts'
+import type { Section } from './read-tree.ts'
+import type { Context, Reader } from './reader.ts'
+
+/** Adds an item that carries a mark to the checklist of its title; `false` when it carries none. */
+export function addChecklistItem(reader: Reader, item: Section, context: Context): boolean {
+  const mark = readMark(item.line.text, item.checked)
+  const text = bareTitle(mark.text)
+  if (mark.form === 'none' || text === '') return false
+  const source = { start: item.start, end: item.line.end }
+  const { checklists } = reader.draft
+  let list = checklists.find((checklist) => checklist.source.start === context.titleLine)
+  if (!list) {
+    list = { source: { start: context.titleLine, end: item.end }, rule: 'checklist/title', title: bareTitle(context.title) || 'Checklist', items: [] }
+    checklists.push(list)
+  }
+  list.source = { ...list.source, end: Math.max(list.source.end, item.end) }
+  list.items.push({ source, rule: mark.form === 'box' ? 'checklist/box' : 'checklist/picture', text, claimed: mark.claimed })
+  return true
+}

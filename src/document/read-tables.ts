@@ -1,0 +1,153 @@
+/** Tables by what their columns are called: ladders, timelines, criteria, triggers, risks, people, fields. */
+import type { DraftPhase } from '../core/plan/draft.ts'
+import { findPhase } from '../core/plan/lint/find-phase.ts'
+import { classifyTitle } from './classify-title.ts'
+import { bareTitle, foldCase, readMark, stripPictures } from './clean-text.ts'
+import { addOwners } from './read-people.ts'
+import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
+import { readPercents, readStageTitle, type StageTitle } from './read-stage-title.ts'
+import { addStatement } from './read-statements.ts'
+import type { Block, TableRow } from './read-tree.ts'
+import { at, type Context, type Reader } from './reader.ts'
+
+type Table = Extract<Block, { kind: 'table' }>
+
+const columns = {
+  stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
+  percent: /%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
+  duration: /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
+  status: /^(?:status|state|done|statut|estado)$/,
+  objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?)$/,
+  owner: /^(?:owners?|dri|responsible|responsibility|assignee|responsables?|gate owner)$/,
+  lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
+  gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
+  metric: /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|signal)$/,
+  threshold: /^(?:targets?|thresholds?|expected|go(?: criteria)?|pass|success|value|cible|seuil|limit)$/,
+  halt: /^(?:rollback|halt|abort|no-?go|fail|stop|trigger)(?: (?:if|when|at|threshold|trigger|criteria))?$|^rollback/,
+  trigger: /^(?:triggers?|conditions?|issue|signal)$/,
+  action: /^(?:actions?|response)$/,
+  risk: /^(?:risks?|risques?|riscos?)$/,
+  level: /^(?:impact|severity|level|probability|likelihood)$/,
+  mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,
+  role: /^(?:roles?|names?|contact|person)$/,
+  field: /^(?:fields?|property|item|key)$/,
+  value: /^(?:values?|details?)$/,
+} as const
+type Column = keyof typeof columns
+
+/** One row by what its columns mean; the first column of a kind counts. */
+interface Row {
+  line: number
+  all: Record<string, string>
+  get(column: Column): string
+}
+
+export function readTable(reader: Reader, table: Table, context: Context): void {
+  const header = table.header.map((name) => foldCase(bareTitle(name)))
+  const find = (column: Column): number => header.findIndex((name) => columns[column].test(name))
+  const has = (...names: Column[]): boolean => names.every((name) => find(name) >= 0)
+  const rows = table.rows.map((row) => readRow(row, table.header, find))
+  const hasShares = has('stage', 'percent') && rows.some((row) => readPercents(row.get('percent')).length > 0)
+  if (has('risk') && (has('mitigation') || has('level'))) for (const row of rows) addRisk(reader, row)
+  else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context)
+  else if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
+  else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context)
+  else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) for (const row of rows) addTimelineRow(reader, row, table)
+  else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context)
+  else if (has('trigger') && (has('action') || context.role === 'triggers')) for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
+  else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row)
+  else if (has('role') && (has('owner') || context.role === 'people' || context.role === 'communication')) for (const row of rows) addOwners(reader, row.get('role'), 'owner', at(row.line), 'owner/table')
+  if (has('role')) return
+  for (const row of rows) {
+    addOwners(reader, row.get('owner'), 'owner', at(row.line), 'owner/table')
+    addOwners(reader, row.get('lead'), 'lead', at(row.line), 'owner/table')
+  }
+}
+
+function readRow(row: TableRow, header: string[], find: (column: Column) => number): Row {
+  const texts = row.cells.map((cell) => cell.text)
+  return {
+    line: row.line,
+    all: Object.fromEntries(header.map((name, index) => [name || `column ${index + 1}`, texts[index] ?? ''])),
+    get: (column) => texts[find(column)] ?? '',
+  }
+}
+
+function addRisk(reader: Reader, row: Row): void {
+  const text = row.get('risk')
+  if (text === '') return
+  const level = stripPictures(row.get('level'))
+  const mitigation = row.get('mitigation')
+  reader.draft.risks.push({ source: at(row.line), rule: 'risk/table', text, ...(level ? { level } : {}), mitigations: mitigation ? [mitigation] : [] })
+}
+
+function addLadderRow(reader: Reader, row: Row, table: Table, context: Context): void {
+  const percents = readPercents(row.get('percent'))
+  const named = readStageTitle(row.get('stage'))
+  const column = table.header.find((name) => columns.stage.test(foldCase(bareTitle(name)))) ?? 'Stage'
+  const name = named || !/^\d/.test(row.get('stage')) ? row.get('stage') : `${bareTitle(column)} ${row.get('stage')}`
+  if (name === '') return
+  const [percent] = percents
+  if (context.phase) {
+    if (percent !== undefined) addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
+    return
+  }
+  const phase = findPhase(reader.draft.phases, row.get('stage')) ?? openRowPhase(reader, context.track ? `${context.track}: ${name}` : name, row.line)
+  if (percent !== undefined) setPercent(reader, phase, percent, at(row.line))
+  if (row.get('duration')) setTiming(phase, row.get('duration'), at(row.line), 'timing/table')
+}
+
+function openRowPhase(reader: Reader, name: string, line: number): DraftPhase {
+  const title: StageTitle = readStageTitle(name) ?? { name, kind: 'stage', ordinal: /\d+[a-z]?$/.exec(name)?.[0] ?? '', rest: name, percents: [] }
+  const known = reader.draft.phases.find((phase) => phase.name === name)
+  return known ?? openPhase(reader, { ...title, percents: [] }, at(line), 'phase/table')
+}
+
+/** A timeline says again what the phases say: it fills their gaps, and opens none. */
+function addTimelineRow(reader: Reader, row: Row, table: Table): void {
+  const status = stripPictures(row.get('status'))
+  reader.draft.timeline.push({ source: at(row.line), rule: 'timeline/row', cells: row.all, ...(status ? { status } : {}) })
+  const phase = findPhase(reader.draft.phases, row.get('stage'))
+  const index = table.header.findIndex((name) => columns.duration.test(foldCase(bareTitle(name))))
+  const unit = foldCase(bareTitle(table.header[index] ?? ''))
+  const when = Object.values(row.all)[index] ?? ''
+  if (phase && when !== '') setTiming(phase, /^(?:day|week)s?$/.test(unit) && /^\d/.test(when) ? `${unit.replace(/s$/, '')} ${when}` : when, at(row.line), 'timing/timeline')
+}
+
+/** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */
+function addPhaseRow(reader: Reader, row: Row, context: Context): void {
+  const title = readStageTitle(row.get('stage'))
+  const objective = row.get('objective')
+  const known = findPhase(reader.draft.phases, row.get('stage'))
+  const phase = known ?? (title && isRealStage(title) ? openPhase(reader, { ...title, name: objective ? `${title.name}: ${objective}` : title.name }, at(row.line), 'phase/table') : undefined)
+  if (!phase) return
+  if (objective) phase.objective ??= objective
+  if (row.get('gate')) addCell(reader, row, 'gate', { ...context, phase, role: 'criteria' })
+}
+
+function addThresholdRow(reader: Reader, row: Row, context: Context): void {
+  const metric = row.get('metric')
+  const add = (threshold: string, role: 'criteria' | 'triggers'): void => {
+    if (threshold === '' || /^[-—–]$/.test(threshold)) return
+    const { text } = readMark(threshold, undefined)
+    const measured = /^(?:[<>≤≥=]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
+    addStatement(reader, { ...context, role, action: 'rollBack' }, { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' })
+  }
+  const underTriggers = context.role === 'triggers'
+  add(row.get('threshold'), underTriggers ? 'triggers' : 'criteria')
+  if (!underTriggers) add(row.get('halt'), 'triggers')
+}
+
+function addCell(reader: Reader, row: Row, column: Column, context: Context): void {
+  const text = row.get(column)
+  const action = row.get('action')
+  if (text !== '') addStatement(reader, context, { text: action ? `${text} → ${action}` : text, source: at(row.line), shape: 'cell' })
+}
+
+function addMetadata(reader: Reader, row: Row): void {
+  const label = row.get('field')
+  const value = row.get('value')
+  if (label === '' || value === '') return
+  reader.draft.metadata.push({ source: at(row.line), rule: 'metadata/table', label, value })
+  if (classifyTitle(label) === 'people') addOwners(reader, value, 'owner', at(row.line), 'owner/metadata')
+}

@@ -1,0 +1,358 @@
+/** The proxy as a process, between real clients and real backends. */
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LoopbackServer, serveLoopback } from '../../test/contract/loopback-server.ts'
+import { type ProxyProcess, runProxyToExit, startProxy } from '../../test/contract/proxy-process.ts'
+
+const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+
+interface Answer {
+  status: number
+  body: string
+  cookies: string[]
+}
+
+function ask(
+  url: string,
+  { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, headers, method: body === undefined ? 'GET' : 'POST' }, (answer) => {
+      let text = ''
+      answer.on('data', (chunk) => {
+        text += chunk
+      })
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, body: text, cookies: answer.headers['set-cookie'] ?? [] }),
+      )
+      answer.on('error', reject)
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+const named = (name: string) => serveLoopback((_, response) => response.setHeader('set-cookie', 'own=1').end(name))
+
+let v1: LoopbackServer
+let v2: LoopbackServer
+let proxy: ProxyProcess
+let fence = 0
+
+const backends = () => ({ v1: v1.url, v2: v2.url })
+const setShares = (percent: number, extra: Record<string, unknown> = {}) => {
+  fence++
+  return proxy.put({
+    shares: { v1: 100 - percent, v2: percent },
+    fence,
+    effectId: `e${fence}`,
+    backends: backends(),
+    ...extra,
+  })
+}
+
+/** The value of one sample in the proxy's metrics; undefined if there is none. */
+async function sample(name: string): Promise<number | undefined> {
+  const line = (await ask(`${proxy.admin}/metrics`)).body.split('\n').find((text) => text.startsWith(`${name} `))
+  return line === undefined ? undefined : Number(line.slice(name.length))
+}
+
+const counted = async (version: string, code: number) =>
+  (await sample(`tidegate_proxy_requests_total{version="${version}",code="${code}"}`)) ?? 0
+
+beforeAll(async () => {
+  ;[v1, v2, proxy] = await Promise.all([named('v1'), named('v2'), startProxy({ STICKY_HEADER: 'X-User' })])
+})
+afterAll(async () => {
+  agent.destroy()
+  await Promise.all([v1, v2, proxy].map((each) => each[Symbol.asyncDispose]()))
+})
+
+describe('shares', () => {
+  it('answers 503 until shares are set', async () => {
+    await using fresh = await startProxy()
+    const { status, body } = await ask(fresh.url)
+    expect([status, body]).toEqual([503, expect.stringContaining('No shares are set')])
+  })
+
+  it('reads back what was set', async () => {
+    const { status, body } = await setShares(12.5)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ shares: { v1: 87.5, v2: 12.5 }, fence, backends: backends() })
+    expect(JSON.parse((await ask(`${proxy.admin}/shares`)).body)).toEqual(body)
+  })
+
+  it('divides 5,000 users as asked, within four standard deviations', async () => {
+    await setShares(10)
+    const users = Array.from({ length: 5_000 }, (_, i) => `user-${i}`)
+    const answers = await inBatches(users, (user) => ask(proxy.url, { headers: { 'x-user': user } }))
+    const candidate = answers.filter(({ body }) => body === 'v2').length
+    expect(Math.abs(candidate - 500)).toBeLessThan(4 * Math.sqrt(5_000 * 0.1 * 0.9))
+  })
+
+  it('keeps each user on the candidate while its share rises', async () => {
+    const cookies = await inBatches(Array.from({ length: 200 }), async () => {
+      const [, cookie = ''] = (await ask(proxy.url)).cookies.map((text) => text.split(';')[0] ?? '')
+      return cookie
+    })
+    expect(new Set(cookies).size).toBe(200)
+    let before = new Set<string>()
+    for (const percent of [5, 10, 35, 60, 100]) {
+      await setShares(percent)
+      const answers = await inBatches(cookies, async (cookie) => ({
+        cookie,
+        ...(await ask(proxy.url, { headers: { cookie } })),
+      }))
+      const now = new Set(answers.filter(({ body }) => body === 'v2').map(({ cookie }) => cookie))
+      expect([...before].filter((cookie) => !now.has(cookie))).toEqual([])
+      expect(answers.every(({ cookies: set }) => set.length === 1)).toBe(true)
+      before = now
+    }
+    expect(before.size).toBe(200)
+  })
+
+  it('fails no request while shares flip under load, and moves the next request', async () => {
+    let running = true
+    const statuses = new Map<number, number>()
+    const clients = Array.from({ length: 8 }, async (_, client) => {
+      while (running) {
+        const { status } = await ask(proxy.url, { headers: { 'x-user': `load-${client}` } })
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      }
+    })
+    for (let flip = 0; flip < 20; flip++) {
+      await setShares(flip % 2 === 0 ? 100 : 0)
+      const { body } = await ask(proxy.url, { headers: { 'x-user': `next-${flip}` } })
+      expect(body).toBe(flip % 2 === 0 ? 'v2' : 'v1')
+    }
+    running = false
+    await Promise.all(clients)
+    expect([...statuses.keys()]).toEqual([200])
+  })
+
+  it('lets a request end where it began', async () => {
+    const released = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    await using slow = await serveLoopback(async (_, response) => {
+      begun.resolve()
+      await released.promise
+      response.end('slow v2')
+    })
+    await setShares(100, { backends: { v1: v1.url, v2: slow.url } })
+    const pending = ask(proxy.url)
+    await begun.promise
+    await setShares(0)
+    released.resolve()
+    expect((await pending).body).toBe('slow v2')
+    expect((await ask(proxy.url)).body).toBe('v1')
+  })
+})
+
+describe('conditions', () => {
+  it('refuses an older fence and changes nothing', async () => {
+    await setShares(20)
+    const { status, body } = await proxy.put({
+      shares: { v1: 0, v2: 100 },
+      fence: fence - 1,
+      effectId: 'late',
+      backends: backends(),
+    })
+    expect([status, body['fence']]).toEqual([409, fence])
+    expect(JSON.parse((await ask(`${proxy.admin}/shares`)).body)).toMatchObject({ shares: { v1: 80, v2: 20 }, fence })
+  })
+
+  it('takes the same change twice', async () => {
+    const change = { shares: { v1: 70, v2: 30 }, fence: ++fence, effectId: 'twice', backends: backends() }
+    expect((await proxy.put(change)).body).toEqual((await proxy.put(change)).body)
+  })
+
+  it('refuses shares that do not add up, and names the place', async () => {
+    const { status, body } = await setShares(10, { shares: { v1: 10, v2: 10 } })
+    expect([status, body['error']]).toEqual([400, 'shares: the shares add up to 20, not to 100'])
+  })
+
+  it('asks for the admin token where one is set', async () => {
+    await using guarded = await startProxy({ ADMIN_TOKEN: 'letmein' })
+    const change = { shares: { v1: 100 }, fence: 1, effectId: 'e', backends: { v1: v1.url } }
+    expect((await guarded.put(change)).status).toBe(401)
+    expect((await guarded.put(change, { authorization: 'Bearer letmein' })).status).toBe(200)
+  })
+
+  it('refuses an admin request that names another host', async () => {
+    const { status } = await ask(`${proxy.admin}/shares`, { headers: { host: 'evil.example' } })
+    expect(status).toBe(421)
+  })
+})
+
+describe('requests', () => {
+  it('streams bodies both ways and says who asked', async () => {
+    await using echo = await serveLoopback((incoming, response) => {
+      response.setHeader('x-seen', `${incoming.headers['x-forwarded-for']} ${incoming.headers.host}`)
+      incoming.pipe(response)
+    })
+    await setShares(100, { backends: { v1: v1.url, v2: echo.url } })
+    const body = 'x'.repeat(3_000_000)
+    expect((await ask(`${proxy.url}/a?b=c`, { body })).body).toBe(body)
+  })
+
+  it('gives a new visitor a cookie nobody else can read, beside those of the service', async () => {
+    await setShares(0)
+    const { cookies } = await ask(proxy.url)
+    expect(cookies).toEqual([
+      'own=1',
+      expect.stringMatching(/^tidegate_id=[0-9a-f]{32}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/),
+    ])
+    const known = await ask(proxy.url, { headers: { cookie: cookies[1]?.split(';')[0] ?? '' } })
+    expect(known.cookies).toEqual(['own=1'])
+  })
+
+  it('refuses headers beyond its limit', async () => {
+    const { status } = await ask(proxy.url, { headers: { 'x-large': 'x'.repeat(20_000) } })
+    expect(status).toBe(431)
+  })
+})
+
+describe('metrics', () => {
+  it('shows zeros for a version before its first request', async () => {
+    await setShares(0, { backends: { ...backends(), v3: v1.url } })
+    expect(await sample('tidegate_proxy_requests_total{version="v3",code="200"}')).toBe(0)
+    expect(await sample('tidegate_proxy_request_duration_seconds_bucket{le="+Inf",version="v3"}')).toBe(0)
+  })
+
+  it('counts requests and durations by version', async () => {
+    await setShares(100)
+    const before = await counted('v2', 200)
+    await inBatches(Array.from({ length: 7 }), () => ask(proxy.url))
+    expect(await counted('v2', 200)).toBe(before + 7)
+    expect(await sample('tidegate_proxy_request_duration_seconds_bucket{le="2",version="v2"}')).toBeGreaterThanOrEqual(
+      before + 7,
+    )
+  })
+
+  it('counts a crashed backend as 502 of its version', async () => {
+    const crashing = await named('v2')
+    await setShares(100, { backends: { v1: v1.url, v2: crashing.url } })
+    expect((await ask(proxy.url)).status).toBe(200)
+    const before = await counted('v2', 502)
+    await crashing[Symbol.asyncDispose]()
+    const answers = await inBatches(Array.from({ length: 5 }), () => ask(proxy.url))
+    expect(answers.map(({ status }) => status)).toEqual([502, 502, 502, 502, 502])
+    expect(await counted('v2', 502)).toBe(before + 5)
+  })
+
+  it('counts a connection reset before the answer, and one in the middle of it, as 502', async () => {
+    await using resetting = await serveLoopback((incoming, response) => {
+      if (incoming.url === '/half') response.writeHead(200, { 'content-length': 100 }).write('half')
+      setTimeout(() => incoming.socket.resetAndDestroy(), 20)
+    })
+    await setShares(100, { backends: { v1: v1.url, v2: resetting.url } })
+    const before = await counted('v2', 502)
+    expect((await ask(proxy.url)).status).toBe(502)
+    await expect(ask(`${proxy.url}/half`)).rejects.toThrow()
+    expect(await counted('v2', 502)).toBe(before + 2)
+  })
+
+  it('counts a client that leaves as 499, not as a fault of the version', async () => {
+    await using silent = await serveLoopback(() => undefined)
+    await setShares(100, { backends: { v1: v1.url, v2: silent.url } })
+    const before = await counted('v2', 499)
+    const arrived = once(silent.server, 'request')
+    const leaving = connect(Number(new URL(proxy.url).port), '127.0.0.1')
+    leaving.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    await arrived
+    leaving.destroy()
+    await expect.poll(() => counted('v2', 499)).toBe(before + 1)
+  })
+})
+
+describe('process', () => {
+  it('keeps shares, fence and users over a restart', async () => {
+    await setShares(40)
+    const headers = Array.from({ length: 50 }, (_, i) => ({ 'x-user': `stay-${i}` }))
+    const bodies = () => inBatches(headers, async (each) => (await ask(proxy.url, { headers: each })).body)
+    const [held, before] = [(await ask(`${proxy.admin}/shares`)).body, await bodies()]
+    await proxy.stop('SIGKILL')
+    await proxy.restart()
+    expect((await ask(`${proxy.admin}/shares`)).body).toBe(held)
+    expect(await bodies()).toEqual(before)
+    expect(new Set(before)).toEqual(new Set(['v1', 'v2']))
+  })
+
+  it('lets a request under way end when told to stop, and exits with 0', async () => {
+    const begun = Promise.withResolvers<void>()
+    await using slow = await serveLoopback((_, response) => {
+      begun.resolve()
+      setTimeout(() => response.end('done'), 300)
+    })
+    await using ending = await startProxy()
+    await ending.put({ shares: { v1: 100 }, fence: 1, effectId: 'e', backends: { v1: slow.url } })
+    const pending = ask(ending.url)
+    await begun.promise
+    const startMs = performance.now()
+    expect(await ending.stop('SIGTERM')).toBe(0)
+    expect((await pending).body).toBe('done')
+    expect(performance.now() - startMs).toBeLessThan(1_500)
+  })
+
+  it('exits although a request never ends', async () => {
+    await using silent = await serveLoopback(() => undefined)
+    await using ending = await startProxy()
+    await ending.put({ shares: { v1: 100 }, fence: 1, effectId: 'e', backends: { v1: silent.url } })
+    const pending = ask(ending.url)
+    await once(silent.server, 'request')
+    const startMs = performance.now()
+    const [code] = await Promise.all([ending.stop('SIGTERM'), expect(pending).rejects.toThrow()])
+    expect(code).toBe(0)
+    expect(performance.now() - startMs).toBeLessThan(4_000)
+  })
+
+  it('says in one line which port is in use', async () => {
+    const { code, stderr } = await runProxyToExit(proxy.environment)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^tidegate proxy: port \d+ on 127\.0\.0\.1 is in use; .+ \(LISTEN_PORT\)\n$/)
+  })
+
+  it('says in one line which settings are missing', async () => {
+    expect(await runProxyToExit({ LISTEN_PORT: '0x' })).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^tidegate proxy: LISTEN_PORT: .+; ADMIN_PORT is not set; STATE_FILE is not set\n$/,
+      ),
+    })
+  })
+
+  it('does not start on a damaged state file', async () => {
+    await using other = await startProxy()
+    await other.stop()
+    await writeFile(other.environment['STATE_FILE'] ?? '', '{"fence":')
+    expect((await runProxyToExit(other.environment)).stderr).toMatch(/is damaged; restore it, or remove it/)
+  })
+
+  it('leaves no half-written state behind when it is killed while shares change', async () => {
+    await using other = await startProxy()
+    for (let next = 1; next <= 5; next++) {
+      const puts = Array.from({ length: 5 }, (_, i) =>
+        other
+          .put({ shares: { v1: 50, v2: 50 }, fence: next * 10 + i, effectId: 'e', backends: backends() })
+          .catch(() => undefined),
+      )
+      await puts[0]
+      await other.stop('SIGKILL')
+      await Promise.all(puts)
+      const stored = JSON.parse(await readFile(other.environment['STATE_FILE'] ?? '', 'utf8')) as { fence: number }
+      expect(stored.fence).toBeGreaterThanOrEqual(next * 10)
+      await other.restart()
+    }
+  })
+})
+
+async function inBatches<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let start = 0; start < items.length; start += 32) {
+    results.push(...(await Promise.all(items.slice(start, start + 32).map(each))))
+  }
+  return results
+}

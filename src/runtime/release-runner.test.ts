@@ -1,0 +1,183 @@
+/** The loop over a real store with drivers that are slow, hang, throw or lie; real time, short intervals. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { plan as examplePlan } from '../../test/fixtures/plan.ts'
+import type { Shares } from '../core/release/evidence.ts'
+import type { Actor } from '../core/release/events.ts'
+import { openRequirements } from '../core/release/open-requirements.ts'
+import { fail, type Outcome, succeed } from '../core/release/outcome.ts'
+import { isOver } from '../core/release/release.ts'
+import type { Deployer, DriverSet, EffectContext, MetricSource, TrafficRouter } from '../ports/drivers.ts'
+import type { EventStore } from '../ports/event-store.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import { ReleaseRunner } from './release-runner.ts'
+import { systemClock } from './system-clock.ts'
+
+const rina: Actor = { id: 'rina', name: 'Rina', demo: false }
+const plan = { ...examplePlan, judging: { intervalMs: 20, stalenessMs: 500, sampleWaitMs: 500 } }
+
+class FakeWorld {
+  shares: Shares = { v1: 100, v2: 0 }
+  readonly calls: { what: string; context: EffectContext }[] = []
+  errorRate = 0
+  deployer: Deployer = {
+    name: 'fake',
+    ping: async () => succeed(undefined),
+    deploy: async (target, version, context) => {
+      this.calls.push({ what: `deploy ${target}`, context })
+      return succeed({ running: [{ version, healthy: true }] })
+    },
+    readVersion: async () => succeed({ running: [] }),
+  }
+  router: TrafficRouter = {
+    name: 'fake',
+    capabilities: { resolutionPercent: 1, conditional: true, sticky: true },
+    ping: async () => succeed(undefined),
+    setShares: async (_target, shares, context) => {
+      this.calls.push({ what: `set ${shares['v2']}`, context })
+      this.shares = shares
+      return succeed(shares)
+    },
+    readShares: async () => succeed(this.shares),
+  }
+  metrics: MetricSource = {
+    name: 'fake',
+    ping: async () => succeed(undefined),
+    read: async (_source, { query }) => {
+      const candidate = (this.shares['v2'] ?? 0) * 10
+      const buckets = [100, 500, 2_000, null].map((le) => ({ le, count: candidate }))
+      const counts = 'histogram' in query ? { total: candidate, buckets } : { total: candidate, events: candidate * this.errorRate }
+      return succeed({ arms: { candidate: counts, baseline: { total: 100, events: 0 } }, cursor: 1 })
+    },
+  }
+
+  drivers(): DriverSet {
+    const check = { name: 'fake', ping: async () => succeed(undefined), runCheck: async () => succeed({ verdict: 'passed' as const, summary: 'ok', details: [] }) }
+    return {
+      router: () => this.router,
+      deployer: () => this.deployer,
+      metricSource: () => this.metrics,
+      checkRunner: () => check,
+      commandRunner: () => undefined,
+      notifiers: () => [],
+      close: async () => undefined,
+    }
+  }
+}
+
+const stops: AbortController[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort()
+})
+
+function runnerOf(world: FakeWorld, store: EventStore) {
+  const stop = new AbortController()
+  stops.push(stop)
+  const runner = new ReleaseRunner({ store, drivers: world.drivers(), clock: systemClock }, 'default/r1')
+  return { runner, run: () => runner.run(stop.signal), stop: () => stop.abort() }
+}
+
+async function started(world: FakeWorld, store = createMemoryStore()) {
+  const parts = runnerOf(world, store)
+  const start = { type: 'start' as const, releaseId: 'r1', projectId: 'default', plan, digest: 'd', speed: 100, acknowledged: [] }
+  await parts.runner.submit({ type: 'start', start, actor: rina })
+  return { ...parts, store }
+}
+
+async function signUntil(runner: ReleaseRunner, done: () => boolean): Promise<void> {
+  for (let round = 0; round < 500 && !done(); round++) {
+    for (const { requirement } of openRequirements(runner.release)) {
+      await runner.submit({ type: 'command', command: { type: 'approve', requirementId: requirement.id }, actor: rina })
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  expect(done(), `still ${runner.release.status}`).toBe(true)
+}
+
+describe('ReleaseRunner', () => {
+  it('runs a release to its end, each effect once, fences rising', async () => {
+    const world = new FakeWorld()
+    const { runner, run } = await started(world)
+    const running = run()
+    await signUntil(runner, () => isOver(runner.release))
+    await running
+    expect(runner.release.status).toBe('Succeeded')
+    expect(world.calls.map(({ what }) => what)).toEqual(['deploy staging', 'deploy production', 'set 10', 'set 50', 'set 100'])
+    const fences = world.calls.map(({ context }) => context.fence)
+    expect(fences).toEqual([...fences].sort((a, b) => a - b))
+    expect(new Set(fences).size).toBe(fences.length)
+  })
+
+  it('aborts at once while a driver hangs, and stops its call', async () => {
+    const world = new FakeWorld()
+    let stopped = false
+    world.deployer.deploy = (_target, _version, { signal }) =>
+      new Promise<Outcome<never>>((resolve) => {
+        signal.addEventListener('abort', () => {
+          stopped = true
+          resolve(fail('unavailable', 'stopped'))
+        })
+      })
+    const { runner, run } = await started(world)
+    const running = run()
+    await signUntil(runner, () => Object.keys(runner.release.effects).length > 0)
+    const beganMs = performance.now()
+    await runner.submit({ type: 'command', command: { type: 'abort', reason: 'drill' }, actor: rina })
+    expect(runner.release.status).toBe('RolledBack')
+    expect(performance.now() - beganMs).toBeLessThan(1_000)
+    await running
+    expect(stopped).toBe(true)
+  })
+
+  it('goes back from 10 % when errors come, with the old write ended first', async () => {
+    const world = new FakeWorld()
+    world.errorRate = 0.5
+    const { runner, run } = await started(world)
+    const running = run()
+    await signUntil(runner, () => isOver(runner.release))
+    await running
+    expect(runner.release.status).toBe('RolledBack')
+    expect(world.shares).toEqual({ v1: 100, v2: 0 })
+  })
+
+  it('records a driver that throws as a failure, and goes back', async () => {
+    const world = new FakeWorld()
+    world.deployer.deploy = async () => {
+      throw new Error('a bug in the driver')
+    }
+    const { runner, run } = await started(world)
+    const running = run()
+    await signUntil(runner, () => isOver(runner.release))
+    await running
+    expect(runner.release.rollback?.cause).toMatchObject({ kind: 'failure', error: expect.stringContaining('a bug in the driver') })
+  })
+
+  it('is taken up by another runner where the log ends, and performs what was asked and not settled', async () => {
+    const world = new FakeWorld()
+    const first = await started(world)
+    const running = first.run()
+    await signUntil(first.runner, () => first.runner.release.exposure !== null)
+    first.stop()
+    await running
+    const events = await first.store.read('default/r1')
+    const second = runnerOf(world, first.store)
+    second.runner.resume(events)
+    expect(second.runner.elapsedMs()).toBeGreaterThanOrEqual(events.at(-1)?.elapsedMs ?? 0)
+    const going = second.run()
+    await signUntil(second.runner, () => isOver(second.runner.release))
+    await going
+    expect(second.runner.release.status).toBe('Succeeded')
+    expect(second.runner.release.confirmedPercents).toEqual([10, 50, 100])
+  })
+
+  it('stops when another writer has the stream', async () => {
+    const world = new FakeWorld()
+    const { runner, run, store } = await started(world)
+    const events = await store.read('default/r1')
+    const last = events.at(-1)
+    await store.append('default/r1', events.length, [{ event: { type: 'ReleaseResumed' }, actor: rina, at: last?.at ?? '', elapsedMs: 1e9 }])
+    const approve = { type: 'approve' as const, requirementId: 'staging/prepared' }
+    await expect(runner.submit({ type: 'command', command: approve, actor: rina })).rejects.toThrow('another controller wrote')
+    await run().catch(() => undefined)
+    expect(world.calls).toEqual([])
+  })
+})

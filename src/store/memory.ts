@@ -1,0 +1,47 @@
+/** The event store for tests and rehearsals: the rules of the durable stores, in memory. */
+import type { EventEnvelope } from '../core/release/events.ts'
+import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { newStream, sealEvents } from './seal-events.ts'
+
+export function createMemoryStore(): EventStore {
+  return new MemoryStore()
+}
+
+class MemoryStore implements EventStore {
+  /** Streams in the order of their first events. */
+  readonly #streams = new Map<string, EventEnvelope[]>()
+  #position = 0
+  #closed = false
+
+  async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult> {
+    if (this.#closed) return { ok: false, error: 'unavailable', message: 'the store is closed' }
+    const stored = this.#streams.get(stream) ?? []
+    const head = stored.at(-1) ?? newStream
+    if (head.version !== expectedVersion) return { ok: false, error: 'conflict', actual: head.version }
+    const result = sealEvents(stream, head, events)
+    if (!result.ok) return { ok: false, error: 'unavailable', message: result.message }
+    const added = result.sealed.map((event): EventEnvelope => ({ ...event, position: ++this.#position }))
+    stored.push(...added)
+    if (added.length > 0) this.#streams.set(stream, stored)
+    return { ok: true, events: structuredClone(added) }
+  }
+
+  async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
+    this.#assertOpen()
+    const stored = this.#streams.get(stream) ?? []
+    return structuredClone(stored.slice(Math.max(0, fromVersion - 1)))
+  }
+
+  async streams(): Promise<{ stream: string; version: number }[]> {
+    this.#assertOpen()
+    return [...this.#streams].map(([stream, events]) => ({ stream, version: events.length }))
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new Error('the store is closed')
+  }
+}

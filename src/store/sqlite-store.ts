@@ -1,0 +1,125 @@
+/** Events in SQLite. Every append is one transaction, and on disk before it is acknowledged; it takes the event loop for one fsync. */
+import { statSync } from 'node:fs'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { EventEnvelope } from '../core/release/events.ts'
+import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { removeHolder } from './holder.ts'
+import { newStream, readSealed, type SealedEvent, sealEvents, type StreamHead } from './seal-events.ts'
+import { isIoError, isSqliteError } from './sqlite-error.ts'
+
+export class SqliteStore implements EventStore {
+  readonly #database: DatabaseSync
+  readonly #path: string
+  readonly #inode: string | undefined
+  readonly #head: StatementSync
+  readonly #insert: StatementSync
+  readonly #read: StatementSync
+  readonly #streams: StatementSync
+  /** Why nothing can be appended any more. */
+  #ended: string | undefined
+
+  /** Takes over a database that is locked and migrated. `path` is absolute. */
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database
+    this.#path = path
+    this.#inode = inodeOf(path)
+    this.#head = database.prepare('SELECT version, hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1')
+    this.#insert = database.prepare(
+      `INSERT INTO events (stream, version, at, elapsed_ms, actor, event, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#read = database.prepare(
+      `SELECT stream, version, position, at, elapsed_ms AS elapsedMs, actor, event, previous_hash AS previousHash, hash
+       FROM events WHERE stream = ? AND version >= ? ORDER BY version`,
+    )
+    this.#streams = database.prepare('SELECT stream, max(version) AS version FROM events GROUP BY stream ORDER BY min(position)')
+  }
+
+  async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult> {
+    if (!this.#ended && inodeOf(this.#path) !== this.#inode) this.#ended = 'the file was removed or replaced while it was open; restart the controller'
+    if (this.#ended) return this.#unavailable(this.#ended)
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      const result = this.#appendInTransaction(stream, expectedVersion, events)
+      this.#database.exec(result.ok ? 'COMMIT' : 'ROLLBACK')
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      if (!isSqliteError(error)) throw error
+      if (isIoError(error)) this.#ended = diskFailed(error)
+      return this.#unavailable(this.#ended ?? error.message)
+    }
+  }
+
+  #appendInTransaction(stream: string, expectedVersion: number, events: readonly NewEvent[]): AppendResult {
+    const row = this.#head.get(stream)
+    const head: StreamHead = row ? { version: Number(row['version']), hash: String(row['hash']) } : newStream
+    if (head.version !== expectedVersion) return { ok: false, error: 'conflict', actual: head.version }
+    const result = sealEvents(stream, head, events)
+    return result.ok ? { ok: true, events: result.sealed.map((event) => this.#insertEvent(event)) } : this.#unavailable(result.message)
+  }
+
+  #insertEvent(sealed: SealedEvent): EventEnvelope {
+    const { stream, version, at, elapsedMs, actor, event, previousHash, hash } = sealed
+    const { lastInsertRowid } = this.#insert.run(
+      stream,
+      version,
+      at,
+      elapsedMs,
+      JSON.stringify(actor),
+      JSON.stringify(event),
+      previousHash,
+      hash,
+    )
+    return { ...sealed, position: Number(lastInsertRowid) }
+  }
+
+  async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
+    return this.#rows(() => this.#read.all(stream, fromVersion)).map((row) => {
+      const version = Number(row['version'])
+      return readSealed({ ...row, stream, version, actor: fromJson(row['actor']), event: fromJson(row['event']) })
+    })
+  }
+
+  async streams(): Promise<{ stream: string; version: number }[]> {
+    return this.#rows(() => this.#streams.all()).map(({ stream, version }) => ({ stream: String(stream), version: Number(version) }))
+  }
+
+  async close(): Promise<void> {
+    if (!this.#database.isOpen) return
+    this.#ended = 'the store is closed'
+    removeHolder(this.#path)
+    this.#database.close()
+  }
+
+  #rows<T>(query: () => T): T {
+    try {
+      return query()
+    } catch (error) {
+      const why = this.#ended ?? (error instanceof Error ? error.message : String(error))
+      throw new Error(`cannot read ${this.#path}: ${why}`, { cause: error })
+    }
+  }
+
+  #unavailable(why: string): AppendResult {
+    return { ok: false, error: 'unavailable', message: `cannot append to ${this.#path}: ${why}` }
+  }
+}
+
+/** After a failed fsync the kernel may drop what it could not write and report success next time: only a fresh open tells. */
+const diskFailed = ({ message }: Error): string =>
+  `the disk failed (${message}); mend it and restart the controller, which reads what is really there`
+
+/** Device and inode, or undefined when there is no such file; stat opens nothing, so it leaves the lock alone. */
+function inodeOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat && `${stat.dev}:${stat.ino}`
+}
+
+/** Text that is no JSON stays text, which the schema then refuses with its place. */
+function fromJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return text
+  }
+}

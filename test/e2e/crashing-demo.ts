@@ -1,0 +1,51 @@
+/** The demo with a store that kills its own process: `CRASH_AT` is a version of the stream, `CRASH_WHEN` says before or after its append is durable. */
+import { buildProgram } from '../../src/cli/program.ts'
+import { UserError, type CliContext } from '../../src/cli/context.ts'
+import type { EventStore } from '../../src/ports/event-store.ts'
+import { openDemoWorld } from '../../src/wiring-demo.ts'
+import { connect, openEmbeddedStore } from '../../src/wiring.ts'
+
+const crashAt = Number(process.env['CRASH_AT'])
+const crashWhen = process.env['CRASH_WHEN']
+
+function die(): never {
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('still alive after SIGKILL')
+}
+
+function crashing(store: EventStore): EventStore {
+  return {
+    append: async (stream, expectedVersion, events) => {
+      const reached = expectedVersion + events.length >= crashAt
+      if (reached && crashWhen === 'before') die()
+      const result = await store.append(stream, expectedVersion, events)
+      if (reached && crashWhen === 'after') die()
+      return result
+    },
+    read: (stream, fromVersion) => store.read(stream, fromVersion),
+    streams: () => store.streams(),
+    close: () => store.close(),
+  }
+}
+
+const context: CliContext = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  isTty: false,
+  columns: () => 100,
+  cwd: process.cwd(),
+  env: process.env,
+  connect: (stateDir, operatorFile) => connect(context, stateDir, operatorFile),
+  openDemo: (options) => openDemoWorld(context, options, async (file) => crashing(await openEmbeddedStore(file))),
+  onInterrupt: () => () => undefined,
+  exit: (code) => {
+    process.exitCode = code
+  },
+}
+
+try {
+  await buildProgram(context).parseAsync()
+} catch (error) {
+  process.stderr.write(`${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = error instanceof UserError ? error.exitCode : 1
+}

@@ -1,0 +1,88 @@
+/** Kills the controller around every event of one release; the same command each time. Nothing may be lost, skipped or done twice. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { firstBreak } from '../../src/core/release/chain.ts'
+import type { EventEnvelope, EventOf, ReleaseEvent } from '../../src/core/release/events.ts'
+import { openEmbeddedStore } from '../../src/wiring.ts'
+import { demoArguments, runProgram } from './run-demo.ts'
+
+/** A release of the demo has about a hundred events; more restarts than this means that it does not get on. */
+const maximumRestarts = 400
+
+const folders: string[] = []
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+})
+
+interface Survived {
+  kills: number
+  events: EventEnvelope[]
+  users: { requests: number; errors: number }[]
+}
+
+async function surviveKills(when: 'before' | 'after', scenario: string, portBase: number): Promise<Survived> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'tidegate-'))
+  folders.push(stateDir)
+  const users: Survived['users'] = []
+  let acknowledged = 0
+  for (let kills = 0; kills < maximumRestarts; kills++) {
+    const env = { CRASH_AT: `${acknowledged + 1}`, CRASH_WHEN: when === 'before' && kills % 2 === 1 ? 'after' : when }
+    const run = await runProgram('test/e2e/crashing-demo.ts', demoArguments(scenario, stateDir, portBase), env)
+    const store = await openEmbeddedStore(join(stateDir, 'events.db'))
+    const stream = (await store.streams())[0]
+    const events = stream ? await store.read(stream.stream) : []
+    await store.close()
+    expect(events.length, 'acknowledged events are never lost').toBeGreaterThanOrEqual(acknowledged)
+    acknowledged = events.length
+    if (run.signal !== 'SIGKILL') {
+      expect(run.code, run.stderr).toBe(0)
+      return { kills, events, users }
+    }
+    const stats = await fetch(`http://127.0.0.1:${portBase + 4}/stats`).catch(() => null)
+    if (stats?.ok) users.push((await stats.json()) as Survived['users'][number])
+  }
+  throw new Error(`still not over after ${maximumRestarts} restarts`)
+}
+
+const eventsOf = <T extends ReleaseEvent['type']>(events: readonly EventEnvelope[], type: T): EventOf<T>[] =>
+  events.flatMap(({ event }) => (event.type === type ? [event as EventOf<T>] : []))
+
+function expectWhole(events: readonly EventEnvelope[]): void {
+  expect(firstBreak(events)).toBeNull()
+  const requests = eventsOf(events, 'EffectRequested').map(({ effect, purpose }) => JSON.stringify({ effect, purpose }))
+  expect(new Set(requests).size, 'no effect is asked for twice').toBe(requests.length)
+  const elapsed = events.map(({ elapsedMs }) => elapsedMs)
+  expect(elapsed, 'release time never runs backwards').toEqual([...elapsed].sort((a, b) => a - b))
+}
+
+describe('kill -9 of the controller', () => {
+  it.each([
+    ['after', 17_600],
+    ['before', 17_700],
+  ] as const)('%s every append of a good release: it still climbs each stage once and succeeds', async (when, portBase) => {
+    const { kills, events, users } = await surviveKills(when, 'good', portBase)
+    process.stdout.write(`${kills} kills ${when} the append, ${events.length} events\n`)
+    expect(kills).toBeGreaterThan(50)
+    expectWhole(events)
+    expect(eventsOf(events, 'ReleaseSucceeded')).toHaveLength(1)
+    const entered = eventsOf(events, 'StageEntered').map(({ stageId }) => stageId)
+    expect(entered).toEqual(eventsOf(events, 'StagePassed').map(({ stageId }) => stageId))
+    expect(new Set(entered).size).toBe(3)
+    for (const stageId of entered) {
+      const creditMs = eventsOf(events, 'StageObserved').filter((event) => event.stageId === stageId).reduce((sum, event) => sum + event.creditMs, 0)
+      expect(creditMs, `bake time of ${stageId}`).toBeGreaterThanOrEqual(10_000)
+    }
+    const last = users.at(-1)
+    expect(last?.requests).toBeGreaterThan(1_000)
+    expect(last?.errors, 'users met no error while the controller died again and again').toBe(0)
+  })
+
+  it('after every append of a bad release: it still goes back', async () => {
+    const { events } = await surviveKills('after', 'errors', 17_800)
+    expectWhole(events)
+    expect(eventsOf(events, 'TriggerFired')).toHaveLength(1)
+    expect(eventsOf(events, 'ReleaseRolledBack')).toHaveLength(1)
+  })
+})
