@@ -103,9 +103,9 @@ function statusChanges(before: ReleaseView | null, { status, next }: ReleaseView
 
 /** Waits that a person can end, each told once. */
 function waitChanges(before: ReleaseView | null, { waits }: ReleaseView): string[] {
-  const known = new Set(before?.waits.map(({ command }) => command))
+  const known = new Set(before?.waits.map(({ what }) => what))
   return waits.flatMap(({ what, who, command, otherwise }) => {
-    if (command === null || known.has(command)) return []
+    if (command === null || known.has(what)) return []
     return [
       `○ waits for ${what}${who === null ? '' : `; ${who}`}; $ ${command}${otherwise === null ? '' : `; otherwise ${otherwise}`}`,
     ]

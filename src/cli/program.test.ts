@@ -195,10 +195,7 @@ describe('start', () => {
       { ruleId: 'NO_PHASES', severity: 'error' as const, message: 'no phases', hint: 'write some', source },
     ]
     const detail = '1 error; nothing was changed'
-    api.start = (async () => ({
-      ok: false,
-      problem: { type: 'about:blank', title: 'The plan cannot start', status: 422, detail, diagnostics },
-    })) as never
+    api.startProblem = { type: 'about:blank', title: 'The plan cannot start', status: 422, detail, diagnostics }
     const { code, err } = await run(api, ['start', 'ROLLOUT.md'], { cwd: await folder(files) })
     expect(code).toBe(exitCodes.failed)
     expect(err).toEqual([`The plan cannot start: ${detail}\n  ROLLOUT.md:7 error NO_PHASES: no phases (write some)`])

@@ -5,6 +5,7 @@ import { abortCommand } from './abort.ts'
 import { approveCommand } from './approve.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
+import { importCommand } from './import.ts'
 import { pauseCommand } from './pause.ts'
 import { rejectCommand } from './reject.ts'
 import { reportCommand } from './report.ts'
@@ -16,6 +17,7 @@ import { watchCommand } from './watch.ts'
 /** In the order of `--help`. */
 const commands: readonly RegisterCommand[] = [
   demoCommand,
+  importCommand,
   startCommand,
   statusCommand,
   watchCommand,

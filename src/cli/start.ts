@@ -89,7 +89,7 @@ async function start(
   }
   context.err(`Release ${releaseId} has started, and this process is its controller. Ctrl-C leaves traffic as it is.`)
   const { exitCodeOf, followRelease } = await import('./follow-release.ts')
-  const release = await followRelease(context, connection, releaseId, { untilHeld: true, json: options.json === true })
+  const release = await followRelease(context, connection, releaseId, { json: options.json === true })
   if (options.json) context.out(JSON.stringify({ releaseId, diagnostics, release }))
   return exitCodeOf(release.status)
 }

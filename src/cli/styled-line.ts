@@ -15,9 +15,9 @@ const esc = String.fromCharCode(27)
 export const paint = (text: string, tone: Tone | undefined, colour: boolean): string =>
   tone !== undefined && colour && text !== '' ? `${esc}[${codes[tone]}m${text}${esc}[0m` : text
 
-/** NO_COLOR, when set to anything, turns colour off (no-color.org); so does a terminal that has none. */
+/** NO_COLOR, unless it is empty, turns colour off (no-color.org); so does a terminal that has none. */
 export const wantsColour = ({ isTty, env }: Pick<CliContext, 'isTty' | 'env'>): boolean =>
-  isTty && !env.NO_COLOR && env['TERM'] !== 'dumb'
+  isTty && !env.NO_COLOR && env.TERM !== 'dumb'
 
 /** One terminal line of at most `width` columns; what does not fit ends in an ellipsis. */
 export function renderLine(line: Line, width: number, colour: boolean): string {

@@ -66,7 +66,9 @@ class Drawn {
 
   show(view: ReleaseView): void {
     const columns = this.#context.columns()
-    this.#screen.draw(renderLive(view, columns, wantsColour(this.#context)), columns, process.stdout.rows ?? 24)
+    // One column stays free: erasing to the end of a line that is full would take its last character.
+    const lines = renderLive(view, columns - 1, wantsColour(this.#context))
+    this.#screen.draw(lines, columns, process.stdout.rows ?? 24)
   }
 
   close(): void {

@@ -24,7 +24,10 @@ export function bareTitle(title: string): string {
 
 /** Text without emoji and check marks. */
 export function stripPictures(text: string): string {
-  return text.replace(/[\p{Extended_Pictographic}\u{fe0f}\u{20e3}\u{200d}]/gu, '').replace(/ {2,}/g, ' ').trim()
+  return text
+    .replace(/\p{Extended_Pictographic}|\u{fe0f}|\u{20e3}|\u{200d}/gu, '')
+    .replace(/ {2,}/g, ' ')
+    .trim()
 }
 
 /** Lower case without accents, for comparing words. */
@@ -50,5 +53,7 @@ const marks: { pattern: RegExp; form: 'box' | 'picture'; claimed: boolean }[] = 
 export function readMark(text: string, checked: boolean | undefined): Mark {
   if (checked !== undefined) return { text, form: 'box', claimed: checked }
   const mark = marks.find(({ pattern }) => pattern.test(text))
-  return mark ? { text: text.replace(mark.pattern, ''), form: mark.form, claimed: mark.claimed } : { text, form: 'none', claimed: false }
+  return mark
+    ? { text: text.replace(mark.pattern, ''), form: mark.form, claimed: mark.claimed }
+    : { text, form: 'none', claimed: false }
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that syntax is what is tested
 import { expect, it } from 'vitest'
 import { expandVariables } from './expand-variables.ts'
 

@@ -28,37 +28,73 @@ function explainKey(key: string, path: PropertyKey[], schema: z.ZodType): Explai
 /** Of several forms, the one whose keys are there is explained; else the forms are listed. */
 function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, schema: z.ZodType): ExplainedIssue[] {
   const path = [...issue.path]
-  const branches = issue.errors.filter((errors) => errors.every((error) => error.code !== 'unrecognized_keys' && !isMissing(error)))
+  const branches = issue.errors.filter((errors) =>
+    errors.every((error) => error.code !== 'unrecognized_keys' && !isMissing(error)),
+  )
   const [only, ...more] = branches.filter((errors) => errors.some((error) => error.path.length > 0))
-  if (only && more.length === 0) return only.flatMap((error) => explainIssue({ ...error, path: [...path, ...error.path] }, schema))
+  if (only && more.length === 0)
+    return only.flatMap((error) => explainIssue({ ...error, path: [...path, ...error.path] }, schema))
   const shapes = shapesAt(schema, path)
-  const discriminator = 'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : undefined
+  const discriminator =
+    'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : undefined
   if (discriminator !== undefined) {
     const values = shapesAt(schema, path.at(-1) === discriminator ? path : [...path, discriminator]).flatMap(valuesOf)
     return [{ path, message: `\`${discriminator}\` must be one of ${list(values)}` }]
   }
-  const forms = [...new Set(shapes.map((shape) => (shape.required ?? Object.keys(shape.properties ?? {})).map((key) => `\`${key}\``).join(' with ')))].filter(Boolean)
+  const forms = [
+    ...new Set(
+      shapes.map((shape) =>
+        (shape.required ?? Object.keys(shape.properties ?? {})).map((key) => `\`${key}\``).join(' with '),
+      ),
+    ),
+  ].filter(Boolean)
   const values = shapes.flatMap(valuesOf)
-  const accepted = forms.length > 0 ? `must have one of these forms: ${forms.join('; ')}` : values.length > 0 ? `must be one of ${list(values)}` : 'has the wrong form'
+  const accepted =
+    forms.length > 0
+      ? `must have one of these forms: ${forms.join('; ')}`
+      : values.length > 0
+        ? `must be one of ${list(values)}`
+        : 'has the wrong form'
   return [{ path, message: `${nameOf(path)} ${accepted}` }]
 }
 
 function explainValue(issue: Issue, name: string): { message: string; hint?: string } {
   if (isMissing(issue)) return { message: `${name} is missing`, hint: `it has to be ${expectation(issue)}` }
-  if (issue.code === 'invalid_type' || issue.code === 'invalid_value') return { message: `${name} must be ${expectation(issue)}, not ${kindOf(issue.input)}` }
-  if (issue.code === 'too_small') return { message: `${name} needs ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}` }
-  if (issue.code === 'too_big') return { message: `${name} takes ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}` }
-  return { message: /^(?:Invalid|Unrecognized|Too )/.test(issue.message) ? `${name}: ${issue.message}` : `${name} must be ${issue.message}` }
+  if (issue.code === 'invalid_type' || issue.code === 'invalid_value')
+    return { message: `${name} must be ${expectation(issue)}, not ${kindOf(issue.input)}` }
+  if (issue.code === 'too_small')
+    return {
+      message: `${name} needs ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`,
+    }
+  if (issue.code === 'too_big')
+    return {
+      message: `${name} takes ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}`,
+    }
+  return {
+    message: /^(?:Invalid|Unrecognized|Too )/.test(issue.message)
+      ? `${name}: ${issue.message}`
+      : `${name} must be ${issue.message}`,
+  }
 }
 
 function isMissing(issue: Issue): boolean {
   return (issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.input === undefined
 }
 
-const typeNames: Record<string, string> = { string: 'text', int: 'a whole number', number: 'a number', boolean: 'true or false', object: 'a map', record: 'a map', array: 'a list', tuple: 'a list' }
+const typeNames: Record<string, string> = {
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  tuple: 'a list',
+}
 
 function expectation(issue: Issue): string {
-  if (issue.code === 'invalid_value') return issue.values.length === 1 ? String(issue.values[0]) : `one of ${list(issue.values.map(String))}`
+  if (issue.code === 'invalid_value')
+    return issue.values.length === 1 ? String(issue.values[0]) : `one of ${list(issue.values.map(String))}`
   return issue.code === 'invalid_type' ? (typeNames[issue.expected] ?? issue.expected) : 'given'
 }
 
@@ -70,30 +106,46 @@ function kindOf(input: unknown): string {
 }
 
 function unitOf(origin: string): string {
-  return origin === 'array' || origin === 'tuple' || origin === 'set' ? ' entries' : origin === 'string' ? ' characters' : ''
+  return origin === 'array' || origin === 'tuple' || origin === 'set'
+    ? ' entries'
+    : origin === 'string'
+      ? ' characters'
+      : ''
 }
 
 function nameOf(path: readonly PropertyKey[]): string {
-  const name = path.map((step) => (typeof step === 'number' ? `[${step}]` : String(step))).join('.').replaceAll('.[', '[')
+  const name = path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : String(step)))
+    .join('.')
+    .replaceAll('.[', '[')
   return name === '' ? 'the file' : `\`${name}\``
 }
 
 /** The JSON schemas that may stand at a path, unions taken apart. */
 function shapesAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema[] {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
-  return path.reduce((shapes: JsonSchema[], step) => shapes.flatMap((shape) => childrenOf(shape, step)), variantsOf(root))
+  return path.reduce(
+    (shapes: JsonSchema[], step) => shapes.flatMap((shape) => childrenOf(shape, step)),
+    variantsOf(root),
+  )
 }
 
 function childrenOf(shape: JsonSchema, step: PropertyKey): JsonSchema[] {
-  const own = typeof step === 'string' && shape.properties && Object.hasOwn(shape.properties, step) ? shape.properties[step] : undefined
+  const own =
+    typeof step === 'string' && shape.properties && Object.hasOwn(shape.properties, step)
+      ? shape.properties[step]
+      : undefined
   const inList = Array.isArray(shape.items) ? shape.items : [shape.items]
-  const children = typeof step === 'number' ? [...(shape.prefixItems ?? []), ...inList] : [own ?? shape.additionalProperties]
+  const children =
+    typeof step === 'number' ? [...(shape.prefixItems ?? []), ...inList] : [own ?? shape.additionalProperties]
   return children.flatMap((child) => (typeof child === 'object' ? variantsOf(child) : []))
 }
 
 function variantsOf(shape: JsonSchema): JsonSchema[] {
   const variants = [...(shape.anyOf ?? []), ...(shape.oneOf ?? [])]
-  return variants.length === 0 ? [shape] : variants.flatMap((variant) => (typeof variant === 'object' ? variantsOf(variant) : []))
+  return variants.length === 0
+    ? [shape]
+    : variants.flatMap((variant) => (typeof variant === 'object' ? variantsOf(variant) : []))
 }
 
 function valuesOf(shape: JsonSchema): string[] {
@@ -106,7 +158,9 @@ function list(names: string[]): string {
 
 /** The known name at most two edits away, and nearer than half its length. */
 function nearest(name: string, known: string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, edits: editDistance(name, candidate) })).sort((a, b) => a.edits - b.edits)
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
+    .sort((a, b) => a.edits - b.edits)
   const best = ranked[0]
   return best && best.edits <= 2 && best.edits * 2 < best.candidate.length ? best.candidate : undefined
 }

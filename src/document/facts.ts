@@ -32,16 +32,26 @@ const labelledFindings = new Set(['ENCODING'])
 export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
   const stagesOf = draft.phases.flatMap((phase) => [{ ...phase, percent: phase.percent ?? null }, ...phase.stages])
   const criteria = [
-    ...draft.phases.flatMap((phase) => measured([...phase.entryCriteria, ...phase.criteria], shortStageName(phase.name))),
+    ...draft.phases.flatMap((phase) =>
+      measured([...phase.entryCriteria, ...phase.criteria], shortStageName(phase.name)),
+    ),
     ...measured(draft.successMetrics, 'success metrics'),
   ]
-  const lints = [...lintDraft(draft), ...diagnostics.filter(({ ruleId }) => labelledFindings.has(ruleId))].map(({ ruleId }) => ruleId)
+  const lints = [...lintDraft(draft), ...diagnostics.filter(({ ruleId }) => labelledFindings.has(ruleId))].map(
+    ({ ruleId }) => ruleId,
+  )
   const budget = draft.rollback.budgetMs
   return {
-    stages: stagesOf.map(({ name, percent, timing }) => ({ name, percent, ...(timing?.durationMs ? { minutes: inMinutes(timing.durationMs) } : {}) })),
+    stages: stagesOf.map(({ name, percent, timing }) => ({
+      name,
+      percent,
+      ...(timing?.durationMs ? { minutes: inMinutes(timing.durationMs) } : {}),
+    })),
     criteria,
     triggers: [
-      ...draft.phases.flatMap((phase) => phase.triggers.filter(counts).map((trigger) => triggerFact(trigger, shortStageName(phase.name)))),
+      ...draft.phases.flatMap((phase) =>
+        phase.triggers.filter(counts).map((trigger) => triggerFact(trigger, shortStageName(phase.name))),
+      ),
       ...(draft.triggers ?? []).filter(counts).map((trigger) => triggerFact(trigger)),
     ],
     rollbackBudgetMinutes: budget === undefined ? null : budget / 60_000,
@@ -58,7 +68,13 @@ function measured(criteria: DraftCriterion[], stage: string): ConditionFact[] {
 }
 
 function conditionFact({ metric, percentile, comparator, value, unit }: Condition, stage?: string): ConditionFact {
-  return { metric: percentile === undefined ? metric : `${metric} (p${percentile})`, op: comparator, value, unit, ...(stage ? { stage } : {}) }
+  return {
+    metric: percentile === undefined ? metric : `${metric} (p${percentile})`,
+    op: comparator,
+    value,
+    unit,
+    ...(stage ? { stage } : {}),
+  }
 }
 
 /** An alert without a number only informs people. */
@@ -66,15 +82,24 @@ function counts({ action, condition }: DraftTrigger): boolean {
   return action !== 'notify' || condition !== undefined
 }
 
-function triggerFact({ condition, text }: DraftTrigger, stage?: string): ConditionFact | { event: string; stage?: string } {
+function triggerFact(
+  { condition, text }: DraftTrigger,
+  stage?: string,
+): ConditionFact | { event: string; stage?: string } {
   return condition ? conditionFact(condition, stage) : { event: text, ...(stage ? { stage } : {}) }
 }
 
 /** Boxes count wherever they stand: in checklists and in front of criteria. */
 function countBoxes({ phases, checklists, successMetrics }: ImportResult['draft']): CorpusFacts['checklist'] {
-  const items = [...checklists.flatMap((list) => list.items), ...phases.flatMap((phase) => [...phase.entryCriteria, ...phase.criteria]), ...successMetrics]
+  const items = [
+    ...checklists.flatMap((list) => list.items),
+    ...phases.flatMap((phase) => [...phase.entryCriteria, ...phase.criteria]),
+    ...successMetrics,
+  ]
   // Two conditions behind one box are one box.
-  const boxes = new Map(items.filter(({ rule }) => rule.endsWith('box')).map(({ source, claimed }) => [source.start, claimed]))
+  const boxes = new Map(
+    items.filter(({ rule }) => rule.endsWith('box')).map(({ source, claimed }) => [source.start, claimed]),
+  )
   return { done: [...boxes.values()].filter(Boolean).length, total: boxes.size }
 }
 

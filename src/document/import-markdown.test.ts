@@ -27,29 +27,53 @@ describe('importMarkdown', () => {
   })
 
   it('reads stages inside a phase, and a day in the week of its phase', () => {
-    const [phase] = phasesOf('## Phase 2: All\n**Timing:** Week 2, Day 1-2\n\n1. Raise\n   - Day 1: 50% traffic\n   - Day 2: 100% traffic')
+    const [phase] = phasesOf(
+      '## Phase 2: All\n**Timing:** Week 2, Day 1-2\n\n1. Raise\n   - Day 1: 50% traffic\n   - Day 2: 100% traffic',
+    )
     expect(phase?.stages).toMatchObject([
-      { name: 'Day 1', percent: 50, source: { start: 5, end: 5 }, timing: { startOffsetMs: 7 * day, durationMs: [day, day] } },
+      {
+        name: 'Day 1',
+        percent: 50,
+        source: { start: 5, end: 5 },
+        timing: { startOffsetMs: 7 * day, durationMs: [day, day] },
+      },
       { name: 'Day 2', percent: 100, source: { start: 6, end: 6 }, timing: { startOffsetMs: 8 * day } },
     ])
   })
 
   it('merges a stage that a timeline says again', () => {
-    const phases = phasesOf('## Phase 1: Pilot\n\n## Phase 2: Everyone (100%)\n\n## Timeline\n| Phase | Day | Status |\n|---|---|---|\n| Pilot | 1-2 | Done |\n| Phase 2 | 3 | Pending |')
-    expect(phases.map(({ name, timing }) => [name, timing?.startOffsetMs])).toEqual([['Phase 1: Pilot', 0], ['Phase 2: Everyone (100%)', 2 * day]])
+    const phases = phasesOf(
+      '## Phase 1: Pilot\n\n## Phase 2: Everyone (100%)\n\n## Timeline\n| Phase | Day | Status |\n|---|---|---|\n| Pilot | 1-2 | Done |\n| Phase 2 | 3 | Pending |',
+    )
+    expect(phases.map(({ name, timing }) => [name, timing?.startOffsetMs])).toEqual([
+      ['Phase 1: Pilot', 0],
+      ['Phase 2: Everyone (100%)', 2 * day],
+    ])
   })
 
   it('reads an arrow ladder and shares as items', () => {
-    expect(phasesOf('## Phase 1: Web\n**Traffic:** 25% → 50% → 100%')[0]?.stages.map(({ percent }) => percent)).toEqual([25, 50, 100])
-    expect(phasesOf('## Phase 1: Web\n- 10% for 24 hours\n- 50% traffic')[0]?.stages).toMatchObject([{ percent: 10, timing: { durationMs: [day, day] } }, { percent: 50 }])
+    expect(phasesOf('## Phase 1: Web\n**Traffic:** 25% → 50% → 100%')[0]?.stages.map(({ percent }) => percent)).toEqual(
+      [25, 50, 100],
+    )
+    expect(phasesOf('## Phase 1: Web\n- 10% for 24 hours\n- 50% traffic')[0]?.stages).toMatchObject([
+      { percent: 10, timing: { durationMs: [day, day] } },
+      { percent: 50 },
+    ])
   })
 
   it('does not take look-alikes for stages', () => {
-    expect(phasesOf('# Phased plan\n\n## Phase 4: Success criteria\n- Errors < 1%\n\n## Phase 5 (Future)\n\n## Rollout checklist\n\n### Day 1: Pilot\n- [ ] Tell support')).toEqual([])
+    expect(
+      phasesOf(
+        '# Phased plan\n\n## Phase 4: Success criteria\n- Errors < 1%\n\n## Phase 5 (Future)\n\n## Rollout checklist\n\n### Day 1: Pilot\n- [ ] Tell support',
+      ),
+    ).toEqual([])
   })
 
   it('reports an impossible share and an unreadable number with their lines, and guesses neither', () => {
-    const { draft, diagnostics } = importMarkdown('## Phase 1: Pilot (120% traffic)\n**Success criteria:**\n- Errors < TBD\n- Uptime > 250%', 'plan.md')
+    const { draft, diagnostics } = importMarkdown(
+      '## Phase 1: Pilot (120% traffic)\n**Success criteria:**\n- Errors < TBD\n- Uptime > 250%',
+      'plan.md',
+    )
     expect(diagnostics).toMatchObject([
       { ruleId: 'PERCENT_RANGE', severity: 'error', source: { file: 'plan.md', start: 1 } },
       { ruleId: 'CONDITION_UNREAD', severity: 'warning', source: { start: 3, end: 3 } },
@@ -60,18 +84,43 @@ describe('importMarkdown', () => {
   })
 
   it('tells code blocks apart', () => {
-    const fences = ['bash\n# only this', 'bash\nMODE=live', 'bash\nMODE=live ./start', 'env\nMODE=live', 'json\n{"a":1}', '\nPORT=1\nMODE=a', 'sh\n<!']
+    const fences = [
+      'bash\n# only this',
+      'bash\nMODE=live',
+      'bash\nMODE=live ./start',
+      'env\nMODE=live',
+      'json\n{"a":1}',
+      '\nPORT=1\nMODE=a',
+      'sh\n<!',
+    ]
     const { draft } = importMarkdown(fences.map((fence) => `\`\`\`${fence}\n\`\`\`\n`).join('\n'), 'plan.md')
-    expect(draft.code.map(({ content }) => content)).toEqual(['comments', 'settings', 'commands', 'settings', 'other', 'settings', 'commands'])
+    expect(draft.code.map(({ content }) => content)).toEqual([
+      'comments',
+      'settings',
+      'commands',
+      'settings',
+      'other',
+      'settings',
+      'commands',
+    ])
   })
 
   it('takes the rollback budget from the rollback section first', () => {
-    expect(importMarkdown('Errors > 2% → rollback within 5 min\n\n## Rollback (< 90 seconds)\n1. Flip', 'p.md').draft.rollback).toMatchObject({ budgetMs: 90_000, budgetSource: { start: 3 } })
+    expect(
+      importMarkdown('Errors > 2% → rollback within 5 min\n\n## Rollback (< 90 seconds)\n1. Flip', 'p.md').draft
+        .rollback,
+    ).toMatchObject({ budgetMs: 90_000, budgetSource: { start: 3 } })
   })
 
   it('lists the lines that gave no fact', () => {
-    const { draft } = importMarkdown('# P\n\nSome prose\nof two lines.\n\n## Phase 1: A\n**Goal:** learn\n**Steps:**\n1. Go', 'p.md')
-    expect(draft.unread).toEqual([{ source: { start: 3, end: 3 }, text: 'Some prose' }, { source: { start: 4, end: 4 }, text: 'of two lines.' }])
+    const { draft } = importMarkdown(
+      '# P\n\nSome prose\nof two lines.\n\n## Phase 1: A\n**Goal:** learn\n**Steps:**\n1. Go',
+      'p.md',
+    )
+    expect(draft.unread).toEqual([
+      { source: { start: 3, end: 3 }, text: 'Some prose' },
+      { source: { start: 4, end: 4 }, text: 'of two lines.' },
+    ])
   })
 
   it('refuses a document over the limit with one error and a title', () => {
@@ -84,7 +133,11 @@ describe('importMarkdown', () => {
     ['NUL bytes', 'a\0b\n## Phase 1\n', 'CONTROL_CHARACTER'],
     ['an endless line', 'x'.repeat(200_000), 'LINE_TOO_LONG'],
     ['quotes inside quotes', `${'>'.repeat(3_000)} a`, 'NESTED_TOO_DEEP'],
-    ['lists inside lists', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth * 2)}- a`).join('\n'), 'NESTED_TOO_DEEP'],
+    [
+      'lists inside lists',
+      Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth * 2)}- a`).join('\n'),
+      'NESTED_TOO_DEEP',
+    ],
     ['marks without end', '~a*b**c_[\n'.repeat(20_000), 'PARAGRAPH_TOO_LONG'],
   ])('survives %s', (_, text, ruleId) => {
     const started = performance.now()
@@ -95,16 +148,46 @@ describe('importMarkdown', () => {
 
   it('never throws, and always gives a valid draft whose lines exist', () => {
     const piece = fc.constantFrom(
-      '## Phase 1: Pilot (10%)', '# Plan', '### Step 2', '**Success Criteria:**', '**Rollback trigger:** ', '- [x] ', '- ✅ Errors < 1%', '- p95 > 2s → roll back', '1. **Go**',
-      '   ```bash', '```', '# x', '| Phase | % | Duration |', '|---|---|---|', '| A | 10% | 2 h |', '> ', '---', '25% → 50%', '**Timing:** Week 1, Day 2-1', '\t', '\0', 'â‰¥ 5', '<div>', '[a]: b', '[^1]', '__proto__', '99999999999999999999%',
+      '## Phase 1: Pilot (10%)',
+      '# Plan',
+      '### Step 2',
+      '**Success Criteria:**',
+      '**Rollback trigger:** ',
+      '- [x] ',
+      '- ✅ Errors < 1%',
+      '- p95 > 2s → roll back',
+      '1. **Go**',
+      '   ```bash',
+      '```',
+      '# x',
+      '| Phase | % | Duration |',
+      '|---|---|---|',
+      '| A | 10% | 2 h |',
+      '> ',
+      '---',
+      '25% → 50%',
+      '**Timing:** Week 1, Day 2-1',
+      '\t',
+      '\0',
+      'â‰¥ 5',
+      '<div>',
+      '[a]: b',
+      '[^1]',
+      '__proto__',
+      '99999999999999999999%',
     )
-    const document = fc.array(fc.oneof(piece, fc.string({ maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 10 })), { maxLength: 40 }).map((lines) => lines.join('\n'))
+    const document = fc
+      .array(fc.oneof(piece, fc.string({ maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 10 })), {
+        maxLength: 40,
+      })
+      .map((lines) => lines.join('\n'))
     fc.assert(
       fc.property(document, (text) => {
         const { draft, diagnostics } = importMarkdown(text, 'p.md')
         const lines = text.split(/\r\n?|\n/).length
         PlanDraft.parse(draft)
-        for (const { source } of [...diagnostics, ...lintDraft(draft), ...draft.phases, ...(draft.unread ?? [])]) expect(source?.end ?? 1).toBeLessThanOrEqual(lines)
+        for (const { source } of [...diagnostics, ...lintDraft(draft), ...draft.phases, ...(draft.unread ?? [])])
+          expect(source?.end ?? 1).toBeLessThanOrEqual(lines)
       }),
       { seed: 20_260_101, numRuns: 300 },
     )

@@ -23,7 +23,8 @@ export function limitText(text: string, file: string): LimitedText {
   const report: Report = (ruleId, line, message, hint) => {
     const count = (counts.get(ruleId) ?? 0) + 1
     counts.set(ruleId, count)
-    if (count <= reportLimit) diagnostics.push({ ruleId, severity: 'error', source: { file, start: line, end: line }, message, hint })
+    if (count <= reportLimit)
+      diagnostics.push({ ruleId, severity: 'error', source: { file, start: line, end: line }, message, hint })
   }
   const limitParagraph = paragraphLimiter(report)
   const lines = text.split('\n').map((line, index) => limitParagraph(limitLine(line, index + 1, report), index + 1))
@@ -39,14 +40,24 @@ function limitLine(original: string, number: number, report: Report): string {
     line = line.replaceAll('\0', '\u{fffd}')
   }
   if (line.length > lineLimit) {
-    report('LINE_TOO_LONG', number, `only the first ${lineLimit} of ${line.length} characters are read`, 'break the line')
+    report(
+      'LINE_TOO_LONG',
+      number,
+      `only the first ${lineLimit} of ${line.length} characters are read`,
+      'break the line',
+    )
     line = line.slice(0, lineLimit)
   }
   const [lead = ''] = /^[\s>*+-]*/.exec(line) ?? ['']
   const nesting = lead.replace(/\s/g, '').length
   const isRule = /^\s*([*-]\s*)\1*$/.test(line)
   if ((nesting <= nestingLimit || isRule) && lead.length - nesting <= indentLimit) return line
-  report('NESTED_TOO_DEEP', number, 'the line is inside too many quotes or lists, or indented too far', `keep within ${nestingLimit} levels`)
+  report(
+    'NESTED_TOO_DEEP',
+    number,
+    'the line is inside too many quotes or lists, or indented too far',
+    `keep within ${nestingLimit} levels`,
+  )
   return line.slice(lead.length)
 }
 
@@ -70,7 +81,12 @@ function paragraphLimiter(report: Report): (line: string, number: number) => str
     length += line.length
     marks += countMarks(line)
     if (length <= paragraphLimit && marks <= markLimit) return line
-    report('PARAGRAPH_TOO_LONG', number, `a paragraph of more than ${paragraphLimit} characters or ${markLimit} marks is not read to its end`, 'part it by empty lines')
+    report(
+      'PARAGRAPH_TOO_LONG',
+      number,
+      `a paragraph of more than ${paragraphLimit} characters or ${markLimit} marks is not read to its end`,
+      'part it by empty lines',
+    )
     // An empty line ends the paragraph for the parser; what follows is the next one.
     length = 0
     marks = 0

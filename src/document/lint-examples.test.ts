@@ -25,7 +25,11 @@ it('knows every rule once, by an upper-snake name', () => {
 
 it('never repeats a secret', () => {
   const secrets = lintRules.find((rule) => rule.id === 'SECRET_IN_TEXT')
-  const said = JSON.stringify(secrets?.check(importMarkdown('```bash\nPASSWORD=Corr3ctHorse9\ncurl https://ann:hunter2x@shop.example\n```', 'plan.md').draft))
+  const said = JSON.stringify(
+    secrets?.check(
+      importMarkdown('```bash\nPASSWORD=Corr3ctHorse9\ncurl https://ann:hunter2x@shop.example\n```', 'plan.md').draft,
+    ),
+  )
   expect(said).toContain('seems to hold')
   expect(said).not.toMatch(/Corr3ctHorse9|hunter2x/)
 })

@@ -1,7 +1,8 @@
 /** What stands around a threshold: the metric's name, its percentile and its window. */
 import { readDuration } from './read-quantity.ts'
 
-const percentilePattern = /(?<![\p{L}\d])\(?(?:p_?\{?(\d{2}(?:\.\d{1,3})?)\}?|(\d{2}(?:\.\d)?)th percentile|(median))\)?(?![\p{L}\d])/iu
+const percentilePattern =
+  /(?<![\p{L}\d])\(?(?:p_?\{?(\d{2}(?:\.\d{1,3})?)\}?|(\d{2}(?:\.\d)?)th percentile|(median))\)?(?![\p{L}\d])/iu
 
 /** 95 for "p95", "(p95)", "P_{95}" and "95th percentile"; 50 for "(median)". */
 export function readPercentile(text: string): number | undefined {
@@ -17,11 +18,15 @@ export function readWindow(text: string): number | undefined {
   if (!span || span.durationMs[0] <= 0) return undefined
   const before = text.replace(/\b(\d{1,4}) consecutive (?=\p{L})/giu, '$1 ').slice(0, span.index)
   const after = text.slice(span.index + span.length)
-  const named = /\b(?:for|over|in|within|during|per|last|past|first|next|sur|pendant|por|durante|em)(?: (?:the|a|any|at least|≥|>|last|first|past|next|continuous))* ?[≥>]? ?$/i.test(before)
+  const named =
+    /\b(?:for|over|in|within|during|per|last|past|first|next|sur|pendant|por|durante|em)(?: (?:the|a|any|at least|≥|>|last|first|past|next|continuous))* ?[≥>]? ?$/i.test(
+      before,
+    )
   return named || /^[ -]?(?:rolling |sliding )?window/i.test(after) ? span.durationMs[1] : undefined
 }
 
-const leading = /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|that|the|and|or|et|ou|e|any|only|with|of)(?= )/i
+const leading =
+  /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|that|the|and|or|et|ou|e|any|only|with|of)(?= )/i
 const trailing =
   / (?:is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 

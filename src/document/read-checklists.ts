@@ -12,10 +12,20 @@ export function addChecklistItem(reader: Reader, item: Section, context: Context
   const { checklists } = reader.draft
   let list = checklists.find((checklist) => checklist.source.start === context.titleLine)
   if (!list) {
-    list = { source: { start: context.titleLine, end: item.end }, rule: 'checklist/title', title: bareTitle(context.title) || 'Checklist', items: [] }
+    list = {
+      source: { start: context.titleLine, end: item.end },
+      rule: 'checklist/title',
+      title: bareTitle(context.title) || 'Checklist',
+      items: [],
+    }
     checklists.push(list)
   }
   list.source = { ...list.source, end: Math.max(list.source.end, item.end) }
-  list.items.push({ source, rule: mark.form === 'box' ? 'checklist/box' : 'checklist/picture', text, claimed: mark.claimed })
+  list.items.push({
+    source,
+    rule: mark.form === 'box' ? 'checklist/box' : 'checklist/picture',
+    text,
+    claimed: mark.claimed,
+  })
   return true
 }

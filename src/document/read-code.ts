@@ -12,10 +12,14 @@ const settings = new Set(['env', 'dotenv', 'ini', 'properties', 'conf'])
 const comment = /^(?:#|\/\/|--(?= )|rem |;)/i
 /** `export KEY=value` and `KEY=value command` are commands. */
 const setting = /^[A-Za-z_][\w.-]* ?= ?(?:"[^"]*"|'[^']*'|<[^>]*>|[^\s"'<]\S*)?(?:\s+#.*)?$/
-const prompt = /^(?:[$>%] |(?:sudo|curl|wget|git|npm|npx|yarn|pnpm|docker|docker-compose|kubectl|helm|terraform|make|cd|ssh|psql|aws|gcloud|az|\.\/\S+)\b)/
+const prompt =
+  /^(?:[$>%] |(?:sudo|curl|wget|git|npm|npx|yarn|pnpm|docker|docker-compose|kubectl|helm|terraform|make|cd|ssh|psql|aws|gcloud|az|\.\/\S+)\b)/
 
 function contentOf(language: string, text: string): DraftCode['content'] {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   const isShell = shellLanguages.has(language)
   if (!isShell && language !== '' && !settings.has(language)) return 'other'
   const meaningful = lines.filter((line) => !comment.test(line))

@@ -26,8 +26,14 @@ export function readConditions(statement: string): ReadConditions {
   const found = findThresholds(text)
   const read = found.thresholds.map((threshold, index) => toCondition(text, found.thresholds, index, threshold))
   const zero = read.length === 0 && !found.unread ? readZeroForm(text) : undefined
-  const conditions: ReadCondition[] = zero ? [{ condition: zero, form: 'zero', text }] : read.filter((condition) => condition !== undefined)
-  return { conditions, unread: found.unread || conditions.length < read.length, ...(action ? { action: cleanText(action) } : {}) }
+  const conditions: ReadCondition[] = zero
+    ? [{ condition: zero, form: 'zero', text }]
+    : read.filter((condition) => condition !== undefined)
+  return {
+    conditions,
+    unread: found.unread || conditions.length < read.length,
+    ...(action ? { action: cleanText(action) } : {}),
+  }
 }
 
 interface Threshold {
@@ -40,15 +46,48 @@ interface Threshold {
 }
 
 const words: [Comparator, string][] = [
-  ['<=', 'not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|max(?:imum)?(?: of)?|au plus|no maximo'],
-  ['>=', 'at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|au moins|pelo menos|no minimo|reach(?:es)?'],
-  ['<', '(?:drops?|falls?|goes|dips?) (?:below|under)|below|under|less than|fewer than|lower than|moins de|inferieure? a|abaixo de|menos de|menor que'],
-  ['>', 'exceeds?|exceeding|(?:rises?|goes|climbs?) (?:above|over)|above|over|more than|greater than|higher than|depasse|plus de|superieure? a|acima de|mais de|maior que'],
+  [
+    '<=',
+    'not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|max(?:imum)?(?: of)?|au plus|no maximo',
+  ],
+  [
+    '>=',
+    'at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|au moins|pelo menos|no minimo|reach(?:es)?',
+  ],
+  [
+    '<',
+    '(?:drops?|falls?|goes|dips?) (?:below|under)|below|under|less than|fewer than|lower than|moins de|inferieure? a|abaixo de|menos de|menor que',
+  ],
+  [
+    '>',
+    'exceeds?|exceeding|(?:rises?|goes|climbs?) (?:above|over)|above|over|more than|greater than|higher than|depasse|plus de|superieure? a|acima de|mais de|maior que',
+  ],
   ['==', 'equals?(?: to)?|exactly'],
 ]
 const signs: Record<string, Comparator> = {
-  '<': '<', '>': '>', '<=': '<=', '>=': '>=', '=<': '<=', '≤': '<=', '≥': '>=', '⩽': '<=', '⩾': '>=', '=': '==', '==': '==', '!=': '!=', '≠': '!=',
-  低于: '<', 小于: '<', 未満: '<', 高于: '>', 大于: '>', 超过: '>', 以上: '>=', 至少: '>=', 以下: '<=', 至多: '<=',
+  '<': '<',
+  '>': '>',
+  '<=': '<=',
+  '>=': '>=',
+  '=<': '<=',
+  '≤': '<=',
+  '≥': '>=',
+  '⩽': '<=',
+  '⩾': '>=',
+  '=': '==',
+  '==': '==',
+  '!=': '!=',
+  '≠': '!=',
+  低于: '<',
+  小于: '<',
+  未満: '<',
+  高于: '>',
+  大于: '>',
+  超过: '>',
+  以上: '>=',
+  至少: '>=',
+  以下: '<=',
+  至多: '<=',
 }
 const comparatorPattern = new RegExp(
   String.raw`(?<sign><=|>=|=<|==|!=|[<>≤≥⩽⩾≠=]|低于|小于|未満|高于|大于|超过|至少|至多)|(?<![\p{L}])(?<word>${words.map(([, names]) => names).join('|')})(?![\p{L}])`,
@@ -72,24 +111,37 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const { sign, word } = match.groups ?? {}
     const comparator = sign ? signs[sign] : wordPatterns.find(({ pattern }) => pattern.test(word ?? ''))?.comparator
     if (quantity && comparator) {
-      thresholds.push({ comparator, value: quantity.value, unit: unitAsWritten(text, after, quantity), start, end: after + quantity.length })
+      thresholds.push({
+        comparator,
+        value: quantity.value,
+        unit: unitAsWritten(text, after, quantity),
+        start,
+        end: after + quantity.length,
+      })
     } else if (sign ? !isBracket(searched, start) : placeholder.test(searched.slice(after))) {
       unread = true
     }
   }
-  return thresholds.length > 0 ? { thresholds: mainThresholds(text, thresholds), unread } : { ...findSuffixOrRange(text), unread }
+  return thresholds.length > 0
+    ? { thresholds: mainThresholds(text, thresholds), unread }
+    : { ...findSuffixOrRange(text), unread }
 }
 
 /** The unit in the author's own spelling where it is the author's own word. */
 function unitAsWritten(text: string, after: number, { unit, length }: { unit: string; length: number }): string {
-  const place = text.slice(after, after + length).toLowerCase().indexOf(unit.toLowerCase())
+  const place = text
+    .slice(after, after + length)
+    .toLowerCase()
+    .indexOf(unit.toLowerCase())
   return place < 0 ? unit : text.slice(after + place, after + place + unit.length)
 }
 
 /** "<repository-url>" is a placeholder or a tag, and "a = b" no threshold. */
 function isBracket(text: string, at: number): boolean {
   if (text[at] === '=') return true
-  return text[at] === '<' ? /^<\/?[a-z][^<>]{0,60}>/i.test(text.slice(at)) : /<\/?[a-z][^<>]{0,60}$/i.test(text.slice(0, at))
+  return text[at] === '<'
+    ? /^<\/?[a-z][^<>]{0,60}>/i.test(text.slice(at))
+    : /<\/?[a-z][^<>]{0,60}$/i.test(text.slice(0, at))
 }
 
 /** A stricter target in parentheses behind the threshold that holds: "< 500 ms (target < 300 ms)". */
@@ -98,7 +150,9 @@ function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
   return thresholds.filter((threshold) => {
     if (threshold === first) return true
     const before = text.slice(0, threshold.start)
-    return !/\([^()]{0,40}$/.test(before) || !/\((?:target|goal|ideal|ideally|stretch|cible|meta)[^()]{0,40}$/i.test(before)
+    return (
+      !/\([^()]{0,40}$/.test(before) || !/\((?:target|goal|ideal|ideally|stretch|cible|meta)[^()]{0,40}$/i.test(before)
+    )
   })
 }
 
@@ -111,12 +165,17 @@ function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
   const suffix = suffixPattern.exec(text)
   if (suffix) {
     const quantity = readQuantity(suffix[0].slice(0, -1))
-    if (quantity) return { thresholds: [{ comparator: '>=', ...quantity, start: suffix.index, end: suffix.index + suffix[0].length }] }
+    if (quantity)
+      return {
+        thresholds: [{ comparator: '>=', ...quantity, start: suffix.index, end: suffix.index + suffix[0].length }],
+      }
   }
   const range = rangePattern.exec(text)
   if (range && range.index > 0 && Number(range[1]) < Number(range[2])) {
     const value: [number, number] = [Number(range[1]), Number(range[2])]
-    return { thresholds: [{ comparator: '==', value, unit: '%', start: range.index, end: range.index + range[0].length }] }
+    return {
+      thresholds: [{ comparator: '==', value, unit: '%', start: range.index, end: range.index + range[0].length }],
+    }
   }
   const whole = wholePattern.exec(text)
   return { thresholds: whole ? [{ comparator: '==', value: 100, unit: '%', start: 0, end: whole[0].length }] : [] }
@@ -144,7 +203,11 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
     ...(percentile === undefined ? {} : { percentile }),
     ...(windowMs === undefined ? {} : { windowMs }),
   }
-  return { condition, form: 'numeric', text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$/gi, '') }
+  return {
+    condition,
+    form: 'numeric',
+    text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$/gi, ''),
+  }
 }
 
 /** Where the clause of the threshold at `until` begins, after the threshold that ended at `end`. */

@@ -1,6 +1,5 @@
 /** What a label says on its own line: `**Timing:** Week 1`, `- **Traffic**: 10%`, `**Risk:** …`, `**Owner:** …`. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
-import type { DraftPhase } from '../core/plan/draft.ts'
 import { classifyTitle, type Role } from './classify-title.ts'
 import { stripPictures } from './clean-text.ts'
 import { addOwners, addSignature } from './read-people.ts'
@@ -9,10 +8,22 @@ import { addRollbackStep } from './read-rollback.ts'
 import { readLadder, readPercents } from './read-stage-title.ts'
 import { addStatement } from './read-statements.ts'
 import type { Section } from './read-tree.ts'
-import { at, type Context, type Reader } from './reader.ts'
+import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 /** Roles whose label and value on one line are a fact by themselves. */
-const fields = new Set<Role>(['timing', 'target', 'objective', 'entry', 'criteria', 'triggers', 'rollback', 'risks', 'mitigation', 'approval', 'people'])
+const fields = new Set<Role>([
+  'timing',
+  'target',
+  'objective',
+  'entry',
+  'criteria',
+  'triggers',
+  'rollback',
+  'risks',
+  'mitigation',
+  'approval',
+  'people',
+])
 
 /** Whether an item's label makes it a field rather than a statement of the list it stands in. */
 export function isField(label: string, context: Context): boolean {
@@ -35,11 +46,15 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (role === 'mitigation') addMitigation(reader, value, source)
   else if (phase && role === 'timing') setTiming(phase, value, source, 'timing/label')
   else if (phase && role === 'target') setTarget(reader, inner, value, source)
-  else if (phase && role === 'objective') setObjective(reader, phase, value, source)
-  else if (role === 'rollback' && (phase || context.role === 'rollback')) addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
-  else if (isStatementRole(role) && (phase || context.role === role)) addStatement(reader, inner, { text: value, source, shape: 'line' })
-  else if (role === undefined && isStatementRole(context.role)) addStatement(reader, inner, { text: line.text, source, shape: 'line' })
-  else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? '')) reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
+  else if (phase && role === 'objective') setObjective(phase, value, source)
+  else if (role === 'rollback' && (phase || context.role === 'rollback'))
+    addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
+  else if (isStatementRole(role) && (phase || context.role === role))
+    addStatement(reader, inner, { text: value, source, shape: 'line' })
+  else if (role === undefined && isStatementRole(context.role))
+    addStatement(reader, inner, { text: line.text, source, shape: 'line' })
+  else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
+    reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
   if (role === 'people') addOwners(reader, value, /lead/i.test(title) ? 'lead' : 'owner', source, 'owner/label')
 }
 
@@ -53,13 +68,9 @@ function setTarget(reader: Reader, { phase }: Context, value: string, source: So
   const [percent] = readPercents(value)
   if (ladder) for (const share of ladder) addStage(reader, phase, `${share}%`, share, source, 'stage/ladder')
   else if (percent !== undefined) setPercent(reader, phase, percent, source)
-  phase.target ??= value
-  reader.readLines.add(source.start)
-}
-
-function setObjective(reader: Reader, phase: DraftPhase, value: string, source: SourceRange): void {
-  phase.objective ??= value
-  reader.readLines.add(source.start)
+  if (phase.target !== undefined) return
+  phase.target = value
+  phase.targetSource = source
 }
 
 /** A mitigation belongs to the risk before it. */

@@ -65,7 +65,11 @@ function addText(text: string, strong: boolean, open: OpenLine[]): void {
 
 /** Text of inline nodes without markup. */
 export function plainText(nodes: readonly PhrasingContent[]): string {
-  return cleanText(readLines(nodes, 1).map((line) => line.text).join(' '))
+  return cleanText(
+    readLines(nodes, 1)
+      .map((line) => line.text)
+      .join(' '),
+  )
 }
 
 function closeLine({ number, pieces, codes, links }: OpenLine): Line {
@@ -79,8 +83,21 @@ function boldLabel(pieces: Piece[]): { label: string; value: string } | undefine
   const first = pieces.findIndex((piece) => piece.strong || /\p{L}/u.test(piece.text))
   if (first < 0 || !pieces[first]?.strong) return undefined
   const after = pieces.findIndex((piece, index) => index > first && !piece.strong && piece.text !== '')
-  const lead = cleanText(pieces.slice(first, after < 0 ? undefined : after).map((piece) => piece.text).join(''))
-  const rest = after < 0 ? '' : cleanText(pieces.slice(after).map((piece) => piece.text).join(''))
+  const lead = cleanText(
+    pieces
+      .slice(first, after < 0 ? undefined : after)
+      .map((piece) => piece.text)
+      .join(''),
+  )
+  const rest =
+    after < 0
+      ? ''
+      : cleanText(
+          pieces
+            .slice(after)
+            .map((piece) => piece.text)
+            .join(''),
+        )
   const inside = /^(.{1,120}?) ?[:：]$/.exec(lead)
   if (inside?.[1]) return { label: inside[1], value: rest }
   const outside = /^(\([^()]{0,80}\))? ?[:：] ?(.*)$/.exec(rest)

@@ -22,7 +22,9 @@ function isPlaceholder(name: string): boolean {
 
 /** "Release Manager Signature: ✅ APPROVED": who signs, and what was signed. */
 export function addSignature(reader: Reader, label: string, value: string, source: SourceRange): void {
-  const role = label.replace(/\b(?:signatures?|sign(?:ed)?[ -]?offs?|approvals?|approved by|approvers?|assinatura|approbation)\b/gi, '').replace(/^[\s:-]+|[\s:-]+$/g, '')
+  const role = label
+    .replace(/\b(?:signatures?|sign(?:ed)?[ -]?offs?|approvals?|approved by|approvers?|assinatura|approbation)\b/gi, '')
+    .replace(/^[\s:-]+|[\s:-]+$/g, '')
   if (role !== '') addOwners(reader, role, 'approver', source, 'owner/signature')
   const text = stripPictures(value)
   if (text === '' || isPlaceholder(text) || /^(?:pending|required|open|awaiting)\b/i.test(text)) return

@@ -13,7 +13,11 @@ const weekMs = 7 * 86_400_000
 /** "Phase 4: Success Criteria" and "Phase 5 (Future)" only look like stages. */
 export function isRealStage({ rest }: StageTitle): boolean {
   const role = classifyTitle(rest)
-  return !/\bfuture\b/i.test(rest) && !/^failure\b/i.test(rest) && (role === undefined || !['criteria', 'triggers', 'risks', 'rollback', 'flags'].includes(role))
+  return (
+    !/\bfuture\b/i.test(rest) &&
+    !/^failure\b/i.test(rest) &&
+    (role === undefined || !['criteria', 'triggers', 'risks', 'rollback', 'flags'].includes(role))
+  )
 }
 
 /** The phase of this title: a new one, or the one that an earlier part of the document opened already. */
@@ -21,11 +25,13 @@ export function openPhase(reader: Reader, title: StageTitle, source: SourceRange
   const known = restatedPhase(reader, title)
   const phase = known ?? newPhase(title, source, rule)
   if (!known) reader.draft.phases.push(phase)
+  const heading = { start: source.start, end: source.start }
   const [percent, ...more] = title.percents
-  if (percent !== undefined && more.length === 0) setPercent(reader, phase, percent, source)
-  for (const share of more.length > 0 ? title.percents : []) addStage(reader, phase, `${share}%`, share, source, 'stage/heading')
+  if (percent !== undefined && more.length === 0) setPercent(reader, phase, percent, heading)
+  for (const share of more.length > 0 ? title.percents : [])
+    addStage(reader, phase, `${share}%`, share, heading, 'stage/heading')
   const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(title.rest)?.[1]
-  if (bracket && readDuration(bracket)) setTiming(phase, bracket, source, 'timing/heading')
+  if (bracket && readDuration(bracket)) setTiming(phase, bracket, heading, 'timing/heading')
   return phase
 }
 
@@ -52,18 +58,40 @@ export function setPercent(reader: Reader, phase: DraftPhase, percent: number, s
 export function setTiming(phase: DraftPhase, text: string, source: SourceRange, rule: string): void {
   const timing = readTiming(text)
   const known = phase.timing
-  if (!known || (known.durationMs === undefined && known.startOffsetMs === undefined)) phase.timing = { source, rule, ...timing }
+  if (!known || (known.durationMs === undefined && known.startOffsetMs === undefined) || isBetter(rule, known.rule))
+    phase.timing = { source, rule, ...timing }
+}
+
+/** A label says it on purpose; the brackets of a heading may mean something else. */
+function isBetter(rule: string, known: string): boolean {
+  return known === 'timing/heading' && rule === 'timing/label'
 }
 
 /** Adds a stage unless the phase has it already. */
-export function addStage(reader: Reader, phase: DraftPhase, name: string, percent: number, source: SourceRange, rule: string, timingText?: string): void {
+export function addStage(
+  reader: Reader,
+  phase: DraftPhase,
+  name: string,
+  percent: number,
+  source: SourceRange,
+  rule: string,
+  timingText?: string,
+): void {
   if (!isShare(reader, percent, source)) return
-  const known = phase.stages.find((stage) => stage.percent === percent && (stage.name === name || stage.name === `${percent}%`))
+  const known = phase.stages.find(
+    (stage) => stage.percent === percent && (stage.name === name || stage.name === `${percent}%`),
+  )
   if (known) return
   const weekStartMs = Math.floor((phase.timing?.startOffsetMs ?? 0) / weekMs) * weekMs
   const timing = timingText === undefined ? undefined : readTiming(timingText, weekStartMs)
   const timed = timing && (timing.durationMs !== undefined || timing.startOffsetMs !== undefined)
-  phase.stages.push({ source, rule, name, percent, ...(timed ? { timing: { source, rule: 'timing/stage', ...timing } } : {}) })
+  phase.stages.push({
+    source,
+    rule,
+    name,
+    percent,
+    ...(timed ? { timing: { source, rule: 'timing/stage', ...timing } } : {}),
+  })
 }
 
 /** "Day 4: 50% traffic", "25% → 50% → 100%", "10% for 24 hours" inside a phase. */
@@ -77,10 +105,21 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
   const [percent, ...more] = title?.percents ?? []
   if (title && percent !== undefined && more.length === 0 && title.kind !== 'phase') {
     const name = text.slice(0, /[:：(—–]/.exec(text)?.index ?? text.length).trim()
-    addStage(reader, phase, name, percent, source, 'stage/item', /^(?:day|week|jour|semaine|dia|semana)/.test(title.kind) ? name : title.rest)
+    addStage(
+      reader,
+      phase,
+      name,
+      percent,
+      source,
+      'stage/item',
+      /^(?:day|week|jour|semaine|dia|semana)/.test(title.kind) ? name : title.rest,
+    )
     return true
   }
-  const share = /^(\d{1,6}(?:\.\d{1,4})?) ?%(?= ?(?:$|[:：(—–-]|of (?:the )?(?:traffic|users)|traffic|users|rollout|canary|for \d))/i.exec(text)?.[1]
+  const share =
+    /^(\d{1,6}(?:\.\d{1,4})?) ?%(?= ?(?:$|[:：(—–-]|of (?:the )?(?:traffic|users)|traffic|users|rollout|canary|for \d))/i.exec(
+      text,
+    )?.[1]
   if (share === undefined || readPercents(text).length !== 1) return false
   addStage(reader, phase, `${Number(share)}%`, Number(share), source, 'stage/item', text)
   return true
@@ -88,7 +127,17 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
 
 function isShare(reader: Reader, percent: number, source: SourceRange): boolean {
   if (percent >= 0 && percent <= 100) return true
-  const known = reader.diagnostics.some((diagnostic) => diagnostic.ruleId === 'PERCENT_RANGE' && diagnostic.source?.start === source.start)
-  if (!known) report(reader, 'error', 'PERCENT_RANGE', source, `a stage cannot have ${percent}% of traffic or users`, 'write a share between 0% and 100%')
+  const known = reader.diagnostics.some(
+    (diagnostic) => diagnostic.ruleId === 'PERCENT_RANGE' && diagnostic.source?.start === source.start,
+  )
+  if (!known)
+    report(
+      reader,
+      'error',
+      'PERCENT_RANGE',
+      source,
+      `a stage cannot have ${percent}% of traffic or users`,
+      'write a share between 0% and 100%',
+    )
   return false
 }

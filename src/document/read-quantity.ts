@@ -20,7 +20,10 @@ const timeName = timeUnits.map(({ names }) => names).join('|')
 const number = String.raw`\d{1,9}(?:[.,]\d{1,9})?`
 const bound = String.raw`(?![\p{L}\d])`
 
-const compoundPattern = new RegExp(String.raw`(?<![\p{L}\d.])(\d{1,4}) ?h(?:ours?)? ?(\d{1,2}) ?(?:min(?:utes?)?|m)?${bound}`, 'iu')
+const compoundPattern = new RegExp(
+  String.raw`(?<![\p{L}\d.])(\d{1,4}) ?h(?:ours?)? ?(\d{1,2}) ?(?:min(?:utes?)?|m)?${bound}`,
+  'iu',
+)
 const spanPattern = new RegExp(
   String.raw`(?<![\p{L}\d.])(${number}) ?(${timeName})?(?: ?(?:-|–|—|~|to|à|a|até) ?(${number}))?[ -]?(${timeName})${bound}`,
   'iu',
@@ -63,15 +66,22 @@ export interface Quantity {
   length: number
 }
 
-const amountPattern = /^ ?([$€£])? ?(-?(?:[1-9]\d{0,2}(?:[, '’]\d{3}){1,4}(?![\d])(?:\.\d{1,9})?|\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,9}))/u
+const amountPattern =
+  /^ ?([$€£])? ?(-?(?:[1-9]\d{0,2}(?:[, '’]\d{3}){1,4}(?![\d])(?:\.\d{1,9})?|\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,9}))/u
 const unitPatterns: { pattern: RegExp; unit: (match: RegExpExecArray) => string }[] = [
   { pattern: /^ ?(?:%|％|percent|per cent|pct|pour cent|por cento)/iu, unit: () => '%' },
   { pattern: /^ ?[x×]? ?(?:σ|sigmas?|standard deviations?)/iu, unit: () => 'sigma' },
-  { pattern: /^ ?[x×](?: (?:the )?(baseline|normal|expected|average|current))?(?![\p{L}])/iu, unit: ([, of]) => (of ? `x ${of}` : 'x') },
+  {
+    pattern: /^ ?[x×](?: (?:the )?(baseline|normal|expected|average|current))?(?![\p{L}])/iu,
+    unit: ([, of]) => (of ? `x ${of}` : 'x'),
+  },
   { pattern: /^\/(?:5|10|100)(?!\d)/u, unit: ([all]) => all },
   { pattern: /^ ?per \d{0,4} ?[\p{L}]{1,10}/iu, unit: ([all]) => all.trim() },
   { pattern: new RegExp(`^ ?(${timeName})${bound}`, 'iu'), unit: ([, name = '']) => normalTime(name) },
-  { pattern: /^ ?((?:[KMGT]i?B|[kMG]bps)(?:\/s)?|(?:rps|qps|req(?:uests)?\/s(?:ec)?|points?|pts|stars?))(?![\p{L}])/iu, unit: ([, name = '']) => name },
+  {
+    pattern: /^ ?((?:[KMGT]i?B|[kMG]bps)(?:\/s)?|(?:rps|qps|req(?:uests)?\/s(?:ec)?|points?|pts|stars?))(?![\p{L}])/iu,
+    unit: ([, name = '']) => name,
+  },
 ]
 /** "% of baseline": what the percentage is of, up to the next preposition or mark. */
 const sharePattern =
@@ -113,5 +123,7 @@ function decimal(digits: string): number {
 
 /** Accents away, every character one character, so that places stay valid. */
 function foldKeepingLength(text: string): string {
-  return [...text].map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character)).join('')
+  return [...text]
+    .map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character))
+    .join('')
 }

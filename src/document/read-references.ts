@@ -4,17 +4,23 @@ import type { Line } from './read-lines.ts'
 import { at, type Reader } from './reader.ts'
 
 /** Standards and severities that look like ticket numbers. */
-const lookAlikes = /^(?:UTF|SHA|ISO|TLS|SSL|AES|RSA|HTTP|RFC|CVE|CWE|SEV|MD|EC|EN|WCAG|OWASP|PCI|SOC|GPT|COVID|UTC|GMT|IPV|TIER|LEVEL|PHASE|STAGE|DAY|WEEK|GATE|ADR|Q)$/
+const lookAlikes =
+  /^(?:UTF|SHA|ISO|TLS|SSL|AES|RSA|HTTP|RFC|CVE|CWE|SEV|MD|EC|EN|WCAG|OWASP|PCI|SOC|GPT|COVID|UTC|GMT|IPV|TIER|LEVEL|PHASE|STAGE|DAY|WEEK|GATE|ADR|Q)$/
 
 /** Ticket ids of a line; a link to the tracker gives the address. */
 export function addTickets(reader: Reader, line: Line): void {
-  const linked = line.links.map(({ text, url }) => ({ url, id: /(?:\/(?:browse|issue|issues)\/)([A-Z][A-Z0-9]{1,9}-\d{1,6})\b/.exec(url)?.[1] ?? ticketIds(text)[0] }))
+  const linked = line.links.map(({ text, url }) => ({
+    url,
+    id: /(?:\/(?:browse|issue|issues)\/)([A-Z][A-Z0-9]{1,9}-\d{1,6})\b/.exec(url)?.[1] ?? ticketIds(text)[0],
+  }))
   for (const { id, url } of linked) if (id !== undefined) addTicket(reader, id, at(line), url)
   for (const id of ticketIds(line.text)) addTicket(reader, id, at(line))
 }
 
 function ticketIds(text: string): string[] {
-  return [...text.matchAll(/(?<![\p{L}\d/_.-])([A-Z][A-Z0-9]{1,9})-\d{1,6}(?![\p{L}\d_-]|\.\d)/gu)].filter(([, key = '']) => !lookAlikes.test(key)).map(([id]) => id)
+  return [...text.matchAll(/(?<![\p{L}\d/_.-])([A-Z][A-Z0-9]{1,9})-\d{1,6}(?![\p{L}\d_-]|\.\d)/gu)]
+    .filter(([, key = '']) => !lookAlikes.test(key))
+    .map(([id]) => id)
 }
 
 function addTicket(reader: Reader, id: string, source: SourceRange, url?: string): void {
@@ -27,7 +33,8 @@ export function addFlags(reader: Reader, line: Line, underFlags: boolean): void 
   if (!underFlags && !/\bflags?\b|\btoggles?\b/i.test(line.text)) return
   for (const code of line.codes) {
     const key = code.replace(/ ?=.*$/, '')
-    if (/^[A-Za-z][\w]*(?:[._-][\w{}]+)+$/.test(key) && !/\.(?:md|env|ya?ml|json|sh|ts|js|py|conf)$/i.test(key)) addFlag(reader, key, at(line), 'flag/word')
+    if (/^[A-Za-z][\w]*(?:[._-][\w{}]+)+$/.test(key) && !/\.(?:md|env|ya?ml|json|sh|ts|js|py|conf)$/i.test(key))
+      addFlag(reader, key, at(line), 'flag/word')
   }
 }
 
@@ -35,7 +42,8 @@ export function addFlags(reader: Reader, line: Line, underFlags: boolean): void 
 export function addFlagSettings(reader: Reader, text: string, start: number): void {
   for (const [index, line] of text.split('\n').entries()) {
     const key = /^(?:export )?([A-Z][A-Z0-9_]*) ?=/.exec(line.trim())?.[1]
-    if (key && /^FEATURE_|^ENABLE_|_ENABLED?(?:_|$)|_FLAG$|_PERCENT_ROLLOUT$/.test(key)) addFlag(reader, key, at(start + 1 + index), 'flag/setting')
+    if (key && /^FEATURE_|^ENABLE_|_ENABLED?(?:_|$)|_FLAG$|_PERCENT_ROLLOUT$/.test(key))
+      addFlag(reader, key, at(start + 1 + index), 'flag/setting')
   }
 }
 

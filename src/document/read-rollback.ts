@@ -27,7 +27,9 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
   const words = foldCase(cleanText(text))
   if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
   const allowance =
-    /(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=\d)(.{1,30})/.exec(words)?.[1] ??
+    /(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=\d)(.{1,30})/.exec(
+      words,
+    )?.[1] ??
     /(?:time|budget|deadline|duration|rto|sla)(?: target| objective)? ?[:=]? ?(?:is )?(\d.{1,30})/.exec(words)?.[1] ??
     /\((\d{1,4} ?(?:-|–|to) ?\d{1,4} ?\p{L}{1,10})\)/u.exec(words)?.[1]
   const span = allowance === undefined ? undefined : readDuration(allowance)

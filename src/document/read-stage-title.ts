@@ -12,12 +12,14 @@ export interface StageTitle {
   percents: number[]
 }
 
-const kinds = 'phase|stage|wave|ring|tranche|sprint|week|day|hour|step|fase|etapa|etape|vague|semaine|semana|jour|dia|フェーズ|阶段'
+const kinds =
+  'phase|stage|wave|ring|tranche|sprint|week|day|hour|step|fase|etapa|etape|vague|semaine|semana|jour|dia|フェーズ|阶段'
 const titlePattern = new RegExp(
   String.raw`^(?<kind>${kinds})(?: ?#?(?<number>\d{1,3}(?:\.\d{1,2})?[a-z]?(?: ?[-–] ?\d{1,3}[a-z]?)?\+?)| (?<letter>[a-h]|[ivx]{1,4}))(?![\p{L}\d])(?<rest>.*)$`,
   'iu',
 )
-const chinesePattern = /^第 ?(?<number>[一二三四五六七八九十\d]{1,3}) ?(?<kind>阶段|階段|段階|步|周|天|フェーズ)(?<rest>.*)$/u
+const chinesePattern =
+  /^第 ?(?<number>[一二三四五六七八九十\d]{1,3}) ?(?<kind>阶段|階段|段階|步|周|天|フェーズ)(?<rest>.*)$/u
 
 /** `undefined` when the title does not begin with a numbered stage. */
 export function readStageTitle(title: string): StageTitle | undefined {
@@ -26,10 +28,11 @@ export function readStageTitle(title: string): StageTitle | undefined {
   const folded = foldCase(bare.normalize('NFC'))
   const match = titlePattern.exec(folded) ?? chinesePattern.exec(bare)
   if (!match?.groups) return undefined
-  const { kind = '', number = '', letter = number, rest = '' } = match.groups
-  const ordinal = letter.replace(/ /g, '')
+  const { kind = '', number = '', letter, rest = '' } = match.groups
+  const ordinal = letter?.toUpperCase() ?? number.replace(/ /g, '')
   // A sentence that happens to begin so ("Phase 2 depends on ...") has no separator.
-  if (!/^\s*(?:[:：(（.—–-]|$)/.test(rest) && !/^\s*\p{Lu}/u.test(bare.slice(bare.length - rest.length))) return undefined
+  if (!/^\s*(?:[:：(（.—–-]|$)/.test(rest) && !/^\s*\p{Lu}/u.test(bare.slice(bare.length - rest.length)))
+    return undefined
   const words = bare.slice(bare.length - rest.length).replace(/^[\s:：.—–-]+/, '')
   return { name: stripPictures(name), kind, ordinal, rest: words, percents: readPercents(words) }
 }
@@ -42,7 +45,9 @@ export function shortStageName(name: string): string {
 
 /** Shares named in a text, without those that belong to a comparison. */
 export function readPercents(text: string): number[] {
-  return [...text.matchAll(/(?<![\d.,<>≤≥]|[<>≤≥] )(-?\d{1,6}(?:[.,]\d{1,4})?) ?[%％]/g)].map(([, digits = '']) => Number(digits.replace(',', '.')))
+  return [...text.matchAll(/(?<![\d.,<>≤≥]|[<>≤≥] )(-?\d{1,6}(?:[.,]\d{1,4})?) ?[%％]/g)].map(([, digits = '']) =>
+    Number(digits.replace(',', '.')),
+  )
 }
 
 /** "25% → 50% → 100%" as numbers; `undefined` when there is no such ladder. */

@@ -19,7 +19,8 @@ export interface Statement {
 /** Adds what the statement says to the criteria or triggers of its place; `false` when it has no place. */
 export function addStatement(reader: Reader, context: Context, statement: Statement): boolean {
   if (context.role === 'triggers') return addTriggers(reader, context, statement)
-  const list = context.role === 'entry' ? context.phase?.entryCriteria : (context.phase?.criteria ?? reader.draft.successMetrics)
+  const list =
+    context.role === 'entry' ? context.phase?.entryCriteria : (context.phase?.criteria ?? reader.draft.successMetrics)
   if (!list) return false
   list.push(...readCriteria(reader, statement))
   return true
@@ -34,7 +35,12 @@ function readCriteria(reader: Reader, statement: Statement): DraftCriterion[] {
   const { conditions, action } = readChecked(reader, mark.text, statement.source)
   const shared = { source: statement.source, rule, claimed: mark.claimed }
   if (conditions.length === 0) return [{ ...shared, text: mark.text, form: 'words' }]
-  return conditions.map(({ condition, form, text }) => ({ ...shared, text: conditions.length > 1 || action ? text : mark.text, condition, form }))
+  return conditions.map(({ condition, form, text }) => ({
+    ...shared,
+    text: conditions.length > 1 || action ? text : mark.text,
+    condition,
+    form,
+  }))
 }
 
 function addTriggers(reader: Reader, context: Context, statement: Statement): boolean {
@@ -44,7 +50,9 @@ function addTriggers(reader: Reader, context: Context, statement: Statement): bo
   const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action }
   const [event = mark.text] = mark.text.split(/ ?(?:→|⇒|->|=>) ?/)
   const triggers: DraftTrigger[] =
-    conditions.length === 0 ? [{ ...shared, text: event || mark.text }] : conditions.map(({ condition, text }) => ({ ...shared, text, condition }))
+    conditions.length === 0
+      ? [{ ...shared, text: event || mark.text }]
+      : conditions.map(({ condition, text }) => ({ ...shared, text, condition }))
   if (mark.text === '') return false
   if (context.phase) context.phase.triggers.push(...triggers)
   else reader.draft.triggers = [...(reader.draft.triggers ?? []), ...triggers]
@@ -55,11 +63,26 @@ function addTriggers(reader: Reader, context: Context, statement: Statement): bo
 function readChecked(reader: Reader, text: string, source: SourceRange): ReturnType<typeof readConditions> {
   const read = readConditions(text)
   if (read.unread) {
-    report(reader, 'warning', 'CONDITION_UNREAD', source, `the number of "${text}" cannot be read; a person has to judge it`, 'write metric, comparison, number and unit, such as "error rate < 1%"')
+    report(
+      reader,
+      'warning',
+      'CONDITION_UNREAD',
+      source,
+      `the number of "${text}" cannot be read; a person has to judge it`,
+      'write metric, comparison, number and unit, such as "error rate < 1%"',
+    )
   }
   const conditions = read.conditions.filter(({ condition, text: clause }) => {
     const possible = isPossible(condition)
-    if (!possible) report(reader, 'error', 'PERCENT_RANGE', source, `"${clause}" compares with a percentage outside 0 to 100`, 'correct the number, or say what it is a percentage of')
+    if (!possible)
+      report(
+        reader,
+        'error',
+        'PERCENT_RANGE',
+        source,
+        `"${clause}" compares with a percentage outside 0 to 100`,
+        'correct the number, or say what it is a percentage of',
+      )
     return possible
   })
   return { ...read, conditions }
@@ -67,6 +90,10 @@ function readChecked(reader: Reader, text: string, source: SourceRange): ReturnT
 
 /** Growth can exceed 100 %, a share cannot. */
 function isPossible({ metric, unit, value }: Condition): boolean {
-  if (unit !== '%' || /increase|growth|grow|spike|jump|rise|rising|change|overhead|load|capacity|regression|slower|faster/i.test(metric)) return true
+  if (
+    unit !== '%' ||
+    /increase|growth|grow|spike|jump|rise|rising|change|overhead|load|capacity|regression|slower|faster/i.test(metric)
+  )
+    return true
   return [value].flat().every((end) => end >= 0 && end <= 100)
 }

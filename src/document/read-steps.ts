@@ -20,7 +20,13 @@ function collect(section: Section): Pick<DraftStep, 'details' | 'code'> {
 function collectBlock(block: Block): Pick<DraftStep, 'details' | 'code'> {
   if (block.kind === 'code') return { details: [], code: [readCode(block)] }
   if (block.kind === 'text') return { details: block.lines.map((line) => line.text), code: [] }
-  if (block.kind === 'table') return { details: block.rows.map((row) => row.cells.map((cell) => cell.text).join(' | ')).filter((text) => /\S/.test(text)), code: [] }
+  if (block.kind === 'table')
+    return {
+      details: block.rows
+        .map((row) => row.cells.map((cell) => cell.text).join(' | '))
+        .filter((text) => /\S/.test(text)),
+      code: [],
+    }
   if (block.kind === 'section') return withTitle(block.section, collect(block.section))
   const items = block.items.map((item) => withTitle(item, collect(item)))
   return { details: items.flatMap(({ details }) => details), code: items.flatMap(({ code }) => code) }

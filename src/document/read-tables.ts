@@ -1,6 +1,6 @@
 /** Tables by what their columns are called: ladders, timelines, criteria, triggers, risks, people, fields. */
 import type { DraftPhase } from '../core/plan/draft.ts'
-import { findPhase } from '../core/plan/lint/find-phase.ts'
+import { findPhase, significantWords } from '../core/plan/lint/find-phase.ts'
 import { classifyTitle } from './classify-title.ts'
 import { bareTitle, foldCase, readMark, stripPictures } from './clean-text.ts'
 import { addOwners } from './read-people.ts'
@@ -8,14 +8,15 @@ import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-
 import { readPercents, readStageTitle, type StageTitle } from './read-stage-title.ts'
 import { addStatement } from './read-statements.ts'
 import type { Block, TableRow } from './read-tree.ts'
-import { at, type Context, type Reader } from './reader.ts'
+import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 type Table = Extract<Block, { kind: 'table' }>
 
 const columns = {
   stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
   percent: /%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
-  duration: /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
+  duration:
+    /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
   status: /^(?:status|state|done|statut|estado)$/,
   objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?)$/,
   owner: /^(?:owners?|dri|responsible|responsibility|assignee|responsables?|gate owner)$/,
@@ -27,7 +28,8 @@ const columns = {
   trigger: /^(?:triggers?|conditions?|issue|signal)$/,
   action: /^(?:actions?|response)$/,
   risk: /^(?:risks?|risques?|riscos?)$/,
-  level: /^(?:impact|severity|level|probability|likelihood)$/,
+  level: /^(?:impact|severity|level|gravite|impacto)$/,
+  likelihood: /^(?:probability|likelihood|probabilite|probabilidade)$/,
   mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,
   role: /^(?:roles?|names?|contact|person)$/,
   field: /^(?:fields?|property|item|key)$/,
@@ -48,15 +50,19 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
   const has = (...names: Column[]): boolean => names.every((name) => find(name) >= 0)
   const rows = table.rows.map((row) => readRow(row, table.header, find))
   const hasShares = has('stage', 'percent') && rows.some((row) => readPercents(row.get('percent')).length > 0)
-  if (has('risk') && (has('mitigation') || has('level'))) for (const row of rows) addRisk(reader, row)
+  if (has('risk') && (has('mitigation') || has('level') || has('likelihood')))
+    for (const row of rows) addRisk(reader, row)
   else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context)
   else if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context)
-  else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) for (const row of rows) addTimelineRow(reader, row, table)
+  else if (has('stage') && (has('duration') || has('status') || context.role === 'timing'))
+    for (const row of rows) addTimelineRow(reader, row, table)
   else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context)
-  else if (has('trigger') && (has('action') || context.role === 'triggers')) for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
+  else if (has('trigger') && (has('action') || context.role === 'triggers'))
+    for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
   else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row)
-  else if (has('role') && (has('owner') || context.role === 'people' || context.role === 'communication')) for (const row of rows) addOwners(reader, row.get('role'), 'owner', at(row.line), 'owner/table')
+  else if (has('role') && (has('owner') || context.role === 'people' || context.role === 'communication'))
+    for (const row of rows) addOwners(reader, row.get('role'), 'owner', at(row.line), 'owner/table')
   if (has('role')) return
   for (const row of rows) {
     addOwners(reader, row.get('owner'), 'owner', at(row.line), 'owner/table')
@@ -76,9 +82,15 @@ function readRow(row: TableRow, header: string[], find: (column: Column) => numb
 function addRisk(reader: Reader, row: Row): void {
   const text = row.get('risk')
   if (text === '') return
-  const level = stripPictures(row.get('level'))
+  const level = stripPictures(row.get('level') || row.get('likelihood'))
   const mitigation = row.get('mitigation')
-  reader.draft.risks.push({ source: at(row.line), rule: 'risk/table', text, ...(level ? { level } : {}), mitigations: mitigation ? [mitigation] : [] })
+  reader.draft.risks.push({
+    source: at(row.line),
+    rule: 'risk/table',
+    text,
+    ...(level ? { level } : {}),
+    mitigations: mitigation ? [mitigation] : [],
+  })
 }
 
 function addLadderRow(reader: Reader, row: Row, table: Table, context: Context): void {
@@ -89,16 +101,31 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
   if (name === '') return
   const [percent] = percents
   if (context.phase) {
-    if (percent !== undefined) addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
+    if (percent !== undefined)
+      addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
     return
   }
-  const phase = findPhase(reader.draft.phases, row.get('stage')) ?? openRowPhase(reader, context.track ? `${context.track}: ${name}` : name, row.line)
+  const phase =
+    findPhase(reader.draft.phases, row.get('stage')) ??
+    openRowPhase(reader, isTrack(context.track) ? `${context.track}: ${name}` : name, row.line)
   if (percent !== undefined) setPercent(reader, phase, percent, at(row.line))
   if (row.get('duration')) setTiming(phase, row.get('duration'), at(row.line), 'timing/table')
 }
 
+/** A heading that tells one ladder from another ("Android"), not one that any ladder could have. */
+function isTrack(title: string | undefined): title is string {
+  const general = /^(?:ladder|schedule|plan|strategy|timeline|progressive|gradual|canary|percentage)$/
+  return title !== undefined && significantWords(title).some((word) => !general.test(word))
+}
+
 function openRowPhase(reader: Reader, name: string, line: number): DraftPhase {
-  const title: StageTitle = readStageTitle(name) ?? { name, kind: 'stage', ordinal: /\d+[a-z]?$/.exec(name)?.[0] ?? '', rest: name, percents: [] }
+  const title: StageTitle = readStageTitle(name) ?? {
+    name,
+    kind: 'stage',
+    ordinal: /\d+[a-z]?$/.exec(name)?.[0] ?? '',
+    rest: name,
+    percents: [],
+  }
   const known = reader.draft.phases.find((phase) => phase.name === name)
   return known ?? openPhase(reader, { ...title, percents: [] }, at(line), 'phase/table')
 }
@@ -106,12 +133,23 @@ function openRowPhase(reader: Reader, name: string, line: number): DraftPhase {
 /** A timeline says again what the phases say: it fills their gaps, and opens none. */
 function addTimelineRow(reader: Reader, row: Row, table: Table): void {
   const status = stripPictures(row.get('status'))
-  reader.draft.timeline.push({ source: at(row.line), rule: 'timeline/row', cells: row.all, ...(status ? { status } : {}) })
+  reader.draft.timeline.push({
+    source: at(row.line),
+    rule: 'timeline/row',
+    cells: row.all,
+    ...(status ? { status } : {}),
+  })
   const phase = findPhase(reader.draft.phases, row.get('stage'))
   const index = table.header.findIndex((name) => columns.duration.test(foldCase(bareTitle(name))))
   const unit = foldCase(bareTitle(table.header[index] ?? ''))
   const when = Object.values(row.all)[index] ?? ''
-  if (phase && when !== '') setTiming(phase, /^(?:day|week)s?$/.test(unit) && /^\d/.test(when) ? `${unit.replace(/s$/, '')} ${when}` : when, at(row.line), 'timing/timeline')
+  if (phase && when !== '')
+    setTiming(
+      phase,
+      /^(?:day|week)s?$/.test(unit) && /^\d/.test(when) ? `${unit.replace(/s$/, '')} ${when}` : when,
+      at(row.line),
+      'timing/timeline',
+    )
 }
 
 /** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */
@@ -119,9 +157,18 @@ function addPhaseRow(reader: Reader, row: Row, context: Context): void {
   const title = readStageTitle(row.get('stage'))
   const objective = row.get('objective')
   const known = findPhase(reader.draft.phases, row.get('stage'))
-  const phase = known ?? (title && isRealStage(title) ? openPhase(reader, { ...title, name: objective ? `${title.name}: ${objective}` : title.name }, at(row.line), 'phase/table') : undefined)
+  const phase =
+    known ??
+    (title && isRealStage(title)
+      ? openPhase(
+          reader,
+          { ...title, name: objective ? `${title.name}: ${objective}` : title.name },
+          at(row.line),
+          'phase/table',
+        )
+      : undefined)
   if (!phase) return
-  if (objective) phase.objective ??= objective
+  if (objective) setObjective(phase, objective, at(row.line))
   if (row.get('gate')) addCell(reader, row, 'gate', { ...context, phase, role: 'criteria' })
 }
 
@@ -131,7 +178,11 @@ function addThresholdRow(reader: Reader, row: Row, context: Context): void {
     if (threshold === '' || /^[-—–]$/.test(threshold)) return
     const { text } = readMark(threshold, undefined)
     const measured = /^(?:[<>≤≥=]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
-    addStatement(reader, { ...context, role, action: 'rollBack' }, { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' })
+    addStatement(
+      reader,
+      { ...context, role, action: 'rollBack' },
+      { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
+    )
   }
   const underTriggers = context.role === 'triggers'
   add(row.get('threshold'), underTriggers ? 'triggers' : 'criteria')
@@ -141,7 +192,8 @@ function addThresholdRow(reader: Reader, row: Row, context: Context): void {
 function addCell(reader: Reader, row: Row, column: Column, context: Context): void {
   const text = row.get(column)
   const action = row.get('action')
-  if (text !== '') addStatement(reader, context, { text: action ? `${text} → ${action}` : text, source: at(row.line), shape: 'cell' })
+  if (text !== '')
+    addStatement(reader, context, { text: action ? `${text} → ${action}` : text, source: at(row.line), shape: 'cell' })
 }
 
 function addMetadata(reader: Reader, row: Row): void {

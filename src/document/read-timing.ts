@@ -11,8 +11,10 @@ export interface ReadTiming {
   durationMs?: [number, number]
 }
 
-const weekPattern = /(?<![\p{L}\d])(?:weeks?|wk|semaines?|semanas?|w) ?(\d{1,3})(?: ?(?:-|–|—|to|a) ?(?:weeks? )?(\d{1,3}))?(\+)?(?![\p{L}\d])/iu
-const dayPattern = /(?<![\p{L}\d])(?:days?|jours?|dias?|d) ?(\d{1,3})(?: ?(?:-|–|—|to|a) ?(?:days? )?(\d{1,3}))?(\+)?(?![\p{L}\d])/iu
+const weekPattern =
+  /(?<![\p{L}\d])(?:weeks?|wk|semaines?|semanas?|w) ?(\d{1,3})(?: ?(?:-|–|—|to|a) ?(?:weeks? )?(\d{1,3}))?(\+)?(?![\p{L}\d])/iu
+const dayPattern =
+  /(?<![\p{L}\d])(?:days?|jours?|dias?|d) ?(\d{1,3})(?: ?(?:-|–|—|to|a) ?(?:days? )?(\d{1,3}))?(\+)?(?![\p{L}\d])/iu
 
 /**
  * `weekStartMs` is the week that a day without a week belongs to. A position without an end ("Week 4+") has no duration;

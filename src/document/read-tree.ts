@@ -59,7 +59,8 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
   const path: Section[] = [root]
   let label: Section | undefined
   for (const [index, node] of nodes.entries()) {
-    const heading = node.type === 'heading' ? readHeading(node.children, node.position?.start.line ?? 1, node.depth) : undefined
+    const heading =
+      node.type === 'heading' ? readHeading(node.children, node.position?.start.line ?? 1, node.depth) : undefined
     const current = path.at(-1) ?? root
     if (heading) {
       while (path.length > 1 && (path.at(-1)?.depth ?? 0) >= heading.depth) path.pop()
@@ -78,7 +79,8 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
       if (block) (label ?? current).blocks.push(block)
     }
     const end = node.position?.end.line ?? 1
-    if (node.type !== 'thematicBreak') for (const open of [...path, ...(label ? [label] : [])]) open.end = Math.max(open.end, end)
+    if (node.type !== 'thematicBreak')
+      for (const open of [...path, ...(label ? [label] : [])]) open.end = Math.max(open.end, end)
   }
 }
 
@@ -100,7 +102,8 @@ function addParagraph(
   const lines = readLines(node.children, node.position?.start.line ?? 1)
   let label = open
   for (const [index, line] of lines.entries()) {
-    const opensList = index === lines.length - 1 && (next?.type === 'list' || next?.type === 'code' || next?.type === 'table')
+    const opensList =
+      index === lines.length - 1 && (next?.type === 'list' || next?.type === 'code' || next?.type === 'table')
     const title = line.label ?? (opensList ? /^(.{2,120}?) ?[:：]$/.exec(line.text)?.[1] : undefined)
     // A bare title is structure; everything else is text that somebody should have read.
     if (title === undefined || (line.label !== undefined && line.value !== '')) all.push(line)
@@ -123,7 +126,8 @@ function readBlock(node: Node, lines: Line[]): Block | undefined {
   const end = node.position?.end.line ?? start
   if (node.type === 'list') return readList(node, lines)
   if (node.type === 'table') return readTable(node, lines)
-  if (node.type === 'code') return { kind: 'code', language: (node.lang ?? '').toLowerCase(), text: node.value, start, end }
+  if (node.type === 'code')
+    return { kind: 'code', language: (node.lang ?? '').toLowerCase(), text: node.value, start, end }
   if (node.type !== 'html') return undefined
   const text = node.value.replace(/<!--[\s\S]*?(?:-->|$)/g, '')
   const own = readLines([{ type: 'text', value: text }], start)
@@ -139,7 +143,8 @@ function readItem(node: ListItem, lines: Line[]): Section {
   const start = node.position?.start.line ?? 1
   const [first, ...rest] = node.children
   const own = first?.type === 'paragraph' ? readLines(first.children, first.position?.start.line ?? start) : []
-  lines.push(...own)
+  const isTitle = rest.length > 0 && own.length === 1 && own[0]?.label !== undefined && own[0].value === ''
+  if (!isTitle) lines.push(...own)
   const head = own[0] ?? emptyLine(start)
   const item: Section = {
     ...newSection('item', joinLines(head, own.slice(1)), 10),

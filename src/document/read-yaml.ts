@@ -1,5 +1,18 @@
 /** Reads a YAML file into a schema; whatever is wrong comes back as findings with the line of the key and what to do about it. */
-import { type Document, isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit, type YAMLError } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import type { z } from 'zod'
 import type { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
 import { expandVariables } from './expand-variables.ts'
@@ -24,7 +37,12 @@ export interface ReadYamlResult<T> {
 }
 
 /** `file` names the file in messages; it is not opened. Merge keys, duplicate keys, `__proto__`, tags and several documents are refused. */
-export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>, options: ReadYamlOptions = {}): ReadYamlResult<T> {
+export function readYaml<T>(
+  text: string,
+  file: string,
+  schema: z.ZodType<T>,
+  options: ReadYamlOptions = {},
+): ReadYamlResult<T> {
   const lines = new LineCounter()
   const findings: Diagnostic[] = []
   const sourceAt = (offset: number): SourceRange => {
@@ -36,7 +54,12 @@ export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>, op
   }
   const done = (): ReadYamlResult<T> => ({ diagnostics: findings.slice(0, findingLimit), locate: () => sourceAt(0) })
   if (new TextEncoder().encode(text).length > sizeLimitBytes) {
-    report('YAML_TOO_LARGE', 0, `the file is larger than ${sizeLimitBytes / 1024} KB`, 'split it, or take out what does not belong here')
+    report(
+      'YAML_TOO_LARGE',
+      0,
+      `the file is larger than ${sizeLimitBytes / 1024} KB`,
+      'split it, or take out what does not belong here',
+    )
     return done()
   }
   const document = parse(text, lines, report)
@@ -45,7 +68,8 @@ export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>, op
   if (findings.length === 0 && options.variables) expandScalars(document, options.variables, report)
   if (findings.length > 0) return done()
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: aliasLimit }) ?? {}, { reportInput: true })
-  if (parsed.success) return { value: parsed.data, diagnostics: [], locate: (path) => sourceAt(offsetOf(document, path)) }
+  if (parsed.success)
+    return { value: parsed.data, diagnostics: [], locate: (path) => sourceAt(offsetOf(document, path)) }
   for (const { path, message, hint } of parsed.error.issues.flatMap((issue) => explainIssue(issue, schema))) {
     report('YAML_SCHEMA', offsetOf(document, path), message, hint)
   }
@@ -56,9 +80,18 @@ type Report = (ruleId: string, offset: number, message: string, hint?: string) =
 
 function parse(text: string, lineCounter: LineCounter, report: Report): Document.Parsed | undefined {
   try {
-    const document = parseDocument(text, { lineCounter, merge: false, uniqueKeys: true, strict: true, prettyErrors: false, logLevel: 'error', version: '1.2' })
+    const document = parseDocument(text, {
+      lineCounter,
+      merge: false,
+      uniqueKeys: true,
+      strict: true,
+      prettyErrors: false,
+      logLevel: 'error',
+      version: '1.2',
+    })
     if (document.errors.some(({ message }) => message.includes('call stack'))) throw new RangeError('nested too deep')
-    for (const error of [...document.errors, ...document.warnings]) report('YAML_SYNTAX', error.pos[0], explainSyntax(error), 'correct the line')
+    for (const error of [...document.errors, ...document.warnings])
+      report('YAML_SYNTAX', error.pos[0], explainSyntax(error), 'correct the line')
     return document.errors.length > 0 ? undefined : document
   } catch (error) {
     // The parser recurses: only nesting beyond any sense overflows it, and it may report that as a syntax error.
@@ -97,12 +130,17 @@ function checkNodes(document: Document.Parsed, report: Report): void {
       const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
       if (name === '__proto__') report('YAML_KEY', offset, 'the key `__proto__` is not allowed', 'take it out')
       else if (name === '<<') report('YAML_KEY', offset, 'merge keys (`<<`) are not supported', 'write the values out')
-      else if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean') report('YAML_KEY', offset, 'a key has to be plain text', 'name the key')
+      else if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean')
+        report('YAML_KEY', offset, 'a key has to be plain text', 'name the key')
     },
   })
 }
 
-function expandScalars(document: Document.Parsed, variables: NonNullable<ReadYamlOptions['variables']>, report: Report): void {
+function expandScalars(
+  document: Document.Parsed,
+  variables: NonNullable<ReadYamlOptions['variables']>,
+  report: Report,
+): void {
   visit(document, {
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'string') return
@@ -120,7 +158,9 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document)
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
+      const pair: Pair | undefined = node.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(step),
+      )
       if (!pair) return offset
       offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
       node = pair.value

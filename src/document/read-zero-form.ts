@@ -9,7 +9,7 @@ const countable = new RegExp(
     'errors?|erreurs?|erros?|exceptions?|failures?|failed|timeouts?|crash(?:es)?|panics?|5xx',
     'bugs?|issues?|incidents?|defects?|regressions?|blockers?|problems?|p[0-4](?:/p[0-4])?|sev',
     'alerts?|alarms?|warnings?|complaints?|tickets?|violations?|breach(?:es)?|vulnerabilit(?:y|ies)|cves?|injections?',
-    'loss|losses|corruption|corruptions|inconsistenc(?:y|ies)|duplicates?|downtime|outages?|deadlocks?|leaks?|calls?|requests?',
+    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplicates?|downtime|outages?|deadlocks?|leaks?|calls?|requests?',
   ].join('|')})(?![\p{L}])`,
   'iu',
 )

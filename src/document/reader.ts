@@ -8,8 +8,6 @@ export interface Reader {
   file: string
   draft: PlanDraft
   diagnostics: Diagnostic[]
-  /** Lines of facts that keep no source of their own, such as a phase's objective. */
-  readLines: Set<number>
   /** Whether the rollback budget was read in a rollback section. */
   budgetUnderRollback: boolean
 }
@@ -33,7 +31,6 @@ export function newReader(file: string, title: string): Reader {
   return {
     file,
     diagnostics: [],
-    readLines: new Set(),
     budgetUnderRollback: false,
     draft: {
       file,
@@ -54,8 +51,22 @@ export function newReader(file: string, title: string): Reader {
   }
 }
 
+/** The first objective stated counts. */
+export function setObjective(phase: DraftPhase, text: string, source: SourceRange): void {
+  if (phase.objective !== undefined) return
+  phase.objective = text
+  phase.objectiveSource = source
+}
+
 /** A diagnostic at lines of the document. */
-export function report(reader: Reader, severity: Diagnostic['severity'], ruleId: string, source: SourceRange, message: string, hint: string): void {
+export function report(
+  reader: Reader,
+  severity: Diagnostic['severity'],
+  ruleId: string,
+  source: SourceRange,
+  message: string,
+  hint: string,
+): void {
   reader.diagnostics.push({ ruleId, severity, source: { file: reader.file, ...source }, message, hint })
 }
 

@@ -36,7 +36,11 @@ function repairLine(line: string): string {
   return out
 }
 
-function decodeAt(characters: string[], at: number, table: Map<string, number>): { character: string; length: number } | undefined {
+function decodeAt(
+  characters: string[],
+  at: number,
+  table: Map<string, number>,
+): { character: string; length: number } | undefined {
   const lead = table.get(characters[at] ?? '') ?? 0
   const length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0
   if (length === 0 || lead > 0xf4) return undefined

@@ -9,7 +9,6 @@ import { callDriver } from './call-driver.ts'
 /** A driver that ignores its signal is given up after this long beyond its own limit. */
 const graceMs = 1_000
 
-/** Takes an outcome; it never rejects. */
 type Settle = (effectId: string, outcome: EffectOutcome) => Promise<void>
 
 interface InFlight {

@@ -177,7 +177,7 @@ describe('ReleaseRunner', () => {
     await store.append('default/r1', events.length, [{ event: { type: 'ReleaseResumed' }, actor: rina, at: last?.at ?? '', elapsedMs: 1e9 }])
     const approve = { type: 'approve' as const, requirementId: 'staging/prepared' }
     await expect(runner.submit({ type: 'command', command: approve, actor: rina })).rejects.toThrow('another controller wrote')
-    await run().catch(() => undefined)
+    await expect(run()).rejects.toThrow('another controller wrote')
     expect(world.calls).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ import { isOver, type Release } from '../core/release/release.ts'
 import { pendingEffects } from '../core/release/effects.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
-import type { EventStore, NewEvent } from '../ports/event-store.ts'
+import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
 import { EffectPerformer } from './effect-performer.ts'
 import { takeLook } from './take-look.ts'
 
@@ -33,8 +33,8 @@ export class ReleaseRunner {
   #anchor = { elapsedMs: 0, monotonicMs: 0 }
   #queue: Promise<unknown> = Promise.resolve()
   #wake = new AbortController()
-  /** What went wrong outside the loop; the loop ends with it. */
-  #failure: unknown = null
+  /** What the store refused, whoever asked; the loop ends with it. */
+  #refusal: StoreRefusal | null = null
 
   constructor(ports: RunnerPorts, stream: string) {
     this.#ports = ports
@@ -78,21 +78,26 @@ export class ReleaseRunner {
     const at = new Date(this.#ports.clock.wallMs()).toISOString()
     const events = decision.events.map(({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: nowMs }))
     const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
-    if (!result.ok) {
-      throw new StoreRefusal(result.error === 'unavailable' ? result.message : `another controller wrote to ${this.#stream} (version ${result.actual})`)
-    }
+    if (!result.ok) throw this.#refused(result)
     this.#release = result.events.reduce<Release | null>(evolve, this.#release)
     if (this.#release) this.#performer.perform(this.#release)
     this.#wake.abort()
     return decision
   }
 
+  #refused(result: Extract<AppendResult, { ok: false }>): StoreRefusal {
+    const message = result.error === 'unavailable' ? result.message : `another controller wrote to ${this.#stream} (version ${result.actual})`
+    this.#refusal = new StoreRefusal(message)
+    this.#wake.abort()
+    return this.#refusal
+  }
+
   async #settle(effectId: string, outcome: EffectOutcome): Promise<void> {
     try {
       await this.submit({ type: 'effectSettled', effectId, outcome })
     } catch (error) {
-      this.#failure = error
-      this.#wake.abort()
+      // The loop ends with a refusal; anything else is a bug and must not be lost.
+      if (!(error instanceof StoreRefusal)) throw error
     }
   }
 
@@ -109,7 +114,7 @@ export class ReleaseRunner {
     this.#performer.perform(this.release)
     while (!signal.aborted) {
       this.#wake = new AbortController()
-      if (this.#failure !== null) throw this.#failure
+      if (this.#refusal !== null) throw this.#refusal
       const nowMs = this.elapsedMs()
       await this.#lookOrTick(nowMs)
       const { release } = this

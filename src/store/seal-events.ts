@@ -33,7 +33,8 @@ export function sealEvents(
     const text = canonicalJson({ ...event, stream, version: ++version, previousHash })
     const what = `event ${index + 1} of ${events.length} for ${stream} (${event.event.type})`
     const bytes = Buffer.byteLength(text)
-    if (bytes > maximumEventBytes) return { ok: false, message: `${what} has ${bytes} bytes, the limit is ${maximumEventBytes}` }
+    if (bytes > maximumEventBytes)
+      return { ok: false, message: `${what} has ${bytes} bytes, the limit is ${maximumEventBytes}` }
     const draft = JSON.parse(text)
     const parsed = SealedEvent.safeParse({ ...draft, hash: chainHash(draft) })
     if (!parsed.success) return { ok: false, message: `${what} is not valid: ${firstIssue(parsed.error)}` }

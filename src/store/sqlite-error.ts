@@ -9,7 +9,8 @@ export function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
 }
 
-const hasPrimaryCode = (error: unknown, code: number): error is SqliteError => isSqliteError(error) && (error.errcode & 0xff) === code
+const hasPrimaryCode = (error: unknown, code: number): error is SqliteError =>
+  isSqliteError(error) && (error.errcode & 0xff) === code
 
 export const isBusy = (error: unknown): error is SqliteError => hasPrimaryCode(error, 5)
 export const isIoError = (error: unknown): error is SqliteError => hasPrimaryCode(error, 10)

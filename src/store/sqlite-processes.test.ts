@@ -98,7 +98,7 @@ describe('a writer that is killed', () => {
 describe('a disk that takes no more', () => {
   it('is said, keeps all that was acknowledged, and the store goes on once there is room', async () => {
     // A limit on file size stands in for the end of the disk: no mount and no rights are needed for it.
-    const limited = startWriter(`trap '' XFSZ; ulimit -f 200; exec "$@"`)
+    const limited = startWriter(`trap '' XFSZ; ulimit -f 1000; exec "$@"`)
     await limited.ended
     const refusal = JSON.parse(limited.lines.at(-1) ?? '')
     expect(refusal).toEqual({ ok: false, error: 'unavailable', message: expect.stringContaining(file) })

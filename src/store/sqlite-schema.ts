@@ -8,13 +8,17 @@ export function schemaVersion(database: DatabaseSync): number | null {
   if (tables.length === 0) return 0
   if (!tables.some(({ name }) => name === 'schema_migrations')) return null
   const newest = database.prepare('SELECT max(version) AS version FROM schema_migrations').get()
-  return Number(newest?.['version'] ?? 0)
+  return Number(newest?.version ?? 0)
 }
 
 export const newestSchemaVersion = (migrations = sqliteMigrations): number => migrations.at(-1)?.version ?? 0
 
 /** Takes every step after `from`, all in one transaction. */
-export function migrate(database: DatabaseSync, from: number, migrations: readonly Migration[] = sqliteMigrations): void {
+export function migrate(
+  database: DatabaseSync,
+  from: number,
+  migrations: readonly Migration[] = sqliteMigrations,
+): void {
   const steps = migrations.filter(({ version }) => version > from)
   if (steps.length === 0) return
   database.exec('BEGIN IMMEDIATE')

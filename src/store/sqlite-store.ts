@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
 import { removeHolder } from './holder.ts'
-import { newStream, readSealed, type SealedEvent, sealEvents, type StreamHead } from './seal-events.ts'
+import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isIoError, isSqliteError } from './sqlite-error.ts'
 
 export class SqliteStore implements EventStore {
@@ -31,11 +31,14 @@ export class SqliteStore implements EventStore {
       `SELECT stream, version, position, at, elapsed_ms AS elapsedMs, actor, event, previous_hash AS previousHash, hash
        FROM events WHERE stream = ? AND version >= ? ORDER BY version`,
     )
-    this.#streams = database.prepare('SELECT stream, max(version) AS version FROM events GROUP BY stream ORDER BY min(position)')
+    this.#streams = database.prepare(
+      'SELECT stream, max(version) AS version FROM events GROUP BY stream ORDER BY min(position)',
+    )
   }
 
   async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult> {
-    if (!this.#ended && inodeOf(this.#path) !== this.#inode) this.#ended = 'the file was removed or replaced while it was open; restart the controller'
+    if (!this.#ended && inodeOf(this.#path) !== this.#inode)
+      this.#ended = 'the file was removed or replaced while it was open; restart the controller'
     if (this.#ended) return this.#unavailable(this.#ended)
     try {
       this.#database.exec('BEGIN IMMEDIATE')
@@ -52,10 +55,12 @@ export class SqliteStore implements EventStore {
 
   #appendInTransaction(stream: string, expectedVersion: number, events: readonly NewEvent[]): AppendResult {
     const row = this.#head.get(stream)
-    const head: StreamHead = row ? { version: Number(row['version']), hash: String(row['hash']) } : newStream
+    const head: StreamHead = row ? { version: Number(row.version), hash: String(row.hash) } : newStream
     if (head.version !== expectedVersion) return { ok: false, error: 'conflict', actual: head.version }
     const result = sealEvents(stream, head, events)
-    return result.ok ? { ok: true, events: result.sealed.map((event) => this.#insertEvent(event)) } : this.#unavailable(result.message)
+    return result.ok
+      ? { ok: true, events: result.sealed.map((event) => this.#insertEvent(event)) }
+      : this.#unavailable(result.message)
   }
 
   #insertEvent(sealed: SealedEvent): EventEnvelope {
@@ -75,13 +80,16 @@ export class SqliteStore implements EventStore {
 
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
     return this.#rows(() => this.#read.all(stream, fromVersion)).map((row) => {
-      const version = Number(row['version'])
-      return readSealed({ ...row, stream, version, actor: fromJson(row['actor']), event: fromJson(row['event']) })
+      const version = Number(row.version)
+      return readSealed({ ...row, stream, version, actor: fromJson(row.actor), event: fromJson(row.event) })
     })
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {
-    return this.#rows(() => this.#streams.all()).map(({ stream, version }) => ({ stream: String(stream), version: Number(version) }))
+    return this.#rows(() => this.#streams.all()).map(({ stream, version }) => ({
+      stream: String(stream),
+      version: Number(version),
+    }))
   }
 
   async close(): Promise<void> {

@@ -74,8 +74,9 @@ function lockAndMigrate(database: DatabaseSync, path: string): SqliteStoreRefusa
     const message = `${path} has schema ${version}, this Tidegate knows up to ${newestSchemaVersion()}: use the version that wrote it, or a newer one`
     return { ok: false, error: 'newerSchema', message }
   }
-  const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
-  if (mode !== 'wal') return unavailable(path, `its file system allows no write-ahead log (journal mode ${mode}): choose a local disk`)
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode
+  if (mode !== 'wal')
+    return unavailable(path, `its file system allows no write-ahead log (journal mode ${mode}): choose a local disk`)
   database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF')
   migrate(database, version)
   return undefined

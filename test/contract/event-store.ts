@@ -37,6 +37,14 @@ export const reasons = (events: readonly EventEnvelope[]): string[] =>
 
 /** `open` gives an empty store; the caller's own hooks close it. */
 export function eventStoreContract(name: string, open: () => EventStore): void {
+  appending(name, open)
+  refusing(name, open)
+  reading(name, open)
+  chaining(name, open)
+  closing(name, open)
+}
+
+function appending(name: string, open: () => EventStore): void {
   describe(`${name} appends`, () => {
     it('gives back what it stores: versions from 1, and the same again when read', async () => {
       const store = open()
@@ -86,7 +94,9 @@ export function eventStoreContract(name: string, open: () => EventStore): void {
       expect(await store.streams()).toEqual([])
     })
   })
+}
 
+function refusing(name: string, open: () => EventStore): void {
   describe(`${name} refuses what could not be read again, and keeps nothing of the batch`, () => {
     const endless = { ...paused('x'), elapsedMs: Number.POSITIVE_INFINITY }
     const timeless = { ...paused('x'), at: 'yesterday' }
@@ -112,7 +122,9 @@ export function eventStoreContract(name: string, open: () => EventStore): void {
       expect(await open().append(stream, 0, [paused('x')])).toMatchObject({ ok: false, error: 'unavailable' })
     })
   })
+}
 
+function reading(name: string, open: () => EventStore): void {
   describe(`${name} reads`, () => {
     it('nothing of a stream that does not exist', async () => {
       expect(await open().read('none')).toEqual([])
@@ -151,7 +163,9 @@ export function eventStoreContract(name: string, open: () => EventStore): void {
       expect((await store.read('a'))[0]?.actor.name).toBe('Rina')
     })
   })
+}
 
+function chaining(name: string, open: () => EventStore): void {
   describe(`${name} chains each stream by itself`, () => {
     it('from the genesis hash, over appends and neighbours', async () => {
       const store = open()
@@ -175,7 +189,9 @@ export function eventStoreContract(name: string, open: () => EventStore): void {
       expect(firstBreak([...events.slice(0, 1), ...events.slice(1).reverse()])).toBe(2)
     })
   })
+}
 
+function closing(name: string, open: () => EventStore): void {
   describe(`${name}, when closed`, () => {
     it('refuses to append and to read, and can be closed again', async () => {
       const store = open()

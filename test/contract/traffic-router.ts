@@ -44,7 +44,10 @@ export function trafficRouterContract(open: () => Promise<RouterUnderTest>): voi
       const { fence } = effectContext()
       await router.setShares('main', { v1: 100, v2: 0 }, effectContext({ fence }))
       const refused = await router.setShares('main', { v1: 0, v2: 100 }, late)
-      expect(refused).toMatchObject({ ok: false, error: { code: 'rejected', message: expect.stringContaining(`${fence}`) } })
+      expect(refused).toMatchObject({
+        ok: false,
+        error: { code: 'rejected', message: expect.stringContaining(`${fence}`) },
+      })
       expect(await router.readShares('main', effectContext())).toEqual({ ok: true, value: { v1: 100, v2: 0 } })
     })
 

@@ -21,12 +21,10 @@ function write(path: string, text: string): void {
 test('what the matrix allows is no problem', async () => {
   write('src/core/a.ts', 'export const a = 1\n')
   write('src/ports/b.ts', "import type { a } from '../core/a.ts'\nexport type B = typeof a\n")
-  write(
-    'src/drivers/traffic/c.ts',
-    "import { readFile } from 'node:fs/promises'\nimport type { B } from '../../ports/b.ts'\n",
-  )
+  write('src/drivers/d.ts', "import { readFile } from 'node:fs/promises'\n")
+  write('src/drivers/traffic/c.ts', "import '../d.ts'\nimport type { B } from '../../ports/b.ts'\n")
   write('src/main.ts', "import './drivers/traffic/c.ts'\nawait import('./core/a.ts')\n")
-  expect(await checkImports(folder)).toEqual({ modules: 4, imports: 5, problems: [] })
+  expect(await checkImports(folder)).toEqual({ modules: 5, imports: 6, problems: [] })
 })
 
 test.each([
@@ -35,6 +33,7 @@ test.each([
   ['src/core/a.ts', 'node:sqlite', 'src/core may not import this'],
   ['src/runtime/a.ts', '../drivers/metrics/b.ts', 'src/runtime may not import this'],
   ['src/drivers/traffic/a.ts', '../metrics/b.ts', 'src/drivers may not import this'],
+  ['src/drivers/a.ts', './metrics/b.ts', 'src/drivers may not import this'],
   ['src/cli/a.ts', '../server/b.ts', 'src/cli may not import this'],
   ['src/main.ts', '../examples/shop/b.ts', 'src stands alone'],
   ['examples/shop/a.ts', '../../src/core/b.ts', 'examples do not know Tidegate'],

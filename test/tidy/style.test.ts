@@ -39,6 +39,13 @@ test('no cast silences the type checker', () => {
   ).toEqual([])
 })
 
+test('the core has no clock and no randomness (invariant 1; its tsconfig.json keeps the rest out)', () => {
+  const core = sources.filter((path) => path.startsWith('src/core/'))
+  expect(
+    core.filter((path) => /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bMath\.random\b/.test(readProjectFile(path))),
+  ).toEqual([])
+})
+
 test('no file names a path of somebody’s machine', () => {
   const texts = [
     ...sources,

@@ -13,7 +13,9 @@ export const approvedUnchecked: LintRule = {
       .map((checklist) => ({ ...checklist, boxes: checklist.items.filter((item) => item.rule === 'checklist/box') }))
       .filter(({ boxes }) => boxes.some((box) => !box.claimed))
     if (!approval || open.length === 0) return []
-    const lists = open.map(({ title, boxes }) => `${boxes.filter((box) => !box.claimed).length} of ${boxes.length} in "${title}"`)
+    const lists = open.map(
+      ({ title, boxes }) => `${boxes.filter((box) => !box.claimed).length} of ${boxes.length} in "${title}"`,
+    )
     return [
       {
         source: approval.source,

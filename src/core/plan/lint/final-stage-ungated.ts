@@ -14,10 +14,18 @@ export const finalStageUngated: LintRule = {
     const gated = last.triggers.length > 0 || last.criteria.some((criterion) => criterion.form === 'numeric')
     if (gated) return []
     const message = `the last stage, "${last.name}", has neither a measurable exit criterion nor a trigger of its own`
-    return [{ source: { start: last.source.start, end: last.source.start }, message, hint: 'add a criterion with a number, or a rollback trigger' }]
+    return [
+      {
+        source: { start: last.source.start, end: last.source.start },
+        message,
+        hint: 'add a criterion with a number, or a rollback trigger',
+      },
+    ]
   },
   examples: {
-    finds: ['## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- All metrics remain stable\n- No critical bugs reported'],
+    finds: [
+      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- All metrics remain stable\n- No critical bugs reported',
+    ],
     accepts: [
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Order errors < 1%',
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Rollback trigger:**\n- Payment provider unreachable',

@@ -14,10 +14,12 @@ export function findPhase(phases: readonly DraftPhase[], text: string): DraftPha
   if (ordinal !== undefined) return only(phases.filter((phase) => phase.ordinal === ordinal))
   const wanted = significantWords(text)
   if (wanted.length === 0) return undefined
-  return only(phases.filter((phase) => {
-    const named = new Set(significantWords(phase.name))
-    return wanted.every((word) => named.has(word))
-  }))
+  return only(
+    phases.filter((phase) => {
+      const named = new Set(significantWords(phase.name))
+      return wanted.every((word) => named.has(word))
+    }),
+  )
 }
 
 /** Words that tell one name from another, without plural endings. */

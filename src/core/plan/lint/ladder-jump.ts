@@ -12,9 +12,16 @@ export const ladderJump: LintRule = {
     const ladder = draft.phases.flatMap(sharesOf)
     return ladder.flatMap((stage, index) => {
       const before = ladder[index - 1]
-      if (!before || before.percent <= 0 || stage.percent < before.percent * 5 || stage.percent - before.percent <= 50) return []
+      if (!before || before.percent <= 0 || stage.percent < before.percent * 5 || stage.percent - before.percent <= 50)
+        return []
       const source = { start: stage.line, end: stage.line }
-      return [{ source, message: `the ladder jumps from ${before.percent}% to ${stage.percent}%`, hint: 'put a stage between the two' }]
+      return [
+        {
+          source,
+          message: `the ladder jumps from ${before.percent}% to ${stage.percent}%`,
+          hint: 'put a stage between the two',
+        },
+      ]
     })
   },
   examples: {

@@ -33,13 +33,15 @@ export const lintRules: readonly LintRule[] = [
 /** Findings about what a document says, each with its line where it has one. */
 export function lintDraft(draft: PlanDraft): Diagnostic[] {
   const found = lintRules.flatMap((rule) =>
-    rule.check(draft).map(({ source, message, hint }): Diagnostic => ({
-      ruleId: rule.id,
-      severity: rule.severity,
-      ...(source ? { source: { file: draft.file, ...source } } : {}),
-      message,
-      hint,
-    })),
+    rule.check(draft).map(
+      ({ source, message, hint }): Diagnostic => ({
+        ruleId: rule.id,
+        severity: rule.severity,
+        source: { file: draft.file, ...source },
+        message,
+        hint,
+      }),
+    ),
   )
   return found.sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
 }

@@ -12,7 +12,13 @@ export const noMeasurableTrigger: LintRule = {
     if (triggers.some((trigger) => trigger.condition !== undefined && trigger.action !== 'notify')) return []
     const [first] = triggers
     const message = first ? 'no rollback trigger states a number' : 'the plan states no rollback trigger'
-    return [{ ...(first ? { source: first.source } : {}), message, hint: 'write one with a metric and a number, such as "error rate > 5% for 5 minutes"' }]
+    return [
+      {
+        source: first?.source ?? { start: 1, end: 1 },
+        message,
+        hint: 'write one with a metric and a number, such as "error rate > 5% for 5 minutes"',
+      },
+    ]
   },
   examples: {
     finds: ['## Phase 1\n**Rollback trigger:**\n- Any security incident', '## Alert conditions\n- Order errors > 5%'],

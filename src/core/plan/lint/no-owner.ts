@@ -10,6 +10,12 @@ export const noOwner: LintRule = {
   check: (draft) =>
     draft.owners.length > 0
       ? []
-      : [{ source: { start: 1, end: 1 }, message: 'the plan names no owner', hint: 'write "**Owner:** …" at the head of the document or in each phase' }],
+      : [
+          {
+            source: { start: 1, end: 1 },
+            message: 'the plan names no owner',
+            hint: 'write "**Owner:** …" at the head of the document or in each phase',
+          },
+        ],
   examples: { finds: ['# Plan\n\n## Phase 1'], accepts: ['# Plan\n\n**Owner:** Platform team\n\n## Phase 1'] },
 }

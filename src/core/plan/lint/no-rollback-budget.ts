@@ -12,13 +12,16 @@ export const noRollbackBudget: LintRule = {
       ? []
       : [
           {
-            ...(draft.rollback.steps[0] ? { source: draft.rollback.steps[0].source } : {}),
+            source: draft.rollback.steps[0]?.source ?? { start: 1, end: 1 },
             message: 'the plan sets no time within which a rollback has to be done',
             hint: 'write "roll back within 10 minutes" in the rollback section',
           },
         ],
   examples: {
     finds: ['## Rollback plan\n1. Send all traffic to the old version'],
-    accepts: ['## Rollback plan\n1. Send all traffic to the old version within 10 minutes', '## Rollback (< 2 minutes)\n1. Flip the switch'],
+    accepts: [
+      '## Rollback plan\n1. Send all traffic to the old version within 10 minutes',
+      '## Rollback (< 2 minutes)\n1. Flip the switch',
+    ],
   },
 }

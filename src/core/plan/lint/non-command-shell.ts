@@ -5,16 +5,28 @@
 import type { LintRule } from './rule.ts'
 
 /** Languages of code blocks that are meant to be run. */
-export const shellLanguages: ReadonlySet<string> = new Set(
-  ['bash', 'sh', 'shell', 'zsh', 'console', 'shell-session', 'powershell', 'ps1', 'fish', 'bat', 'cmd'],
-)
+export const shellLanguages: ReadonlySet<string> = new Set([
+  'bash',
+  'sh',
+  'shell',
+  'zsh',
+  'console',
+  'shell-session',
+  'powershell',
+  'ps1',
+  'fish',
+  'bat',
+  'cmd',
+])
 
 export const nonCommandShell: LintRule = {
   id: 'NON_COMMAND_SHELL',
   severity: 'note',
   check: (draft) =>
     draft.code
-      .filter(({ language, content }) => shellLanguages.has(language) && (content === 'settings' || content === 'comments'))
+      .filter(
+        ({ language, content }) => shellLanguages.has(language) && (content === 'settings' || content === 'comments'),
+      )
       .map(({ source, content }) => ({
         source,
         message: `the shell block holds only ${content}, no command`,
@@ -22,6 +34,10 @@ export const nonCommandShell: LintRule = {
       })),
   examples: {
     finds: ['```bash\n# move a tenth of the traffic\n```', '```bash\nPORT=8080\nMODE=live\n```'],
-    accepts: ['```bash\n# restart\nsystemctl restart shop\n```', '```env\nPORT=8080\n```', '```bash\nexport PORT=8080\n```'],
+    accepts: [
+      '```bash\n# restart\nsystemctl restart shop\n```',
+      '```env\nPORT=8080\n```',
+      '```bash\nexport PORT=8080\n```',
+    ],
   },
 }

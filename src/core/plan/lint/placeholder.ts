@@ -11,19 +11,37 @@ export const placeholder: LintRule = {
   check: (draft) => {
     const findings = textsOf(draft).flatMap(({ line, text, isCode }): Finding[] => {
       const found = [...text.matchAll(isCode ? codePattern : textPattern)].map(([whole]) => whole)
-      return found.map((blank) => ({ source: { start: line, end: line }, message: `"${blank}" is still to be filled in`, hint: 'fill it in, or take it out' }))
+      return found.map((blank) => ({
+        source: { start: line, end: line },
+        message: `"${blank}" is still to be filled in`,
+        hint: 'fill it in, or take it out',
+      }))
     })
-    return findings.filter(({ message, source }, index) => findings.findIndex((other) => other.message === message && other.source?.start === source?.start) === index)
+    return findings.filter(
+      ({ message, source }, index) =>
+        findings.findIndex((other) => other.message === message && other.source.start === source.start) === index,
+    )
   },
   examples: {
-    finds: ['- Dev lead: [NAME]', '**Signed:** ______', '**Duration:** TBD', '```bash\ngit checkout <previous-tag>\n```', '```env\nAPI_KEY=YOUR_API_KEY\n```'],
-    accepts: ['- [ ] Backup taken', '```bash\ncat <input.txt >output.txt\n```', 'See [the runbook](runbook.md).', '- Latency < 5s and errors > 1'],
+    finds: [
+      '- Dev lead: [NAME]',
+      '**Signed:** ______',
+      '**Duration:** TBD',
+      '```bash\ngit checkout <previous-tag>\n```',
+      '```env\nAPI_KEY=YOUR_API_KEY\n```',
+    ],
+    accepts: [
+      '- [ ] Backup taken',
+      '```bash\ncat <input.txt >output.txt\n```',
+      'See [the runbook](runbook.md).',
+      '- Latency < 5s and errors > 1',
+    ],
   },
 }
 
 const words = String.raw`(?<![\p{L}\d_])(?:TBD|TBC|TODO|FIXME|XXX+)(?![\p{L}\d_])|(?<![\p{L}\d])YOUR[_-][A-Z_-]{2,40}|#X{3,}`
 const blanks = String.raw`_{4,}|\{\{[^{}]{1,40}\}\}|\[(?:[A-Z][A-Z0-9]{2,}(?:[ _-][A-Z0-9]+){0,4}|fill[ _-]?in|name|date|contact|hostname|url|owner|todo|tbd|your [^\]]{1,40}|insert [^\]]{1,40})\]`
-const angled = String.raw`<[a-z][a-z0-9]{0,30}(?:[-_][a-z0-9]{1,30}){1,6}>`
+const angled = '<[a-z][a-z0-9]{0,30}(?:[-_][a-z0-9]{1,30}){1,6}>'
 const textPattern = new RegExp(`${words}|${blanks}|${angled}`, 'giu')
 /** In code a single word in angle brackets is a blank as well, but a redirection is not. */
 const codePattern = new RegExp(`${words}|${blanks}|${angled}|(?<=[\\s=/:@"'])<[a-z]{2,30}>(?=[\\s/:@"']|$)`, 'giu')

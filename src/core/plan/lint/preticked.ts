@@ -12,7 +12,10 @@ export const preticked: LintRule = {
   severity: 'warning',
   check,
   examples: {
-    finds: ['## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%', '## Success metrics\n- [x] Uptime > 99.9%'],
+    finds: [
+      '## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%',
+      '## Success metrics\n- [x] Uptime > 99.9%',
+    ],
     accepts: [
       '## Phase 1: Pilot\n**Success criteria:**\n- Order errors < 1%',
       '## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | ✅ Done |',
@@ -24,7 +27,11 @@ function check(draft: PlanDraft): Finding[] {
   const byPhase = draft.phases.flatMap((phase) => {
     const row = draft.timeline.find(({ cells }) => findPhase(draft.phases, Object.values(cells)[0] ?? '') === phase)
     if (row?.status && isDone(row.status)) return []
-    return findTicked(phase.criteria, `of "${phase.name}"`, row?.status ? `while the timeline says "${row.status}"` : 'before the stage ran')
+    return findTicked(
+      phase.criteria,
+      `of "${phase.name}"`,
+      row?.status ? `while the timeline says "${row.status}"` : 'before the stage ran',
+    )
   })
   return [...byPhase, ...findTicked(draft.successMetrics, 'among the success metrics', 'before the release ran')]
 }
@@ -34,5 +41,11 @@ function findTicked(criteria: DraftCriterion[], where: string, when: string): Fi
   const [first, last] = [ticked[0], ticked.at(-1)]
   if (!first || !last) return []
   const message = `${ticked.length} of ${criteria.length} criteria ${where} are ticked ${when}`
-  return [{ source: { start: first.source.start, end: last.source.end }, message, hint: 'take the ticks away; evidence sets them' }]
+  return [
+    {
+      source: { start: first.source.start, end: last.source.end },
+      message,
+      hint: 'take the ticks away; evidence sets them',
+    },
+  ]
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, SourceRange } from '../diagnostic.ts'
 import type { PlanDraft } from '../draft.ts'
 
 export interface Finding {
-  source?: SourceRange
+  source: SourceRange
   message: string
   /** What to write instead. */
   hint: string

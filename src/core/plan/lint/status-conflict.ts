@@ -19,14 +19,20 @@ export const statusConflict: LintRule = {
       '## Phase 1: Pilot\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | Pending |\n\n## Next steps\n1. ✅ Complete pilot rollout',
       '## Before\n- [x] Restore tested on staging\n\n## Summary checklist\n- [ ] Restore tested on staging',
     ],
-    accepts: ['## Phase 1: Pilot\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | Done |\n\n## Next steps\n1. ✅ Complete pilot rollout'],
+    accepts: [
+      '## Phase 1: Pilot\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | Done |\n\n## Next steps\n1. ✅ Complete pilot rollout',
+    ],
   },
 }
 
 function findAgainstTimeline({ phases, timeline }: PlanDraft, items: DraftChecklistItem[]): Finding[] {
   return items.flatMap((item) => {
     const phase = findPhase(phases, item.text)
-    const row = phase && timeline.find(({ cells, status }) => status !== undefined && findPhase(phases, Object.values(cells)[0] ?? '') === phase)
+    const row =
+      phase &&
+      timeline.find(
+        ({ cells, status }) => status !== undefined && findPhase(phases, Object.values(cells)[0] ?? '') === phase,
+      )
     const status = row?.status ?? ''
     const conflict = row && ((item.claimed && isOpen(status)) || (!item.claimed && isDone(status)))
     if (!conflict) return []

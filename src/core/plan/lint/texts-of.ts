@@ -14,7 +14,9 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
   const statements = phases.flatMap((phase) => [...phase.entryCriteria, ...phase.criteria, ...phase.triggers])
   const steps = [...phases.flatMap((phase) => phase.steps), ...rollback.steps]
   const placed = [
-    ...phases.flatMap((phase) => [phase.name, phase.target, phase.objective].map((text) => ({ source: phase.source, text: text ?? '' }))),
+    ...phases.flatMap((phase) =>
+      [phase.name, phase.target, phase.objective].map((text) => ({ source: phase.source, text: text ?? '' })),
+    ),
     ...phases.flatMap((phase) => (phase.timing ? [phase.timing] : [])),
     ...statements,
     ...steps,
@@ -23,7 +25,9 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
     ...(draft.triggers ?? []),
     ...draft.checklists.flatMap((checklist) => checklist.items),
     ...draft.metadata.map(({ source, label, value }) => ({ source, text: `${label}: ${value}` })),
-    ...draft.risks.flatMap(({ source, text, mitigations }) => [text, ...mitigations].map((part) => ({ source, text: part }))),
+    ...draft.risks.flatMap(({ source, text, mitigations }) =>
+      [text, ...mitigations].map((part) => ({ source, text: part })),
+    ),
     ...draft.timeline.map(({ source, cells }) => ({ source, text: Object.values(cells).join(' | ') })),
     ...draft.approvals,
     ...draft.owners.map(({ source, name }) => ({ source, text: name })),

@@ -23,8 +23,12 @@ export const thresholdGap: LintRule = {
 
 function check(draft: PlanDraft): Finding[] {
   const global = draft.triggers ?? []
-  const byPhase = draft.phases.flatMap((phase) => phase.criteria.flatMap((criterion) => findGap(criterion, [...phase.triggers, ...global])))
-  const overall = draft.successMetrics.flatMap((criterion) => findGap(criterion, [...draft.phases.flatMap((phase) => phase.triggers), ...global]))
+  const byPhase = draft.phases.flatMap((phase) =>
+    phase.criteria.flatMap((criterion) => findGap(criterion, [...phase.triggers, ...global])),
+  )
+  const overall = draft.successMetrics.flatMap((criterion) =>
+    findGap(criterion, [...draft.phases.flatMap((phase) => phase.triggers), ...global]),
+  )
   const findings = [...byPhase, ...overall]
   return findings.filter(({ message }, index) => findings.findIndex((other) => other.message === message) === index)
 }
@@ -36,7 +40,13 @@ function findGap(criterion: DraftCriterion, triggers: DraftTrigger[]): Finding[]
     if (!fire || !isSameMetric(pass, fire) || !leavesGap(pass, fire)) continue
     const band = pass.comparator.startsWith('<') ? [amount(pass), amount(fire)] : [amount(fire), amount(pass)]
     const message = `between "${formatCondition(pass)}" and "${formatCondition(fire)}" the band from ${band.join(' to ')} neither passes nor rolls back`
-    return [{ source: criterion.source, message, hint: 'there the stage is held and a person is asked; write one number on both sides if that is not meant' }]
+    return [
+      {
+        source: criterion.source,
+        message,
+        hint: 'there the stage is held and a person is asked; write one number on both sides if that is not meant',
+      },
+    ]
   }
   return []
 }
@@ -53,7 +63,12 @@ function leavesGap(pass: Condition, fire: Condition): boolean {
 function isSameMetric(a: Condition, b: Condition): boolean {
   const words = significantWords(a.metric)
   const others = new Set(significantWords(b.metric))
-  return a.percentile === b.percentile && words.length > 0 && words.length === others.size && words.every((word) => others.has(word))
+  return (
+    a.percentile === b.percentile &&
+    words.length > 0 &&
+    words.length === others.size &&
+    words.every((word) => others.has(word))
+  )
 }
 
 function amount({ value, unit }: Condition): string {

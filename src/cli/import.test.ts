@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { CliContext } from './context.ts'
+import { importCommand } from './import.ts'
+import { textWidth } from './styled-line.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-import-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const plan = `# Shop
+## Phase 1: Pilot (10%)
+**Success criteria:**
+- ✅ Order errors < 1%
+**Rollback trigger:** Order errors > 1%
+
+Prose \u001b[31mred\u202e that nobody reads.
+`
+
+/** Runs the command on a document; gives what was written and the exit code. */
+async function run(
+  text: string,
+  args: string[] = [],
+  columns?: number,
+): Promise<{ lines: string[]; code: number | undefined }> {
+  writeFileSync(join(folder, 'plan.md'), text)
+  const lines: string[] = []
+  let code: number | undefined
+  const refuse = () => Promise.reject(new Error('import needs no controller'))
+  const context: CliContext = {
+    out: (line) => lines.push(line),
+    err: (line) => lines.push(`err ${line}`),
+    isTty: columns !== undefined,
+    columns: () => columns ?? 80,
+    cwd: folder,
+    env: { NO_COLOR: '1' },
+    connect: refuse,
+    openDemo: refuse,
+    onInterrupt: () => () => undefined,
+    exit: (given) => {
+      code = given
+    },
+  }
+  const program = new Command().exitOverride()
+  importCommand(program, context)
+  await program.parseAsync(['import', 'plan.md', ...args], { from: 'user' })
+  return { lines, code }
+}
+
+describe('tidegate import', () => {
+  it('shows the document beside what was understood on a wide terminal', async () => {
+    const { lines, code } = await run(plan, [], 120)
+    const row = (number: number): string => lines.find((line) => line.startsWith(`   ${number} `)) ?? ''
+    expect(row(2)).toMatch(/## Phase 1: Pilot \(10%\) +│ phase 1, 10%$/)
+    expect(row(4)).toMatch(/- ✅ Order errors < 1% +│ criterion: Order errors < 1 % \(ticked: a claim\)$/)
+    expect(row(5)).toMatch(/│ rolls back on Order errors > 1 %$/)
+    for (const line of lines.slice(0, 9)) expect(textWidth(line)).toBeLessThanOrEqual(120)
+    expect(code).toBe(0)
+  })
+
+  it('puts facts under their lines when there is no room, and counts what was read and what was not', async () => {
+    const { lines } = await run(plan, [], 80)
+    expect(lines).toContain('4: - ✅ Order errors < 1%')
+    expect(lines).toContain('    → criterion: Order errors < 1 % (ticked: a claim)')
+    expect(lines).toContain('1 phase, 0 stages inside them')
+    expect(lines).toContain('1 criterion: 1 measurable, 0 for a person to judge')
+    expect(lines).toContain('1 line with text that gave no fact')
+    expect(lines.filter((line) => line.startsWith('plan.md:4 warning PRETICKED'))).toHaveLength(1)
+  })
+
+  it('lets no document steer the terminal', async () => {
+    for (const columns of [80, 120]) {
+      const { lines } = await run(plan, [], columns)
+      expect(lines.join('\n')).not.toMatch(/[\u001b\u202e]/)
+    }
+  })
+
+  it('prints one JSON object with draft and diagnostics', async () => {
+    const { lines } = await run(plan, ['--json'])
+    expect(lines).toHaveLength(1)
+    const { draft, diagnostics } = JSON.parse(lines[0] ?? '')
+    expect(draft.phases[0].percent).toBe(10)
+    expect(diagnostics.map(({ ruleId }: { ruleId: string }) => ruleId)).toContain('NO_OWNER')
+  })
+
+  it('fails on errors only', async () => {
+    expect((await run('## Phase 1: Pilot (110%)')).code).toBe(1)
+    expect((await run('## Phase 1: Pilot (11%)')).code).toBe(0)
+  })
+
+  it('says in one message why a file cannot be read', async () => {
+    const program = new Command().exitOverride()
+    importCommand(program, { cwd: folder } as CliContext)
+    await expect(program.parseAsync(['import', 'missing.md'], { from: 'user' })).rejects.toMatchObject({
+      name: 'UserError',
+      exitCode: 2,
+      message: 'cannot read missing.md: there is no such file',
+    })
+    await expect(program.parseAsync(['import', '.'], { from: 'user' })).rejects.toThrow('that is a folder')
+  })
+})

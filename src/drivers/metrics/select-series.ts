@@ -1,0 +1,96 @@
+/** What one page says about each arm: the raw counters that a query selects. */
+import type { ArmSelector, MetricQuery } from '../../core/plan/metric.ts'
+import type { Arm } from '../../core/release/evidence.ts'
+import { type Outcome, succeed } from '../../core/release/outcome.ts'
+import { type Page, type Sample, toNumber } from './parse-exposition.ts'
+import { parseSelector, type Selector } from './parse-selector.ts'
+
+/** A query whose selectors are read. */
+export type ReadyQuery = { events: Selector; total: Selector } | { histogram: Selector; scaleToMs: number }
+
+/** One counter, or one histogram with all its buckets. */
+export interface Series {
+  /** Name and labels in one text, the same at every read. */
+  key: string
+  /** Raw counts by bucket edge in the source's unit (`Infinity` the last); a plain counter has one, at the edge ''. */
+  raw: Record<string, number>
+  isEvent: boolean
+  isTotal: boolean
+}
+
+/** `rejected` if a selector cannot be read. */
+export function readyQuery(query: MetricQuery): Outcome<ReadyQuery> {
+  if ('histogram' in query) {
+    const histogram = parseSelector(query.histogram)
+    return histogram.ok ? succeed({ histogram: histogram.value, scaleToMs: query.scaleToMs }) : histogram
+  }
+  const [events, total] = [parseSelector(query.events), parseSelector(query.total)]
+  if (!events.ok) return events
+  return total.ok ? succeed({ events: events.value, total: total.value }) : total
+}
+
+/** The metric names a query needs, as a page would make them known. */
+export function namesOf(query: ReadyQuery): string[] {
+  return 'histogram' in query ? [query.histogram.name] : [query.events.name, query.total.name]
+}
+
+export function knows(page: Page, name: string): boolean {
+  return page.names.has(name) || page.names.has(`${name}_bucket`)
+}
+
+/** The series by arm. Not `isSound`: an arm was left out because of a value that is no finite number. */
+export interface Selected {
+  arms: Map<Arm, Series[]>
+  isSound: boolean
+}
+
+/**
+ * The selected series of each arm the page can speak for: one that it shows anywhere, of a metric that it knows. Such an arm without a
+ * series has counted nothing yet.
+ */
+export function selectSeries(page: Page, query: ReadyQuery, arms: ArmSelector): Selected {
+  const selected: Selected = { arms: new Map(), isSound: true }
+  const total = 'histogram' in query ? query.histogram : query.total
+  if (!knows(page, total.name)) return selected
+  for (const arm of ['candidate', 'baseline'] as const) {
+    const samples = page.samples.filter(({ labels }) => labels.get(arms.label) === arms[arm])
+    if (samples.length === 0) continue
+    const series =
+      'histogram' in query ? histogramsIn(samples, query.histogram) : countersIn(samples, query.events, query.total)
+    if (series.every(isSound)) selected.arms.set(arm, series)
+    else selected.isSound = false
+  }
+  return selected
+}
+
+function countersIn(samples: Sample[], events: Selector, total: Selector): Series[] {
+  return samples.flatMap(({ name, labels, value }) => {
+    const isEvent = name === events.name && events.selects(labels)
+    const isTotal = name === total.name && total.selects(labels)
+    return isEvent || isTotal ? [{ key: keyOf(name, labels), raw: { '': value }, isEvent, isTotal }] : []
+  })
+}
+
+function histogramsIn(samples: Sample[], { name: base, selects }: Selector): Series[] {
+  const histograms = new Map<string, Series>()
+  for (const { name, labels, value } of samples) {
+    const edge = labels.get('le')
+    if (name !== `${base}_bucket` || edge === undefined || !selects(labels)) continue
+    const key = keyOf(name, new Map([...labels].filter(([label]) => label !== 'le')))
+    const histogram = histograms.get(key) ?? { key, raw: {}, isEvent: false, isTotal: true }
+    histogram.raw[`${toNumber(edge)}`] = value
+    histograms.set(key, histogram)
+  }
+  return [...histograms.values()]
+}
+
+/** Every count a finite number that can be one; a histogram has its last bucket and no edge that is not a number. */
+function isSound({ raw }: Series): boolean {
+  const isWhole = '' in raw || ('Infinity' in raw && !('NaN' in raw) && !('undefined' in raw))
+  return isWhole && Object.values(raw).every((value) => Number.isFinite(value) && value >= 0)
+}
+
+function keyOf(name: string, labels: Sample['labels']): string {
+  const pairs = [...labels].map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+  return `${name}{${pairs.sort().join(',')}}`
+}
