@@ -1,6 +1,6 @@
 /** Wires the demo: the example's folder, ports and fault as variables of its operator file, and a controller over it. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type CliContext, type DemoOptions, type DemoWorld, exitCodes, UserError } from './cli/context.ts'
 import { openDemo } from './demo/open-demo.ts'
 import { DemoFailure, Surroundings } from './demo/surroundings.ts'
@@ -11,9 +11,9 @@ import { openController, type StoreOpener } from './wiring.ts'
 const portOffsets = { PORT_PROXY: 0, PORT_PROXY_ADMIN: 1, PORT_SMTP: 2, PORT_MAILBOX: 3, PORT_USERS: 4, PORT_BASELINE: 11, PORT_CANDIDATE: 12, PORT_STAGING: 21 }
 
 export async function openDemoWorld(context: CliContext, options: DemoOptions, openStore?: StoreOpener): Promise<DemoWorld> {
-  const exampleFolder = join(import.meta.dirname, '..', 'examples', 'classmatefinder')
+  const exampleFolder = resolve(context.cwd, options.example ?? join(import.meta.dirname, '..', 'examples', 'classmatefinder'))
   const operatorFile = join(exampleFolder, 'operator.yaml')
-  if (!existsSync(operatorFile)) throw new UserError(`the example is not at ${exampleFolder}; the demo runs from a clone of Tidegate`)
+  if (!existsSync(operatorFile)) throw new UserError(`there is no example at ${exampleFolder}: run the demo in a clone of Tidegate, or name a folder with --example`)
   if (await connectToController(options.stateDir)) {
     throw new UserError(`a controller is at work in ${options.stateDir} already; follow it with: tidegate watch`)
   }

@@ -38,10 +38,14 @@ export interface Connection {
 
 export interface DemoOptions {
   stateDir: string
+  /** Paths in messages and reports are told from here. */
+  cwd: string
   scenario: string
   /** What the new version breaks. */
   fault: string
   portBase: number
+  /** Folder of the example; the one that comes with Tidegate when absent. */
+  example?: string
 }
 
 export interface DemoWorld {

@@ -21,6 +21,7 @@ interface Options {
   exit?: boolean
   json?: boolean
   speed: string
+  example?: string
   portBase: string
 }
 
@@ -32,13 +33,22 @@ export const demoCommand: RegisterCommand = (program, context) => {
     .option('--exit', 'end when the release ends or is held')
     .option('--json', 'print one JSON object as the last line')
     .option('--speed <factor>', 'plan time per real time; bakes, waits and schedules only', `${defaultSpeed}`)
+    .option('--example <dir>', 'folder of another example: ROLLOUT.md, tidegate.yaml, operator.yaml')
     .option('--port-base <port>', 'first of the ports that the demo uses', '7800')
     .action(async (options: Options) => context.exit(await runDemo(context, program.opts<{ state: string }>().state, options)))
 }
 
 async function runDemo(context: CliContext, stateDir: string, options: Options): Promise<ExitCode> {
   const { scenario, speed, portBase } = checked(options)
-  const world = await context.openDemo({ stateDir, scenario, fault: scenarios[scenario].fault, portBase })
+  const { example } = options
+  const world = await context.openDemo({
+    stateDir,
+    cwd: context.cwd,
+    scenario,
+    fault: scenarios[scenario].fault,
+    portBase,
+    ...(example === undefined ? {} : { example }),
+  })
   const leave = new AbortController()
   const stopListening = context.onInterrupt(() => leave.abort())
   try {
@@ -108,9 +118,9 @@ async function conclude(context: CliContext, world: DemoWorld, view: ReleaseView
       scenario,
       outcome,
       shares,
-      detectionMs: rollback?.detectionMs ?? null,
-      rollbackMs: rollback?.readBackMs ?? null,
-      quietMs: rollback?.quietMs ?? null,
+      detectionMs: rounded(rollback?.detectionMs),
+      rollbackMs: rounded(rollback?.readBackMs),
+      quietMs: rounded(rollback?.quietMs),
       events: events.ok ? events.value.length : null,
       report: path,
     }
@@ -118,6 +128,8 @@ async function conclude(context: CliContext, world: DemoWorld, view: ReleaseView
   }
   return outcome === expected ? exitCodes.ok : exitCodes.failed
 }
+
+const rounded = (ms: number | null | undefined): number | null => (ms == null ? null : Math.round(ms))
 
 function outcomeOf({ status }: ReleaseView): 'succeeded' | 'rolledBack' | 'held' | 'degraded' | 'running' {
   const outcomes = { Succeeded: 'succeeded', RolledBack: 'rolledBack', Held: 'held', Degraded: 'degraded' } as const

@@ -31,10 +31,11 @@ export function importView(
 }
 
 function besideDocument(text: string, draft: PlanDraft, facts: FactLine[], width: number): Line[] {
+  const byLine = Map.groupBy(facts, ({ line }) => line)
   const unread = new Set((draft.unread ?? []).map(({ source }) => source.start))
   const left = Math.floor((width - 8) * 0.55)
   return documentLines(text).flatMap((line, index): Line[] => {
-    const own = facts.filter((fact) => fact.line === index + 1)
+    const own = byLine.get(index + 1) ?? []
     const number = { text: `${String(index + 1).padStart(4)} `, tone: 'quiet' } as const
     const shown = { text: fitText(line, left), ...(unread.has(index + 1) ? { tone: 'quiet' as const } : {}) }
     const more = own
@@ -48,8 +49,9 @@ const bar = { text: ' │ ', tone: 'quiet' } as const
 
 /** For narrow terminals and pipes: only lines with facts, each above its facts. */
 function underEachOther(text: string, facts: FactLine[]): Line[] {
+  const byLine = Map.groupBy(facts, ({ line }) => line)
   return documentLines(text).flatMap((line, index): Line[] => {
-    const own = facts.filter((fact) => fact.line === index + 1)
+    const own = byLine.get(index + 1) ?? []
     if (own.length === 0) return []
     return [
       [{ text: `${index + 1}: `, tone: 'quiet' }, { text: line.trim() }],

@@ -1,6 +1,6 @@
 /** The demo's world: the example's surroundings and a controller over them, in one state folder. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { DemoOptions, DemoWorld } from '../cli/context.ts'
 import { Bindings } from '../core/plan/bindings.ts'
 import type { Operator } from '../core/plan/operator.ts'
@@ -31,9 +31,10 @@ export async function openDemo(parts: DemoParts): Promise<DemoWorld> {
   const { options, api, operator, surroundings, exampleFolder } = parts
   const planFile = join(exampleFolder, 'ROLLOUT.md')
   const bindingsFile = join(exampleFolder, 'tidegate.yaml')
+  const shown = (file: string) => relative(options.cwd, file)
   const request = {
-    document: { path: planFile, text: await readFile(planFile, 'utf8') },
-    bindings: { path: bindingsFile, text: await readFile(bindingsFile, 'utf8') },
+    document: { path: shown(planFile), text: await readFile(planFile, 'utf8') },
+    bindings: { path: shown(bindingsFile), text: await readFile(bindingsFile, 'utf8') },
   }
   const { value: bindings } = readYaml(request.bindings.text, bindingsFile, Bindings)
   if (!bindings) throw new DemoFailure(`${bindingsFile} cannot be read`)

@@ -7,8 +7,8 @@ const lineLimit = 4_000
 const nestingLimit = 24
 const indentLimit = 400
 /** Of one paragraph: resolving its emphasis and links costs the parser length times marks. */
-const paragraphLimit = 12_000
-const markLimit = 2_000
+const paragraphLimit = 8_000
+const markLimit = 1_000
 const reportLimit = 20
 
 export interface LimitedText {
@@ -65,12 +65,17 @@ function limitLine(original: string, number: number, report: Report): string {
 function paragraphLimiter(report: Report): (line: string, number: number) => string {
   let fence = ''
   let isTable = false
+  let isList = false
   let length = 0
   let marks = 0
   return (line, number) => {
     const [, fenceMark] = /^ *(?:[-*+>] |\d{1,3}[.)] )*(```|~~~)/.exec(line) ?? []
     if (fenceMark !== undefined && (fence === '' || fence === fenceMark)) fence = fence === '' ? fenceMark : ''
-    const starts = fenceMark !== undefined || /^\s*(?:$|[-*+] +\S|1[.)] +\S|#{1,6} )/.test(line)
+    // A number other than 1 begins an item only where a list goes on, or after an empty line.
+    const isItem =
+      /^\s*(?:[-*+]|1[.)]) +\S/.test(line) || ((isList || length === 0) && /^\s*\d{1,3}[.)] +\S/.test(line))
+    const starts = fenceMark !== undefined || isItem || /^\s*(?:$|#{1,6} )/.test(line)
+    if (starts) isList = isItem
     if (starts || fence !== '') {
       isTable = false
       length = 0

@@ -10,7 +10,7 @@ export function addChecklistItem(reader: Reader, item: Section, context: Context
   if (mark.form === 'none' || text === '') return false
   const source = { start: item.start, end: item.line.end }
   const { checklists } = reader.draft
-  let list = checklists.find((checklist) => checklist.source.start === context.titleLine)
+  let list = checklists.findLast((checklist) => checklist.source.start === context.titleLine)
   if (!list) {
     list = {
       source: { start: context.titleLine, end: item.end },

@@ -5,6 +5,8 @@ import { cleanText } from './clean-text.ts'
 export interface Line {
   /** 1-based line of the document. */
   number: number
+  /** 1-based column of the first inline node that begins on it; 0 where only text goes on. */
+  column: number
   /** Where a statement of several lines ends; `number` for all others. */
   end: number
   text: string
@@ -23,6 +25,7 @@ interface Piece {
 }
 interface OpenLine {
   number: number
+  column: number
   pieces: Piece[]
   codes: string[]
   links: Line['links']
@@ -30,19 +33,22 @@ interface OpenLine {
 
 /** A line that holds nothing, where a title or cell is empty. */
 export function emptyLine(number: number): Line {
-  return { number, end: number, text: '', value: '', codes: [], links: [] }
+  return { number, column: 0, end: number, text: '', value: '', codes: [], links: [] }
 }
 
 /** The lines of a paragraph, heading or table cell; empty ones are left out. */
 export function readLines(nodes: readonly PhrasingContent[], startLine: number): Line[] {
-  const open: OpenLine[] = [{ number: startLine, pieces: [], codes: [], links: [] }]
+  const open: OpenLine[] = [openLine(startLine)]
   for (const node of nodes) readNode(node, false, open)
   return open.map(closeLine).filter((line) => line.text !== '')
 }
 
 function readNode(node: PhrasingContent, strong: boolean, open: OpenLine[]): void {
   const start = node.position?.start.line
-  if (start !== undefined && start > lastOf(open).number) open.push({ number: start, pieces: [], codes: [], links: [] })
+  if (start !== undefined && start > lastOf(open).number) open.push(openLine(start))
+  const current = lastOf(open)
+  if (current.column === 0 && current.pieces.every((piece) => piece.text === '') && start === current.number)
+    current.column = node.position?.start.column ?? 0
   if (node.type === 'text' || node.type === 'html') {
     addText(node.value, strong, open)
   } else if (node.type === 'inlineCode') {
@@ -58,7 +64,7 @@ function readNode(node: PhrasingContent, strong: boolean, open: OpenLine[]): voi
 
 function addText(text: string, strong: boolean, open: OpenLine[]): void {
   for (const [index, part] of text.split('\n').entries()) {
-    if (index > 0) open.push({ number: lastOf(open).number + 1, pieces: [], codes: [], links: [] })
+    if (index > 0) open.push(openLine(lastOf(open).number + 1))
     lastOf(open).pieces.push({ text: part, strong })
   }
 }
@@ -72,9 +78,13 @@ export function plainText(nodes: readonly PhrasingContent[]): string {
   )
 }
 
-function closeLine({ number, pieces, codes, links }: OpenLine): Line {
+function openLine(number: number): OpenLine {
+  return { number, column: 0, pieces: [], codes: [], links: [] }
+}
+
+function closeLine({ number, column, pieces, codes, links }: OpenLine): Line {
   const text = cleanText(pieces.map((piece) => piece.text).join(''))
-  return { number, end: number, text, value: text, codes, links, ...boldLabel(pieces) }
+  return { number, column, end: number, text, value: text, codes, links, ...boldLabel(pieces) }
 }
 
 /** `**Label:** value`, `**Label**: value`, `**Label (note)** : value`, or a line in bold throughout. */

@@ -1,7 +1,7 @@
 /** Owners, leads and approvers, and what the document says of approvals; a name in a document gives nobody a power. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import { stripPictures } from './clean-text.ts'
-import type { Reader } from './reader.ts'
+import { isNew, type Reader } from './reader.ts'
 
 type OwnerRole = 'owner' | 'lead' | 'contributor' | 'approver'
 
@@ -11,7 +11,7 @@ export function addOwners(reader: Reader, text: string, role: OwnerRole, source:
     const said = /\((lead|owner|approver)\)/i.exec(part)?.[1]?.toLowerCase() as OwnerRole | undefined
     const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, '')).trim()
     const named = /\p{L}/u.test(name) && name.length <= 80 && !isPlaceholder(name)
-    if (!named || reader.draft.owners.some((owner) => owner.name.toLowerCase() === name.toLowerCase())) continue
+    if (!named || !isNew(reader, 'owner', name.toLowerCase())) continue
     reader.draft.owners.push({ source, rule, name, role: said ?? role })
   }
 }

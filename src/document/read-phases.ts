@@ -6,7 +6,7 @@ import { classifyTitle } from './classify-title.ts'
 import { readDuration } from './read-quantity.ts'
 import { readLadder, readPercents, readStageTitle, type StageTitle } from './read-stage-title.ts'
 import { readTiming } from './read-timing.ts'
-import { type Reader, report } from './reader.ts'
+import { phaseLimit, type Reader, report } from './reader.ts'
 
 const weekMs = 7 * 86_400_000
 
@@ -24,7 +24,7 @@ export function isRealStage({ rest }: StageTitle): boolean {
 export function openPhase(reader: Reader, title: StageTitle, source: SourceRange, rule: string): DraftPhase {
   const known = restatedPhase(reader, title)
   const phase = known ?? newPhase(title, source, rule)
-  if (!known) reader.draft.phases.push(phase)
+  if (!known) addPhase(reader, phase)
   const heading = { start: source.start, end: source.start }
   const [percent, ...more] = title.percents
   if (percent !== undefined && more.length === 0) setPercent(reader, phase, percent, heading)
@@ -44,6 +44,19 @@ export function restatedPhase(reader: Reader, { kind, ordinal, rest }: StageTitl
     const own = significantWords(title.rest)
     return words.length === 0 || own.length === 0 || words.some((word) => own.includes(word))
   })
+}
+
+function addPhase(reader: Reader, phase: DraftPhase): void {
+  if (reader.draft.phases.length < phaseLimit) reader.draft.phases.push(phase)
+  else if (!reader.diagnostics.some(({ ruleId }) => ruleId === 'TOO_MANY_PHASES'))
+    report(
+      reader,
+      'error',
+      'TOO_MANY_PHASES',
+      phase.source,
+      `more than ${phaseLimit} phases; this one and those after it are not read`,
+      'split the plan',
+    )
 }
 
 function newPhase({ name, ordinal }: StageTitle, source: SourceRange, rule: string): DraftPhase {

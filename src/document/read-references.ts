@@ -1,7 +1,7 @@
 /** Tickets and feature flags named anywhere in the text. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { Line } from './read-lines.ts'
-import { at, type Reader } from './reader.ts'
+import { at, isNew, type Reader } from './reader.ts'
 
 /** Standards and severities that look like ticket numbers. */
 const lookAlikes =
@@ -24,7 +24,7 @@ function ticketIds(text: string): string[] {
 }
 
 function addTicket(reader: Reader, id: string, source: SourceRange, url?: string): void {
-  if (reader.draft.tickets.some((ticket) => ticket.id === id)) return
+  if (!isNew(reader, 'ticket', id)) return
   reader.draft.tickets.push({ source, rule: url ? 'ticket/link' : 'ticket/id', id, ...(url ? { url } : {}) })
 }
 
@@ -48,5 +48,5 @@ export function addFlagSettings(reader: Reader, text: string, start: number): vo
 }
 
 function addFlag(reader: Reader, key: string, source: SourceRange, rule: string): void {
-  if (!reader.draft.flags.some((flag) => flag.key === key)) reader.draft.flags.push({ source, rule, key })
+  if (isNew(reader, 'flag', key)) reader.draft.flags.push({ source, rule, key })
 }

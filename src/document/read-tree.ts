@@ -1,5 +1,5 @@
 /** Markdown → a tree of sections in which headings, bold labels and list items are one thing: a title with what belongs under it. */
-import type { BlockContent, DefinitionContent, List, ListItem, Paragraph, RootContent, Table } from 'mdast'
+import type { BlockContent, DefinitionContent, List, ListItem, RootContent, Table } from 'mdast'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
@@ -54,8 +54,12 @@ function newSection(origin: Section['origin'], line: Line, depth: number): Secti
   return { origin, title: line.text, line, depth, start: line.number, end: line.number, blocks: [] }
 }
 
-/** Puts nodes under `root`: headings nest by depth; a label takes what follows it until the next label, heading or rule. */
-function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
+/**
+ * Puts nodes under `root`: headings nest by depth; a label takes what follows it until the next label, heading or rule.
+ * Returns the labelled lines that belong outside an item whose mark stands at `column`.
+ */
+function addNodes(root: Section, nodes: readonly Node[], lines: Line[], column = 0): Line[] {
+  const outside: Line[] = []
   const path: Section[] = [root]
   let label: Section | undefined
   for (const [index, node] of nodes.entries()) {
@@ -71,9 +75,16 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
     } else if (node.type === 'thematicBreak') {
       label = undefined
     } else if (node.type === 'paragraph') {
-      label = addParagraph(current, label, node, nodes[index + 1], lines)
+      const own = readLines(node.children, node.position?.start.line ?? 1)
+      label = addLines(current, label, own, takesTitle(nodes[index + 1]), lines)
     } else if (node.type === 'blockquote') {
       addNodes(label ?? current, node.children, lines)
+    } else if (node.type === 'list') {
+      label = addList(current, label, node, takesTitle(nodes[index + 1]), lines, (after) => {
+        const isOutside = (after[0]?.column ?? 0) <= column
+        if (isOutside) outside.push(...after)
+        return !isOutside
+      })
     } else {
       const block = readBlock(node, lines)
       if (block) (label ?? current).blocks.push(block)
@@ -82,6 +93,12 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[]): void {
     if (node.type !== 'thematicBreak')
       for (const open of [...path, ...(label ? [label] : [])]) open.end = Math.max(open.end, end)
   }
+  return outside
+}
+
+/** Whether a title without value can head this block. */
+function takesTitle(next: Node | undefined): boolean {
+  return next?.type === 'list' || next?.type === 'code' || next?.type === 'table'
 }
 
 function readHeading(children: Parameters<typeof readLines>[0], start: number, depth: number): Section {
@@ -91,20 +108,18 @@ function readHeading(children: Parameters<typeof readLines>[0], start: number, d
   return newSection('heading', { ...line, text, value: text }, depth)
 }
 
-/** Returns the label that stays open for the blocks after the paragraph. */
-function addParagraph(
+/** Returns the label that stays open for the blocks after these lines. */
+function addLines(
   current: Section,
   open: Section | undefined,
-  node: Paragraph,
-  next: Node | undefined,
+  lines: Line[],
+  beforeBlock: boolean,
   all: Line[],
 ): Section | undefined {
-  const lines = readLines(node.children, node.position?.start.line ?? 1)
   let label = open
   for (const [index, line] of lines.entries()) {
-    const opensList =
-      index === lines.length - 1 && (next?.type === 'list' || next?.type === 'code' || next?.type === 'table')
-    const title = line.label ?? (opensList ? /^(.{2,120}?) ?[:：]$/.exec(line.text)?.[1] : undefined)
+    const opensBlock = beforeBlock && index === lines.length - 1
+    const title = line.label ?? (opensBlock ? /^(.{2,120}?) ?[:：]$/.exec(line.text)?.[1] : undefined)
     // A bare title is structure; everything else is text that somebody should have read.
     if (title === undefined || (line.label !== undefined && line.value !== '')) all.push(line)
     if (title !== undefined) {
@@ -124,7 +139,6 @@ function addParagraph(
 function readBlock(node: Node, lines: Line[]): Block | undefined {
   const start = node.position?.start.line ?? 1
   const end = node.position?.end.line ?? start
-  if (node.type === 'list') return readList(node, lines)
   if (node.type === 'table') return readTable(node, lines)
   if (node.type === 'code')
     return { kind: 'code', language: (node.lang ?? '').toLowerCase(), text: node.value, start, end }
@@ -135,24 +149,60 @@ function readBlock(node: Node, lines: Line[]): Block | undefined {
   return own.length > 0 ? { kind: 'text', lines: own } : undefined
 }
 
-function readList(node: List, lines: Line[]): Block {
-  return { kind: 'list', ordered: node.ordered === true, items: node.children.map((item) => readItem(item, lines)) }
+/**
+ * A label right under the last item, without an empty line, is to Markdown a part of that item; to its author it starts something new.
+ * `isOurs` says whether such lines belong here. Returns the label that stays open.
+ */
+function addList(
+  current: Section,
+  open: Section | undefined,
+  node: List,
+  beforeBlock: boolean,
+  lines: Line[],
+  isOurs: (after: Line[]) => boolean,
+): Section | undefined {
+  let label = open
+  let items: Section[] = []
+  const close = (): void => {
+    if (items.length > 0) (label ?? current).blocks.push({ kind: 'list', ordered: node.ordered === true, items })
+    items = []
+  }
+  for (const [index, child] of node.children.entries()) {
+    const { item, after } = readItem(child, lines)
+    items.push(item)
+    if (after.length === 0 || !isOurs(after)) continue
+    close()
+    label = addLines(current, label, after, beforeBlock || index < node.children.length - 1, lines)
+  }
+  close()
+  return label
 }
 
-function readItem(node: ListItem, lines: Line[]): Section {
+/** The item, and the lines after it that its author meant for what stands around the list. */
+function readItem(node: ListItem, lines: Line[]): { item: Section; after: Line[] } {
   const start = node.position?.start.line ?? 1
+  const column = node.position?.start.column ?? 1
   const [first, ...rest] = node.children
-  const own = first?.type === 'paragraph' ? readLines(first.children, first.position?.start.line ?? start) : []
+  const all = first?.type === 'paragraph' ? readLines(first.children, first.position?.start.line ?? start) : []
+  const cut = all.findIndex((line, index) => index > 0 && isLabelled(line))
+  const own = cut < 0 ? all : all.slice(0, cut)
+  const labelled = cut < 0 ? [] : all.slice(cut)
+  const isLazy = (labelled[0]?.column ?? 0) <= column
   const isTitle = rest.length > 0 && own.length === 1 && own[0]?.label !== undefined && own[0].value === ''
   if (!isTitle) lines.push(...own)
-  const head = own[0] ?? emptyLine(start)
   const item: Section = {
-    ...newSection('item', joinLines(head, own.slice(1)), 10),
+    ...newSection('item', joinLines(own[0] ?? emptyLine(start), own.slice(1)), 10),
     ...(typeof node.checked === 'boolean' ? { checked: node.checked } : {}),
   }
-  addNodes(item, first?.type === 'paragraph' ? rest : node.children, lines)
-  item.end = Math.max(item.end, node.position?.end.line ?? start)
-  return item
+  if (!isLazy) addLines(item, undefined, labelled, takesTitle(rest[0]), lines)
+  const after = addNodes(item, first?.type === 'paragraph' ? rest : node.children, lines, column)
+  const ownEnd = isLazy && labelled.length > 0 ? own.at(-1)?.end : node.position?.end.line
+  item.end = Math.max(item.end, ownEnd ?? start)
+  return { item, after: isLazy ? [...labelled, ...after] : after }
+}
+
+function isLabelled({ label, text, value }: Line): boolean {
+  return label !== undefined && (value !== '' || /[:：]$/.test(text))
 }
 
 /** An item that goes on over several lines is one statement. */

@@ -4,10 +4,15 @@ import type { DraftPhase, PlanDraft } from '../core/plan/draft.ts'
 import type { Role } from './classify-title.ts'
 import type { Line } from './read-lines.ts'
 
+/** A plan with more phases than this is no plan; what is beyond is reported and left out. */
+export const phaseLimit = 100
+
 export interface Reader {
   file: string
   draft: PlanDraft
   diagnostics: Diagnostic[]
+  /** Names of owners, tickets and flags that the draft has already. */
+  known: Set<string>
   /** Whether the rollback budget was read in a rollback section. */
   budgetUnderRollback: boolean
 }
@@ -31,6 +36,7 @@ export function newReader(file: string, title: string): Reader {
   return {
     file,
     diagnostics: [],
+    known: new Set(),
     budgetUnderRollback: false,
     draft: {
       file,
@@ -49,6 +55,14 @@ export function newReader(file: string, title: string): Reader {
       code: [],
     },
   }
+}
+
+/** Whether this is the first time that a name of this kind is met; from then on it is known. */
+export function isNew({ known }: Reader, kind: 'owner' | 'ticket' | 'flag', name: string): boolean {
+  const key = `${kind} ${name}`
+  if (known.has(key)) return false
+  known.add(key)
+  return true
 }
 
 /** The first objective stated counts. */

@@ -13,12 +13,15 @@ import { addressFileOf, socketPathOf } from './controller-address.ts'
 import { type RunningServer, serve } from './http-server.ts'
 import { connectToController } from './socket-client.ts'
 
+let folder = ''
 let stateDir = ''
 let servers: RunningServer[] = []
 let listeners: Server[] = []
 
 beforeEach(() => {
-  stateDir = mkdtempSync(join(tmpdir(), 'tidegate-socket-'))
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-socket-'))
+  stateDir = join(folder, 'state')
+  mkdirSync(stateDir)
 })
 
 afterEach(async () => {
@@ -26,7 +29,7 @@ afterEach(async () => {
   for (const listener of listeners) listener.close()
   servers = []
   listeners = []
-  rmSync(stateDir, { recursive: true, force: true })
+  rmSync(folder, { recursive: true })
 })
 
 async function serving(api: ControllerApi = new FakeController(new World(), 0)) {

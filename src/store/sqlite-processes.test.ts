@@ -1,7 +1,7 @@
 /** The SQLite store between processes: one writer at a time, nothing acknowledged is lost, and a full disk is said. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -27,8 +27,8 @@ afterEach(async () => {
 })
 
 /** A writer process and the lines it has printed; `saw` resolves when it has printed that many, or has ended. */
-function startWriter(shell?: string) {
-  const node = [process.execPath, writer, file]
+function startWriter(shell?: string, ...rest: string[]) {
+  const node = [process.execPath, writer, file, ...rest]
   const [command = '', ...argv] = shell ? ['sh', '-c', shell, 'sh', ...node] : node
   const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
@@ -92,6 +92,23 @@ describe('a writer that is killed', () => {
       expect(events.length - acknowledged).toBeOneOf([0, 1])
       expect(firstBreak(events)).toBeNull()
     }
+  })
+})
+
+const canTrace = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0
+
+describe.runIf(canTrace)('an acknowledgement, as strace sees it', () => {
+  it('comes only after the log is on disk', async () => {
+    const trace = join(folder, 'trace')
+    const traced = startWriter(`exec strace -f -y -o ${trace} -e trace=write,fsync,fdatasync "$@"`, '1', '30')
+    await traced.ended
+    const calls = readFileSync(trace, 'utf8').matchAll(
+      / (f(?:data)?sync)\(\d+<.*events\.db-wal>\) = 0|write\(1<.*?>, "(\d+)\\n"/g,
+    )
+    const order = [...calls].map(([, sync, version]) => (sync ? 'sync' : version))
+    const acknowledged = order.filter((call) => call !== 'sync')
+    expect(acknowledged).toHaveLength(30)
+    for (const version of acknowledged) expect(order[order.indexOf(version) - 1]).toBe('sync')
   })
 })
 

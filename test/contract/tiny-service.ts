@@ -1,5 +1,6 @@
 /** Specifications of small real processes for tests of whatever starts processes. */
 import type { ProcessSpec } from '../../src/core/plan/operator.ts'
+import { startTimeOf } from '../../src/drivers/deploy/process-identity.ts'
 
 const serve = `
   const respond = (request, response) => response.end(JSON.stringify(process.env))
@@ -16,12 +17,7 @@ export function tinyService(port: number, { script = 'SERVE', env = {}, readyTim
   }
 }
 
-/** Whether a process with this pid exists. */
-export function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+/** Whether a process with this pid runs; one that ended and was not collected yet does not. */
+export async function runs(pid: number): Promise<boolean> {
+  return (await startTimeOf(pid)) !== undefined
 }

@@ -7,13 +7,20 @@ import { firstBreak } from '../../src/core/release/chain.ts'
 import type { EventEnvelope, EventOf, ReleaseEvent } from '../../src/core/release/events.ts'
 import { openEmbeddedStore } from '../../src/wiring.ts'
 import { demoArguments, runProgram } from './run-demo.ts'
+import { stopProcesses } from './stop-processes.ts'
 
 /** A release of the demo has about a hundred events; more restarts than this means that it does not get on. */
 const maximumRestarts = 400
 
+/** A hundred restarts of a second or two each, and the release itself. */
+const limit = { timeout: 540_000 }
+
 const folders: string[] = []
 afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+  for (const folder of folders) {
+    await stopProcesses(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 interface Survived {
@@ -61,7 +68,7 @@ describe('kill -9 of the controller', () => {
   it.each([
     ['after', 17_600],
     ['before', 17_700],
-  ] as const)('%s every append of a good release: it still climbs each stage once and succeeds', async (when, portBase) => {
+  ] as const)('%s every append of a good release: it still climbs each stage once and succeeds', limit, async (when, portBase) => {
     const { kills, events, users } = await surviveKills(when, 'good', portBase)
     process.stdout.write(`${kills} kills ${when} the append, ${events.length} events\n`)
     expect(kills).toBeGreaterThan(50)
@@ -79,7 +86,7 @@ describe('kill -9 of the controller', () => {
     expect(last?.errors, 'users met no error while the controller died again and again').toBe(0)
   })
 
-  it('after every append of a bad release: it still goes back', async () => {
+  it('after every append of a bad release: it still goes back', limit, async () => {
     const { events } = await surviveKills('after', 'errors', 17_800)
     expectWhole(events)
     expect(eventsOf(events, 'TriggerFired')).toHaveLength(1)

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { demoArguments, runProgram } from './run-demo.ts'
+import { stopProcesses } from './stop-processes.ts'
 
 const folders: string[] = []
 afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) {
+    await stopProcesses(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 async function runScenario(scenario: string, portBase: number) {

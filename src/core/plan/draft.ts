@@ -88,6 +88,7 @@ export const DraftRisk = z.strictObject({ ...provenance, text: Text, level: z.st
 export const DraftOwner = z.strictObject({ ...provenance, name: Text, role: z.enum(['owner', 'lead', 'contributor', 'approver']) })
 export const DraftTicket = z.strictObject({ ...provenance, id: Text, url: z.string().optional() })
 export const DraftTimelineRow = z.strictObject({ ...provenance, cells: z.record(z.string(), z.string()), status: z.string().optional() })
+export type DraftTimelineRow = z.infer<typeof DraftTimelineRow>
 /** "✅ ROLLOUT PLAN APPROVED": somebody's word in the document; it is shown, and opens no gate. */
 export const DraftApproval = z.strictObject({ ...provenance, text: Text, by: Text.optional() })
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freePort, serveLoopback } from '../../../test/contract/loopback-server.ts'
-import { exists, tinyService } from '../../../test/contract/tiny-service.ts'
+import { runs, tinyService } from '../../../test/contract/tiny-service.ts'
 import { startTimeOf } from './process-identity.ts'
 import { createSupervisor, type ProcessSupervisor } from './supervisor.ts'
 
@@ -59,7 +59,7 @@ describe('start', () => {
     const pid = await startedPid()
     const next = await startedPid(tinyService(port, { env: { NEW: '1' } }))
     expect(next).not.toBe(pid)
-    expect(exists(pid)).toBe(false)
+    expect(await runs(pid)).toBe(false)
   })
 
   it('starts again after the process died', async () => {
@@ -103,7 +103,7 @@ describe('start', () => {
       ok: false,
       error: { code: 'timeout', message: `web was not ready within 500 ms: ${spec.ready} did not answer 200` },
     })
-    expect(exists(Number(await readFile(join(cwd, 'pid'), 'utf8')))).toBe(false)
+    expect(await runs(Number(await readFile(join(cwd, 'pid'), 'utf8')))).toBe(false)
   })
 
   it('rejects a port that somebody else has, and says what to do', async () => {
@@ -141,7 +141,7 @@ describe('start', () => {
     if (how === 'by stop') await supervisor.stop('web')
     else abort.abort('the release goes back')
     expect(await starting).toMatchObject({ ok: false, error: { code: 'unavailable' } })
-    expect(exists(Number(await readFile(join(cwd, 'pid'), 'utf8')))).toBe(false)
+    expect(await runs(Number(await readFile(join(cwd, 'pid'), 'utf8')))).toBe(false)
   })
 
   it('appends to the log, and begins a new one when it has grown large', async () => {
@@ -159,9 +159,9 @@ describe('stop', () => {
     const stubborn = `process.on('SIGTERM', () => {}); const child = require('node:child_process').spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']); require('fs').writeFileSync('child', String(child.pid)); SERVE`
     const pid = await startedPid(tinyService(port, { script: stubborn }))
     const child = Number(await readFile(join(cwd, 'child'), 'utf8'))
-    expect(exists(child)).toBe(true)
+    expect(await runs(child)).toBe(true)
     await supervisor.stop('web')
-    await expect.poll(() => [exists(pid), exists(child)]).toEqual([false, false])
+    await expect.poll(() => Promise.all([runs(pid), runs(child)])).toEqual([false, false])
     expect(await supervisor.status('web')).toBe(null)
   })
 
@@ -176,7 +176,7 @@ describe('stop', () => {
       await createSupervisor({ folder, cwd }).start('b@1/2', tinyService(await freePort()), never),
     ]
     await supervisor.stopAll()
-    expect([exists(a), b.ok && exists(b.value.pid)]).toEqual([false, false])
+    expect([await runs(a), b.ok && (await runs(b.value.pid))]).toEqual([false, false])
   })
 })
 

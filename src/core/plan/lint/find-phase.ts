@@ -1,5 +1,5 @@
 /** Finds the phase that a timeline row or a list item speaks of in fewer or other words ("Canary" for "Phase 2: Canary Deployment"). */
-import type { DraftPhase } from '../draft.ts'
+import type { DraftPhase, DraftTimelineRow, PlanDraft } from '../draft.ts'
 
 /** Words that every phase could have in its name. */
 const common = new Set(
@@ -20,6 +20,16 @@ export function findPhase(phases: readonly DraftPhase[], text: string): DraftPha
       return wanted.every((word) => named.has(word))
     }),
   )
+}
+
+/** The first timeline row of each phase that has one. */
+export function timelineByPhase({ phases, timeline }: PlanDraft): Map<DraftPhase, DraftTimelineRow> {
+  const rows = new Map<DraftPhase, DraftTimelineRow>()
+  for (const row of timeline) {
+    const phase = findPhase(phases, Object.values(row.cells)[0] ?? '')
+    if (phase && !rows.has(phase)) rows.set(phase, row)
+  }
+  return rows
 }
 
 /** Words that tell one name from another, without plural endings. */

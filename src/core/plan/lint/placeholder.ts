@@ -2,7 +2,7 @@
  * PLACEHOLDER: a blank is left to be filled in: `[FILL_IN]`, `____`, TBD, `<staging-db-url>`, `YOUR_KEY`. Whoever runs the plan meets it at
  * the worst time. Fill it in, or take the line out.
  */
-import type { Finding, LintRule } from './rule.ts'
+import { distinct, type Finding, type LintRule } from './rule.ts'
 import { textsOf } from './texts-of.ts'
 
 export const placeholder: LintRule = {
@@ -17,10 +17,7 @@ export const placeholder: LintRule = {
         hint: 'fill it in, or take it out',
       }))
     })
-    return findings.filter(
-      ({ message, source }, index) =>
-        findings.findIndex((other) => other.message === message && other.source.start === source.start) === index,
-    )
+    return distinct(findings, ({ message, source }) => `${source.start} ${message}`)
   },
   examples: {
     finds: [

@@ -3,7 +3,7 @@
  * hides from readers what was really seen. Write criteria without ticks and let evidence set them.
  */
 import type { DraftCriterion, PlanDraft } from '../draft.ts'
-import { findPhase } from './find-phase.ts'
+import { timelineByPhase } from './find-phase.ts'
 import type { Finding, LintRule } from './rule.ts'
 import { isDone } from './status.ts'
 
@@ -24,8 +24,9 @@ export const preticked: LintRule = {
 }
 
 function check(draft: PlanDraft): Finding[] {
+  const rows = timelineByPhase(draft)
   const byPhase = draft.phases.flatMap((phase) => {
-    const row = draft.timeline.find(({ cells }) => findPhase(draft.phases, Object.values(cells)[0] ?? '') === phase)
+    const row = rows.get(phase)
     if (row?.status && isDone(row.status)) return []
     return findTicked(
       phase.criteria,

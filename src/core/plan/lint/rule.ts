@@ -17,3 +17,10 @@ export interface LintRule {
   /** Markdown: each `finds` gives at least one finding of this rule, each `accepts` none. */
   examples: { finds: string[]; accepts: string[] }
 }
+
+/** The first finding of each key. */
+export function distinct(findings: Finding[], keyOf: (finding: Finding) => string | number): Finding[] {
+  const byKey = new Map<string | number, Finding>()
+  for (const finding of findings) if (!byKey.has(keyOf(finding))) byKey.set(keyOf(finding), finding)
+  return [...byKey.values()]
+}

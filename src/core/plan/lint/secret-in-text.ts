@@ -2,7 +2,7 @@
  * SECRET_IN_TEXT: the document seems to hold a password, key or token. Whoever can read the plan, its history or its exports can use it.
  * Take it out, change it where it is valid, and name the place it is kept in instead. The message never repeats it.
  */
-import type { Finding, LintRule } from './rule.ts'
+import { distinct, type Finding, type LintRule } from './rule.ts'
 import { textsOf } from './texts-of.ts'
 
 export const secretInText: LintRule = {
@@ -22,9 +22,7 @@ export const secretInText: LintRule = {
         },
       ]
     })
-    return findings.filter(
-      ({ source }, index) => findings.findIndex((other) => other.source.start === source.start) === index,
-    )
+    return distinct(findings, ({ source }) => source.start)
   },
   examples: {
     finds: [

@@ -3,7 +3,7 @@
  * one they see first. Keep the state in one place; Tidegate writes it there as the release goes on.
  */
 import type { DraftChecklistItem, PlanDraft } from '../draft.ts'
-import { findPhase } from './find-phase.ts'
+import { findPhase, timelineByPhase } from './find-phase.ts'
 import type { Finding, LintRule } from './rule.ts'
 import { isDone, isOpen } from './status.ts'
 
@@ -25,14 +25,11 @@ export const statusConflict: LintRule = {
   },
 }
 
-function findAgainstTimeline({ phases, timeline }: PlanDraft, items: DraftChecklistItem[]): Finding[] {
+function findAgainstTimeline(draft: PlanDraft, items: DraftChecklistItem[]): Finding[] {
+  const rows = timelineByPhase(draft)
   return items.flatMap((item) => {
-    const phase = findPhase(phases, item.text)
-    const row =
-      phase &&
-      timeline.find(
-        ({ cells, status }) => status !== undefined && findPhase(phases, Object.values(cells)[0] ?? '') === phase,
-      )
+    const phase = findPhase(draft.phases, item.text)
+    const row = phase && rows.get(phase)
     const status = row?.status ?? ''
     const conflict = row && ((item.claimed && isOpen(status)) || (!item.claimed && isDone(status)))
     if (!conflict) return []

@@ -6,7 +6,7 @@
 import { type Condition, canonicalThreshold, formatCondition } from '../condition.ts'
 import type { DraftCriterion, DraftTrigger, PlanDraft } from '../draft.ts'
 import { significantWords } from './find-phase.ts'
-import type { Finding, LintRule } from './rule.ts'
+import { distinct, type Finding, type LintRule } from './rule.ts'
 
 export const thresholdGap: LintRule = {
   id: 'THRESHOLD_GAP',
@@ -23,32 +23,31 @@ export const thresholdGap: LintRule = {
 
 function check(draft: PlanDraft): Finding[] {
   const global = draft.triggers ?? []
-  const byPhase = draft.phases.flatMap((phase) =>
-    phase.criteria.flatMap((criterion) => findGap(criterion, [...phase.triggers, ...global])),
-  )
-  const overall = draft.successMetrics.flatMap((criterion) =>
-    findGap(criterion, [...draft.phases.flatMap((phase) => phase.triggers), ...global]),
-  )
-  const findings = [...byPhase, ...overall]
-  return findings.filter(({ message }, index) => findings.findIndex((other) => other.message === message) === index)
+  const byPhase = draft.phases.flatMap((phase) => findGaps(phase.criteria, [...phase.triggers, ...global]))
+  const all = [...draft.phases.flatMap((phase) => phase.triggers), ...global]
+  return distinct([...byPhase, ...findGaps(draft.successMetrics, all)], ({ message }) => message)
 }
 
-function findGap(criterion: DraftCriterion, triggers: DraftTrigger[]): Finding[] {
-  const pass = criterion.condition
-  if (!pass || criterion.form !== 'numeric') return []
-  for (const { condition: fire } of triggers) {
-    if (!fire || !isSameMetric(pass, fire) || !leavesGap(pass, fire)) continue
-    const band = pass.comparator.startsWith('<') ? [amount(pass), amount(fire)] : [amount(fire), amount(pass)]
-    const message = `between "${formatCondition(pass)}" and "${formatCondition(fire)}" the band from ${band.join(' to ')} neither passes nor rolls back`
-    return [
-      {
-        source: criterion.source,
-        message,
-        hint: 'there the stage is held and a person is asked; write one number on both sides if that is not meant',
-      },
-    ]
-  }
-  return []
+function findGaps(criteria: DraftCriterion[], triggers: DraftTrigger[]): Finding[] {
+  const fires = triggers.flatMap(({ condition }) => (condition ? [condition] : []))
+  const byMetric = Map.groupBy(fires, metricKey)
+  return criteria.flatMap(({ condition: pass, form, source }) => {
+    const fire =
+      pass && form === 'numeric' ? byMetric.get(metricKey(pass))?.find((one) => leavesGap(pass, one)) : undefined
+    return pass && fire ? [{ source, message: describeGap(pass, fire), hint }] : []
+  })
+}
+
+const hint = 'there the stage is held and a person is asked; write one number on both sides if that is not meant'
+
+function describeGap(pass: Condition, fire: Condition): string {
+  const band = pass.comparator.startsWith('<') ? [amount(pass), amount(fire)] : [amount(fire), amount(pass)]
+  return `between "${formatCondition(pass)}" and "${formatCondition(fire)}" the band from ${band.join(' to ')} neither passes nor rolls back`
+}
+
+/** The same for one metric in any order of its words; percentiles are metrics of their own. */
+function metricKey({ metric, percentile }: Condition): string {
+  return [percentile ?? '', ...significantWords(metric).sort()].join(' ')
 }
 
 function leavesGap(pass: Condition, fire: Condition): boolean {
@@ -58,17 +57,6 @@ function leavesGap(pass: Condition, fire: Condition): boolean {
   const upward = pass.comparator.startsWith('<') && fire.comparator.startsWith('>')
   const downward = pass.comparator.startsWith('>') && fire.comparator.startsWith('<')
   return (upward && high.value > low.value) || (downward && high.value < low.value)
-}
-
-function isSameMetric(a: Condition, b: Condition): boolean {
-  const words = significantWords(a.metric)
-  const others = new Set(significantWords(b.metric))
-  return (
-    a.percentile === b.percentile &&
-    words.length > 0 &&
-    words.length === others.size &&
-    words.every((word) => others.has(word))
-  )
 }
 
 function amount({ value, unit }: Condition): string {
