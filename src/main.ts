@@ -38,7 +38,9 @@ function report(error: unknown): ExitCode {
     context.err(error.message)
     return error.exitCode
   }
-  context.err(`Tidegate failed in a way it should not. Please report this:\n${error instanceof Error ? error.stack : String(error)}`)
+  context.err(
+    `Tidegate failed in a way it should not. Please report this:\n${error instanceof Error ? error.stack : String(error)}`,
+  )
   return exitCodes.failed
 }
 

@@ -17,7 +17,10 @@ interface Places {
   workingFolder: string
 }
 
-export function operatorDrivers(operator: Operator, { stateDir, workingFolder }: Places): { drivers: DriverSet; supervisor: Supervisor } {
+export function operatorDrivers(
+  operator: Operator,
+  { stateDir, workingFolder }: Places,
+): { drivers: DriverSet; supervisor: Supervisor } {
   const supervisor = createSupervisor({ folder: join(stateDir, 'processes'), cwd: workingFolder })
   const proxies = only(operator.targets, 'embedded-proxy')
   const processes = only(operator.targets, 'process')
@@ -26,7 +29,9 @@ export function operatorDrivers(operator: Operator, { stateDir, workingFolder }:
   const metrics = createPrometheusTextSource(operator.metricSources)
   const checks = createHttpCheckRunner(operator.checks)
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
-  const log = createLogNotifier(Object.fromEntries(Object.keys(operator.channels).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)])))
+  const log = createLogNotifier(
+    Object.fromEntries(Object.keys(operator.channels).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)])),
+  )
   const drivers: DriverSet = {
     router: (target) => (target in proxies ? router : undefined),
     deployer: (target) => (target in processes ? deployer : undefined),
@@ -42,7 +47,10 @@ export function operatorDrivers(operator: Operator, { stateDir, workingFolder }:
 }
 
 /** The targets of one driver. */
-function only<T extends { driver: string }, D extends T['driver']>(targets: Readonly<Record<string, T>>, driver: D): Record<string, Extract<T, { driver: D }>> {
+function only<T extends { driver: string }, D extends T['driver']>(
+  targets: Readonly<Record<string, T>>,
+  driver: D,
+): Record<string, Extract<T, { driver: D }>> {
   const isOf = (entry: [string, T]): entry is [string, Extract<T, { driver: D }>] => entry[1].driver === driver
   return Object.fromEntries(Object.entries(targets).filter(isOf))
 }

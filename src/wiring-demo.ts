@@ -8,12 +8,31 @@ import { connectToController } from './server/socket-client.ts'
 import { openController, type StoreOpener } from './wiring.ts'
 
 /** Ports of the demo, counted from its first one. */
-const portOffsets = { PORT_PROXY: 0, PORT_PROXY_ADMIN: 1, PORT_SMTP: 2, PORT_MAILBOX: 3, PORT_USERS: 4, PORT_BASELINE: 11, PORT_CANDIDATE: 12, PORT_STAGING: 21 }
+const portOffsets = {
+  PORT_PROXY: 0,
+  PORT_PROXY_ADMIN: 1,
+  PORT_SMTP: 2,
+  PORT_MAILBOX: 3,
+  PORT_USERS: 4,
+  PORT_BASELINE: 11,
+  PORT_CANDIDATE: 12,
+  PORT_STAGING: 21,
+}
 
-export async function openDemoWorld(context: CliContext, options: DemoOptions, openStore?: StoreOpener): Promise<DemoWorld> {
-  const exampleFolder = resolve(context.cwd, options.example ?? join(import.meta.dirname, '..', 'examples', 'classmatefinder'))
+export async function openDemoWorld(
+  context: CliContext,
+  options: DemoOptions,
+  openStore?: StoreOpener,
+): Promise<DemoWorld> {
+  const exampleFolder = resolve(
+    context.cwd,
+    options.example ?? join(import.meta.dirname, '..', 'examples', 'classmatefinder'),
+  )
   const operatorFile = join(exampleFolder, 'operator.yaml')
-  if (!existsSync(operatorFile)) throw new UserError(`there is no example at ${exampleFolder}: run the demo in a clone of Tidegate, or name a folder with --example`)
+  if (!existsSync(operatorFile))
+    throw new UserError(
+      `there is no example at ${exampleFolder}: run the demo in a clone of Tidegate, or name a folder with --example`,
+    )
   if (await connectToController(options.stateDir)) {
     throw new UserError(`a controller is at work in ${options.stateDir} already; follow it with: tidegate watch`)
   }
@@ -24,7 +43,15 @@ export async function openDemoWorld(context: CliContext, options: DemoOptions, o
   const sessionFile = join(options.stateDir, 'demo.json')
   const surroundings = new Surroundings({ operator, drivers, supervisor, dataFolder, sessionFile })
   const connect = async () => (await connectToController(options.stateDir)) ?? api
-  const world = await openDemo({ options, api, connect, closeController: controller.close, operator, surroundings, exampleFolder })
+  const world = await openDemo({
+    options,
+    api,
+    connect,
+    closeController: controller.close,
+    operator,
+    surroundings,
+    exampleFolder,
+  })
   return { ...world, reset: () => explained(world.reset), resume: () => explained(world.resume) }
 }
 

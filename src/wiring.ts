@@ -6,6 +6,7 @@ import { exitCodes, UserError } from './cli/context.ts'
 import { formatDiagnostic } from './core/plan/diagnostic.ts'
 import { Operator } from './core/plan/operator.ts'
 import { readYaml } from './document/read-yaml.ts'
+import { operatorDrivers } from './operator-drivers.ts'
 import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
@@ -14,7 +15,6 @@ import { Controller } from './server/controller.ts'
 import { serve } from './server/http-server.ts'
 import { connectToController } from './server/socket-client.ts'
 import { openSqliteStore } from './store/sqlite.ts'
-import { operatorDrivers } from './operator-drivers.ts'
 
 /** What a controller works with; kept in the state folder, so that a later command finds the same operator. */
 interface Settings {
@@ -36,9 +36,12 @@ export async function connect(context: CliContext, stateDir: string, operatorFil
   const remote = await connectToController(stateDir)
   if (remote) return { api: remote, served: 'remote', close: async () => undefined }
   const last = await lastSettings(stateDir)
-  const settings = operatorFile === undefined ? last : { operatorFile: resolve(context.cwd, operatorFile), variables: {} }
+  const settings =
+    operatorFile === undefined ? last : { operatorFile: resolve(context.cwd, operatorFile), variables: {} }
   if (settings) return openController(context, stateDir, settings)
-  throw new UserError(`nothing has run in ${stateDir} yet: start a plan with \`tidegate start PLAN --operator FILE\`, or see one with \`tidegate demo\``)
+  throw new UserError(
+    `nothing has run in ${stateDir} yet: start a plan with \`tidegate start PLAN --operator FILE\`, or see one with \`tidegate demo\``,
+  )
 }
 
 /** Opens the store of a state folder, or says as a `UserError` why not. */
@@ -64,7 +67,10 @@ export async function openController(
     clock: systemClock,
     operator,
     version: await ownVersion(),
-    onRefusal: (releaseId, { message }) => context.err(`release ${releaseId} stopped: it can no longer be recorded: ${message}`),
+    onStopped: (releaseId, { message }) =>
+      context.err(
+        `Release ${releaseId} is no longer run, its log is safe: ${message}. The same command takes it up again.`,
+      ),
   })
   await controller.resume()
   const server = await serve(controller, stateDir)
@@ -99,14 +105,21 @@ async function readOperator(context: CliContext, settings: Settings, dataFolder:
   const text = await readFile(operatorFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`cannot read ${operatorFile} (${error.code}); give the operator's file with --operator FILE`)
   })
-  const variables = { ...context.env, ...settings.variables, NODE: process.execPath, TIDEGATE_PROXY: proxyEntry(), STATE: resolve(dataFolder) }
+  const variables = {
+    ...context.env,
+    ...settings.variables,
+    NODE: process.execPath,
+    TIDEGATE_PROXY: proxyEntry(),
+    STATE: resolve(dataFolder),
+  }
   const { value, diagnostics } = readYaml(text, operatorFile, Operator, { variables })
   if (value) return value
   throw new UserError(diagnostics.map(formatDiagnostic).join('\n'), exitCodes.failed)
 }
 
 /** The reverse proxy beside this file: compiled next to compiled code, as TypeScript next to TypeScript. */
-const proxyEntry = (): string => join(import.meta.dirname, 'proxy', import.meta.filename.endsWith('.ts') ? 'main.ts' : 'main.js')
+const proxyEntry = (): string =>
+  join(import.meta.dirname, 'proxy', import.meta.filename.endsWith('.ts') ? 'main.ts' : 'main.js')
 
 async function ownVersion(): Promise<string> {
   const text = await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8')

@@ -1,6 +1,13 @@
 /** `tidegate demo`: the example release in a world of its own: real processes, real traffic, people who are labelled as simulated. */
 import type { ReleaseView } from '../server/contract.ts'
-import { type CliContext, type DemoWorld, type ExitCode, exitCodes, type RegisterCommand, UserError } from './context.ts'
+import {
+  type CliContext,
+  type DemoWorld,
+  type ExitCode,
+  exitCodes,
+  type RegisterCommand,
+  UserError,
+} from './context.ts'
 
 /** What each scenario breaks in the new version, and how its release should end. */
 const scenarios = {
@@ -35,7 +42,9 @@ export const demoCommand: RegisterCommand = (program, context) => {
     .option('--speed <factor>', 'plan time per real time; bakes, waits and schedules only', `${defaultSpeed}`)
     .option('--example <dir>', 'folder of another example: ROLLOUT.md, tidegate.yaml, operator.yaml')
     .option('--port-base <port>', 'first of the ports that the demo uses', '7800')
-    .action(async (options: Options) => context.exit(await runDemo(context, program.opts<{ state: string }>().state, options)))
+    .action(async (options: Options) =>
+      context.exit(await runDemo(context, program.opts<{ state: string }>().state, options)),
+    )
 }
 
 async function runDemo(context: CliContext, stateDir: string, options: Options): Promise<ExitCode> {
@@ -68,7 +77,8 @@ function checked(options: Options): { scenario: Scenario; speed: number; portBas
   const scenario = names.find((name) => name === options.scenario)
   if (!scenario) throw new UserError(`there is no scenario "${options.scenario}"; choose one of ${names.join(', ')}`)
   const speed = Number(options.speed)
-  if (!(speed > 0 && speed <= 1e6)) throw new UserError(`--speed takes a number above 0, at most a million, not "${options.speed}"`)
+  if (!(speed > 0 && speed <= 1e6))
+    throw new UserError(`--speed takes a number above 0, at most a million, not "${options.speed}"`)
   const portBase = Number(options.portBase)
   if (!Number.isInteger(portBase) || portBase < 1024 || portBase > 65_000) {
     throw new UserError(`--port-base takes a port from 1024 to 65000, not "${options.portBase}"`)
@@ -90,12 +100,22 @@ async function begin(context: CliContext, world: DemoWorld, speed: number): Prom
   return unwrap(await world.start(speed)).releaseId
 }
 
-async function follow(context: CliContext, world: DemoWorld, releaseId: string, options: Options, signal: AbortSignal): Promise<ReleaseView> {
+async function follow(
+  context: CliContext,
+  world: DemoWorld,
+  releaseId: string,
+  options: Options,
+  signal: AbortSignal,
+): Promise<ReleaseView> {
   const { watchRelease } = await import('./watch-release.ts')
   const people = new AbortController()
   const signing = world.signAsDemoPeople(releaseId, people.signal)
   try {
-    return await watchRelease(context, world.api, releaseId, { signal, untilHeld: true, chatter: options.json === true })
+    return await watchRelease(context, world.api, releaseId, {
+      signal,
+      untilHeld: true,
+      chatter: options.json === true,
+    })
   } finally {
     people.abort()
     await signing
@@ -103,17 +123,26 @@ async function follow(context: CliContext, world: DemoWorld, releaseId: string, 
 }
 
 /** Says how it ended, writes the report, and tells whether that is what the scenario should give. */
-async function conclude(context: CliContext, world: DemoWorld, view: ReleaseView, scenario: Scenario, options: Options): Promise<ExitCode> {
+async function conclude(
+  context: CliContext,
+  world: DemoWorld,
+  view: ReleaseView,
+  scenario: Scenario,
+  options: Options,
+): Promise<ExitCode> {
   const outcome = outcomeOf(view)
   const report = await world.api.report(view.releaseId)
   const path = report.ok ? await world.writeReport(view.releaseId, report.value.markdown) : null
   const events = await world.api.events(view.releaseId, 1)
   const expected = scenarios[scenario].outcome
-  context.err(`Release ${view.releaseId} ${outcome === expected ? 'ended as' : 'should have ended as'} the scenario "${scenario}" says: ${expected}.`)
+  context.err(
+    `Release ${view.releaseId} ${outcome === expected ? 'ended as' : 'should have ended as'} the scenario "${scenario}" says: ${expected}.`,
+  )
   context.err(`Report: ${path}`)
   if (options.json) {
     const { rollback, confirmedPercents } = view
-    const shares = rollback?.readBackMs == null || confirmedPercents.length === 0 ? confirmedPercents : [...confirmedPercents, 0]
+    const shares =
+      rollback?.readBackMs == null || confirmedPercents.length === 0 ? confirmedPercents : [...confirmedPercents, 0]
     const result = {
       scenario,
       outcome,
@@ -139,7 +168,9 @@ function outcomeOf({ status }: ReleaseView): 'succeeded' | 'rolledBack' | 'held'
 /** Without --exit traffic keeps flowing, so that one can look around. */
 async function stay(context: CliContext, world: DemoWorld, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
-  context.err(`The service keeps running at ${world.url}. Press Ctrl-C to stop everything; tidegate status, report and abort work from another terminal.`)
+  context.err(
+    `The service keeps running at ${world.url}. Press Ctrl-C to stop everything; tidegate status, report and abort work from another terminal.`,
+  )
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 

@@ -22,7 +22,15 @@ export interface DemoParts {
 }
 
 /** Warnings of the example's document that the demo accepts by name, as a person would at start. */
-const acknowledged = ['APPROVED_UNCHECKED', 'FINAL_STAGE_UNGATED', 'NO_ROLLBACK_BUDGET', 'PLACEHOLDER', 'PRETICKED', 'STATUS_CONFLICT', 'NO_OWNER']
+const acknowledged = [
+  'APPROVED_UNCHECKED',
+  'FINAL_STAGE_UNGATED',
+  'NO_ROLLBACK_BUDGET',
+  'PLACEHOLDER',
+  'PRETICKED',
+  'STATUS_CONFLICT',
+  'NO_OWNER',
+]
 
 /** A release that is being taken back is waited for this long. */
 const takeBackMs = 15_000

@@ -8,14 +8,21 @@ const pauseMs = 400
 const comment = 'signed by a demo person'
 
 /** Signs until the signal aborts. A lost connection is left to whoever watches the release. */
-export async function signAsDemoPeople(api: ControllerApi, releaseId: string, operator: Operator, signal: AbortSignal): Promise<void> {
+export async function signAsDemoPeople(
+  api: ControllerApi,
+  releaseId: string,
+  operator: Operator,
+  signal: AbortSignal,
+): Promise<void> {
   const refused = new Set<string>()
   while (!signal.aborted) {
     const answer = await api.release(releaseId)
     for (const { requirementId, role } of answer.ok ? answer.value.waits : []) {
       if (requirementId === undefined || role === undefined || refused.has(requirementId)) continue
       const signer = Object.entries(operator.people).find(([, person]) => person.demo && person.groups.includes(role))
-      const signed = signer && (await api.command(releaseId, { actor: signer[0], command: { type: 'approve', requirementId, comment } }))
+      const signed =
+        signer &&
+        (await api.command(releaseId, { actor: signer[0], command: { type: 'approve', requirementId, comment } }))
       if (!signed?.ok) refused.add(requirementId)
     }
     await sleep(pauseMs, signal)

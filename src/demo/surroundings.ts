@@ -1,6 +1,5 @@
 /** The surroundings of a demo release: helper processes, a database as the baseline knows it, the baseline deployed with all traffic. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Bindings } from '../core/plan/bindings.ts'
 import type { Operator, ProcessSpec } from '../core/plan/operator.ts'
 import type { Outcome } from '../core/release/outcome.ts'
@@ -75,12 +74,16 @@ export class Surroundings {
     for (const command of operator.demo?.setUp ?? []) {
       const outcome = await drivers.commandRunner(command)?.run(command, {}, context(`demo/${command}`))
       expectDone(`run ${command}`, outcome)
-      if (outcome?.ok && outcome.value.exitCode !== 0) throw new DemoFailure(`${command} failed: ${outcome.value.output}`)
+      if (outcome?.ok && outcome.value.exitCode !== 0)
+        throw new DemoFailure(`${command} failed: ${outcome.value.output}`)
     }
     await this.#deployBaseline(service)
     await this.#startAll(operator.demo?.processes ?? {})
     const shares = { [service.baseline]: 100, [service.candidate]: 0 }
-    expectDone('set traffic', await drivers.router(service.router)?.setShares(service.router, shares, context('demo/traffic')))
+    expectDone(
+      'set traffic',
+      await drivers.router(service.router)?.setShares(service.router, shares, context('demo/traffic')),
+    )
     await this.#startAll(operator.demo?.visitors ?? {})
   }
 
@@ -95,9 +98,17 @@ export class Surroundings {
   }
 }
 
-const context = (effectId: string): EffectContext => ({ effectId, fence: 0, signal: AbortSignal.timeout(timeoutMs), timeoutMs })
+const context = (effectId: string): EffectContext => ({
+  effectId,
+  fence: 0,
+  signal: AbortSignal.timeout(timeoutMs),
+  timeoutMs,
+})
 
 function expectDone(what: string, outcome: Outcome<unknown> | undefined): void {
   if (outcome === undefined) throw new DemoFailure(`cannot ${what}: no driver serves it`)
-  if (!outcome.ok) throw new DemoFailure(`cannot ${what}: ${outcome.error.message}${outcome.error.cause ? `\n${outcome.error.cause}` : ''}`)
+  if (!outcome.ok)
+    throw new DemoFailure(
+      `cannot ${what}: ${outcome.error.message}${outcome.error.cause ? `\n${outcome.error.cause}` : ''}`,
+    )
 }

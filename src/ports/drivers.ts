@@ -1,6 +1,13 @@
 /** What Tidegate asks of the outside world. Each driver is small, reports and never judges, and fails with an `Outcome`, not an exception. */
 import type { ArmSelector, MetricQuery } from '../core/plan/metric.ts'
-import type { CheckEvidence, CommandResult, Message, MetricReading, RunningVersions, Shares } from '../core/release/evidence.ts'
+import type {
+  CheckEvidence,
+  CommandResult,
+  Message,
+  MetricReading,
+  RunningVersions,
+  Shares,
+} from '../core/release/evidence.ts'
 import type { Outcome } from '../core/release/outcome.ts'
 
 /** Given to every call. `signal` aborts it; a driver must settle within `timeoutMs` all the same. */
@@ -63,7 +70,11 @@ export interface CheckRunner extends Driver {
 }
 
 export interface CommandRunner extends Driver {
-  run(commandId: string, parameters: Readonly<Record<string, string>>, context: EffectContext): Promise<Outcome<CommandResult>>
+  run(
+    commandId: string,
+    parameters: Readonly<Record<string, string>>,
+    context: EffectContext,
+  ): Promise<Outcome<CommandResult>>
 }
 
 export interface Notifier extends Driver {

@@ -38,10 +38,13 @@ describe('moveBuckets', () => {
     )
   })
 
-  it('brings the same users back when a share goes down and up again', () => {
-    const ten = moveBuckets(moveBuckets(nobody, { v1: 100 }, ['v1', 'v2']), { v1: 90, v2: 10 }, ['v1', 'v2'])
-    const none = moveBuckets(ten, { v1: 100, v2: 0 }, ['v1', 'v2'])
-    expect(moveBuckets(none, { v1: 90, v2: 10 }, ['v1', 'v2'])).toEqual(ten)
+  it('brings the same users back when a share goes up and down, or down and up again', () => {
+    const set = (owners: Owners, percent: number) =>
+      moveBuckets(owners, { v1: 100 - percent, v2: percent }, ['v1', 'v2'])
+    const ten = set(set(nobody, 0), 10)
+    expect(set(set(ten, 0), 10)).toEqual(ten)
+    expect(set(set(ten, 5), 10)).toEqual(ten)
+    expect(set(set(ten, 50), 10)).toEqual(ten)
   })
 
   it('frees the users of a version that is gone', () => {

@@ -214,17 +214,20 @@ describe('metrics', () => {
     expect(await counted('v2', 502)).toBe(before + 5)
   })
 
-  it('counts a connection reset before the answer, and one in the middle of it, as 502', async () => {
-    await using resetting = await serveLoopback((incoming, response) => {
-      if (incoming.url === '/half') response.writeHead(200, { 'content-length': 100 }).write('half')
-      setTimeout(() => incoming.socket.resetAndDestroy(), 20)
-    })
-    await setShares(100, { backends: { v1: v1.url, v2: resetting.url } })
-    const before = await counted('v2', 502)
-    expect((await ask(proxy.url)).status).toBe(502)
-    await expect(ask(`${proxy.url}/half`)).rejects.toThrow()
-    expect(await counted('v2', 502)).toBe(before + 2)
-  })
+  it.each(['resetAndDestroy', 'end'] as const)(
+    'counts an answer that breaks off (%s) as 502, before its head or after',
+    async (breakOff) => {
+      await using breaking = await serveLoopback((incoming, response) => {
+        if (incoming.url === '/half') response.writeHead(200, { 'content-length': 100 }).write('half')
+        setTimeout(() => incoming.socket[breakOff](), 20)
+      })
+      await setShares(100, { backends: { v1: v1.url, v2: breaking.url } })
+      const before = await counted('v2', 502)
+      expect((await ask(proxy.url)).status).toBe(502)
+      await expect(ask(`${proxy.url}/half`)).rejects.toThrow()
+      expect(await counted('v2', 502)).toBe(before + 2)
+    },
+  )
 
   it('counts a client that leaves as 499, not as a fault of the version', async () => {
     await using silent = await serveLoopback(() => undefined)

@@ -24,7 +24,9 @@ export async function callDriver(drivers: DriverSet, effect: Effect, context: Ef
     }
     case 'notify': {
       const channels = drivers.notifiers()
-      const outcomes = await Promise.all(channels.map(({ channel, notifier }) => notifier.notify(channel, effect.message, context)))
+      const outcomes = await Promise.all(
+        channels.map(({ channel, notifier }) => notifier.notify(channel, effect.message, context)),
+      )
       return outcomes.find((outcome) => !outcome.ok) ?? { ok: true, value: { kind: 'notify' } }
     }
   }

@@ -1,5 +1,5 @@
 /** Performs requested effects: each once at a time, within its limits; going back stops whatever still goes forward. */
-import { effectLimits, type EffectOutcome } from '../core/release/effect.ts'
+import { type EffectOutcome, effectLimits } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
 import { fail, type Outcome } from '../core/release/outcome.ts'
 import type { EffectState, Release } from '../core/release/release.ts'
@@ -47,8 +47,12 @@ export class EffectPerformer {
 
   #start(release: Release, state: EffectState): void {
     const abort = new AbortController()
-    const older = [...this.#inFlight.values()].filter((other) => targetOf(other.state) === targetOf(state)).map(({ done }) => done)
-    const outcome = isAbandoned(release, state) ? Promise.resolve<EffectOutcome>(abandoned) : this.#call(state, abort.signal, older)
+    const older = [...this.#inFlight.values()]
+      .filter((other) => targetOf(other.state) === targetOf(state))
+      .map(({ done }) => done)
+    const outcome = isAbandoned(release, state)
+      ? Promise.resolve<EffectOutcome>(abandoned)
+      : this.#call(state, abort.signal, older)
     const done = outcome.then(async (settled) => {
       this.#inFlight.delete(state.effectId)
       if (!this.#stopped) await this.#settle(state.effectId, settled)
@@ -62,11 +66,16 @@ export class EffectPerformer {
     const { timeoutMs } = effectLimits[state.effect.kind]
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     const context = { effectId: state.effectId, fence: state.fence, signal: limited, timeoutMs }
-    const gaveUp = wait(timeoutMs + graceMs).then((): Outcome<never> => fail('timeout', `no answer within ${timeoutMs} ms`))
+    const gaveUp = wait(timeoutMs + graceMs).then(
+      (): Outcome<never> => fail('timeout', `no answer within ${timeoutMs} ms`),
+    )
     try {
       return await Promise.race([callDriver(this.#drivers, state.effect, context), gaveUp])
     } catch (error) {
-      return fail('rejected', `the driver failed in a way it should not: ${error instanceof Error ? error.message : String(error)}`)
+      return fail(
+        'rejected',
+        `the driver failed in a way it should not: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 }

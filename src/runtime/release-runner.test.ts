@@ -1,8 +1,8 @@
 /** The loop over a real store with drivers that are slow, hang, throw or lie; real time, short intervals. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { plan as examplePlan } from '../../test/fixtures/plan.ts'
-import type { Shares } from '../core/release/evidence.ts'
 import type { Actor } from '../core/release/events.ts'
+import type { Shares } from '../core/release/evidence.ts'
 import { openRequirements } from '../core/release/open-requirements.ts'
 import { fail, type Outcome, succeed } from '../core/release/outcome.ts'
 import { isOver } from '../core/release/release.ts'
@@ -33,7 +33,7 @@ class FakeWorld {
     capabilities: { resolutionPercent: 1, conditional: true, sticky: true },
     ping: async () => succeed(undefined),
     setShares: async (_target, shares, context) => {
-      this.calls.push({ what: `set ${shares['v2']}`, context })
+      this.calls.push({ what: `set ${shares.v2}`, context })
       this.shares = shares
       return succeed(shares)
     },
@@ -43,15 +43,20 @@ class FakeWorld {
     name: 'fake',
     ping: async () => succeed(undefined),
     read: async (_source, { query }) => {
-      const candidate = (this.shares['v2'] ?? 0) * 10
+      const candidate = (this.shares.v2 ?? 0) * 10
       const buckets = [100, 500, 2_000, null].map((le) => ({ le, count: candidate }))
-      const counts = 'histogram' in query ? { total: candidate, buckets } : { total: candidate, events: candidate * this.errorRate }
+      const counts =
+        'histogram' in query ? { total: candidate, buckets } : { total: candidate, events: candidate * this.errorRate }
       return succeed({ arms: { candidate: counts, baseline: { total: 100, events: 0 } }, cursor: 1 })
     },
   }
 
   drivers(): DriverSet {
-    const check = { name: 'fake', ping: async () => succeed(undefined), runCheck: async () => succeed({ verdict: 'passed' as const, summary: 'ok', details: [] }) }
+    const check = {
+      name: 'fake',
+      ping: async () => succeed(undefined),
+      runCheck: async () => succeed({ verdict: 'passed' as const, summary: 'ok', details: [] }),
+    }
     return {
       router: () => this.router,
       deployer: () => this.deployer,
@@ -78,7 +83,15 @@ function runnerOf(world: FakeWorld, store: EventStore) {
 
 async function started(world: FakeWorld, store = createMemoryStore()) {
   const parts = runnerOf(world, store)
-  const start = { type: 'start' as const, releaseId: 'r1', projectId: 'default', plan, digest: 'd', speed: 100, acknowledged: [] }
+  const start = {
+    type: 'start' as const,
+    releaseId: 'r1',
+    projectId: 'default',
+    plan,
+    digest: 'd',
+    speed: 100,
+    acknowledged: [],
+  }
   await parts.runner.submit({ type: 'start', start, actor: rina })
   return { ...parts, store }
 }
@@ -101,7 +114,13 @@ describe('ReleaseRunner', () => {
     await signUntil(runner, () => isOver(runner.release))
     await running
     expect(runner.release.status).toBe('Succeeded')
-    expect(world.calls.map(({ what }) => what)).toEqual(['deploy staging', 'deploy production', 'set 10', 'set 50', 'set 100'])
+    expect(world.calls.map(({ what }) => what)).toEqual([
+      'deploy staging',
+      'deploy production',
+      'set 10',
+      'set 50',
+      'set 100',
+    ])
     const fences = world.calls.map(({ context }) => context.fence)
     expect(fences).toEqual([...fences].sort((a, b) => a - b))
     expect(new Set(fences).size).toBe(fences.length)
@@ -148,7 +167,10 @@ describe('ReleaseRunner', () => {
     const running = run()
     await signUntil(runner, () => isOver(runner.release))
     await running
-    expect(runner.release.rollback?.cause).toMatchObject({ kind: 'failure', error: expect.stringContaining('a bug in the driver') })
+    expect(runner.release.rollback?.cause).toMatchObject({
+      kind: 'failure',
+      error: expect.stringContaining('a bug in the driver'),
+    })
   })
 
   it('is taken up by another runner where the log ends, and performs what was asked and not settled', async () => {
@@ -174,9 +196,13 @@ describe('ReleaseRunner', () => {
     const { runner, run, store } = await started(world)
     const events = await store.read('default/r1')
     const last = events.at(-1)
-    await store.append('default/r1', events.length, [{ event: { type: 'ReleaseResumed' }, actor: rina, at: last?.at ?? '', elapsedMs: 1e9 }])
+    await store.append('default/r1', events.length, [
+      { event: { type: 'ReleaseResumed' }, actor: rina, at: last?.at ?? '', elapsedMs: 1e9 },
+    ])
     const approve = { type: 'approve' as const, requirementId: 'staging/prepared' }
-    await expect(runner.submit({ type: 'command', command: approve, actor: rina })).rejects.toThrow('another controller wrote')
+    await expect(runner.submit({ type: 'command', command: approve, actor: rina })).rejects.toThrow(
+      'another controller wrote',
+    )
     await expect(run()).rejects.toThrow('another controller wrote')
     expect(world.calls).toEqual([])
   })

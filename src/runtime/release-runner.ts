@@ -1,11 +1,11 @@
 /** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
-import { decide, type Decision, type Input } from '../core/release/decide.ts'
+import { type Decision, decide, type Input } from '../core/release/decide.ts'
 import type { EffectOutcome } from '../core/release/effect.ts'
+import { pendingEffects } from '../core/release/effects.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
 import { neededLook, nextWake } from '../core/release/needs.ts'
 import { isOver, type Release } from '../core/release/release.ts'
-import { pendingEffects } from '../core/release/effects.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
@@ -86,7 +86,10 @@ export class ReleaseRunner {
   }
 
   #refused(result: Extract<AppendResult, { ok: false }>): StoreRefusal {
-    const message = result.error === 'unavailable' ? result.message : `another controller wrote to ${this.#stream} (version ${result.actual})`
+    const message =
+      result.error === 'unavailable'
+        ? result.message
+        : `another controller wrote to ${this.#stream} (version ${result.actual})`
     this.#refusal = new StoreRefusal(message)
     this.#wake.abort()
     return this.#refusal

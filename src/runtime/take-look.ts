@@ -16,7 +16,12 @@ export async function takeLook(drivers: DriverSet, release: Release, needed: Nee
   }
   const readings = needed.metrics.map(async ({ metricId, cursor }): Promise<[string, Outcome<MetricReading>]> => {
     const metric = metrics[metricId]
-    return [metricId, metric ? await read(metric.metricSource, metric.query, cursor) : fail('notFound', `metric ${metricId} is not in the plan`)]
+    return [
+      metricId,
+      metric
+        ? await read(metric.metricSource, metric.query, cursor)
+        : fail('notFound', `metric ${metricId} is not in the plan`),
+    ]
   })
   const shares = needed.readShares
     ? limited((context) => drivers.router(rollout.router)?.readShares(rollout.router, context), rollout.router)
@@ -30,15 +35,23 @@ export async function takeLook(drivers: DriverSet, release: Release, needed: Nee
   }
 }
 
-async function limited<T>(call: (context: DriverContext) => Promise<Outcome<T>> | undefined, name: string): Promise<Outcome<T>> {
+async function limited<T>(
+  call: (context: DriverContext) => Promise<Outcome<T>> | undefined,
+  name: string,
+): Promise<Outcome<T>> {
   const signal = AbortSignal.timeout(readTimeoutMs)
   const late = new Promise<Outcome<T>>((resolve) => {
-    signal.addEventListener('abort', () => resolve(fail('timeout', `${name} did not answer within ${readTimeoutMs} ms`)))
+    signal.addEventListener('abort', () =>
+      resolve(fail('timeout', `${name} did not answer within ${readTimeoutMs} ms`)),
+    )
   })
   try {
     const answer = call({ signal, timeoutMs: readTimeoutMs })
     return answer ? await Promise.race([answer, late]) : fail('notFound', `no driver serves "${name}"`)
   } catch (error) {
-    return fail('rejected', `${name} failed in a way it should not: ${error instanceof Error ? error.message : String(error)}`)
+    return fail(
+      'rejected',
+      `${name} failed in a way it should not: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }

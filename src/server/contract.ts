@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Diagnostic } from '../core/plan/diagnostic.ts'
 import { ReleaseCommand } from '../core/release/commands.ts'
-import { EventEnvelope } from '../core/release/events.ts'
+import type { EventEnvelope } from '../core/release/events.ts'
 
 export const maximumDocumentBytes = 256 * 1024
 
@@ -64,7 +64,17 @@ export const ReleaseView = z.strictObject({
   planName: z.string(),
   planVersion: z.string(),
   digest: z.string(),
-  status: z.enum(['Pending', 'Progressing', 'Held', 'Paused', 'RollingBack', 'Succeeded', 'RolledBack', 'Degraded', 'Superseded']),
+  status: z.enum([
+    'Pending',
+    'Progressing',
+    'Held',
+    'Paused',
+    'RollingBack',
+    'Succeeded',
+    'RolledBack',
+    'Degraded',
+    'Superseded',
+  ]),
   version: z.int(),
   speed: z.number(),
   startedAt: z.string(),

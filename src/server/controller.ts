@@ -1,19 +1,27 @@
 /** The controller: takes plans, starts and resumes releases, answers its clients. It owns the runners; the store owns the truth. */
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
-import type { Rejection } from '../core/release/commands.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
 import { isOver, type Release } from '../core/release/release.ts'
-import { reportOf } from '../projections/report.ts'
-import { statusOf } from '../projections/status.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { EventStore } from '../ports/event-store.ts'
-import { ReleaseRunner, type StoreRefusal } from '../runtime/release-runner.ts'
-import type { Answer, CommandRequest, ControllerApi, ControllerInfo, Problem, ReleaseSummary, ReleaseView, StartRequest } from './contract.ts'
-import { preparePlan } from './prepare-plan.ts'
+import { reportOf } from '../projections/report.ts'
+import { statusOf } from '../projections/status.ts'
+import { ReleaseRunner } from '../runtime/release-runner.ts'
+import type {
+  Answer,
+  CommandRequest,
+  ControllerApi,
+  ControllerInfo,
+  ReleaseSummary,
+  ReleaseView,
+  StartRequest,
+} from './contract.ts'
 import { preflight } from './preflight.ts'
+import { preparePlan } from './prepare-plan.ts'
+import { notFound, type ProblemAnswer, problem, refusal, withErrors } from './problems.ts'
 
 export interface ControllerPorts {
   store: EventStore
@@ -22,8 +30,8 @@ export interface ControllerPorts {
   operator: Operator
   /** Version of Tidegate itself. */
   version: string
-  /** Told once when a release can no longer be recorded; its runner has stopped. */
-  onRefusal(releaseId: string, refusal: StoreRefusal): void
+  /** Told when a release is no longer run, because it cannot be recorded or because of a bug. */
+  onStopped(releaseId: string, error: Error): void
 }
 
 const projectId = 'default'
@@ -32,6 +40,7 @@ const streamOf = (releaseId: string) => `${projectId}/${releaseId}`
 export class Controller implements ControllerApi {
   readonly #ports: ControllerPorts
   readonly #startedAt: string
+  /** Runners under way, by release; an ended release has none until somebody speaks to it again. */
   readonly #runners = new Map<string, ReleaseRunner>()
   readonly #running = new Set<Promise<void>>()
   readonly #stop = new AbortController()
@@ -76,20 +85,39 @@ export class Controller implements ControllerApi {
     const actor = this.#actor(request.actor)
     if ('ok' in actor) return actor
     if (request.speed !== 1 && operator.demo === undefined) {
-      return problem(422, 'Speed is for demos', `speed ${request.speed} was asked for, and the operator's targets are not marked as demo`, 'start without --speed')
+      return problem(
+        422,
+        'Speed is for demos',
+        `speed ${request.speed} was asked for, and the operator's targets are not marked as demo`,
+        'start without --speed',
+      )
     }
     const prepared = preparePlan(request, operator)
     if (!('plan' in prepared)) return withErrors('The plan cannot start', prepared.diagnostics)
-    const unacknowledged = prepared.diagnostics.filter(({ severity, ruleId }) => severity === 'warning' && !accepts(request, ruleId))
+    const unacknowledged = prepared.diagnostics.filter(
+      ({ severity, ruleId }) => severity === 'warning' && !accepts(request, ruleId),
+    )
     if (unacknowledged.length > 0) {
       const names = [...new Set(unacknowledged.map(({ ruleId }) => ruleId))].join(' ')
-      const { problem: base } = problem(422, 'Warnings to acknowledge', 'nothing was changed', `read them, then start with --ack ${names}`)
+      const { problem: base } = problem(
+        422,
+        'Warnings to acknowledge',
+        'nothing was changed',
+        `read them, then start with --ack ${names}`,
+      )
       return { ok: false, problem: { ...base, diagnostics: unacknowledged } }
     }
-    const busy = [...this.#runners.values()].find(({ release }) => !isOver(release) && release.plan.rollout.router === prepared.plan.rollout.router)
+    const busy = [...this.#runners.values()].find(
+      ({ release }) => !isOver(release) && release.plan.rollout.router === prepared.plan.rollout.router,
+    )
     if (busy) {
       const { releaseId, status } = busy.release
-      return problem(409, 'The router is in use', `release ${releaseId} (${status}) moves ${prepared.plan.rollout.router}`, `wait for it, or tidegate abort ${releaseId}`)
+      return problem(
+        409,
+        'The router is in use',
+        `release ${releaseId} (${status}) moves ${prepared.plan.rollout.router}`,
+        `wait for it, or tidegate abort ${releaseId}`,
+      )
     }
     const findings = await preflight(prepared.plan, drivers)
     if (findings.length > 0) return withErrors('The surroundings are not ready', findings)
@@ -97,7 +125,11 @@ export class Controller implements ControllerApi {
     const releaseId = `r${(await store.streams()).length + 1}`
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
     const acknowledged = request.acknowledge
-    const decision = await runner.submit({ type: 'start', actor, start: { type: 'start', releaseId, projectId, plan, digest, speed: request.speed, acknowledged } })
+    const decision = await runner.submit({
+      type: 'start',
+      actor,
+      start: { type: 'start', releaseId, projectId, plan, digest, speed: request.speed, acknowledged },
+    })
     if (decision.rejected) return refusal(decision)
     this.#run(releaseId, runner)
     return { ok: true, value: { releaseId, diagnostics } }
@@ -105,9 +137,14 @@ export class Controller implements ControllerApi {
 
   #run(releaseId: string, runner: ReleaseRunner): void {
     this.#runners.set(releaseId, runner)
-    const running = runner.run(this.#stop.signal).catch((error: StoreRefusal) => this.#ports.onRefusal(releaseId, error))
+    const running = runner
+      .run(this.#stop.signal)
+      .catch((error: Error) => this.#ports.onStopped(releaseId, error))
+      .finally(() => {
+        this.#runners.delete(releaseId)
+        this.#running.delete(running)
+      })
     this.#running.add(running)
-    void running.finally(() => this.#running.delete(running))
   }
 
   async releases(): Promise<Answer<ReleaseSummary[]>> {
@@ -115,7 +152,14 @@ export class Controller implements ControllerApi {
     for (const { stream } of await this.#ports.store.streams()) {
       const release = releaseOf(await this.#ports.store.read(stream))
       const { releaseId, status, plan, startedAt } = release
-      summaries.push({ releaseId, planName: plan.name, planVersion: plan.version, status, startedAt, over: isOver(release) })
+      summaries.push({
+        releaseId,
+        planName: plan.name,
+        planVersion: plan.version,
+        status,
+        startedAt,
+        over: isOver(release),
+      })
     }
     return { ok: true, value: summaries }
   }
@@ -131,10 +175,13 @@ export class Controller implements ControllerApi {
   async command(releaseId: string, request: CommandRequest): Promise<Answer<ReleaseView>> {
     const actor = this.#actor(request.actor)
     if ('ok' in actor) return actor
-    const runner = this.#runners.get(releaseId) ?? (await this.#reopen(releaseId))
+    const running = this.#runners.get(releaseId)
+    const runner = running ?? (await this.#reopened(releaseId))
     if (!runner) return notFound(releaseId)
     const decision = await runner.submit({ type: 'command', command: request.command, actor })
-    return decision.rejected ? refusal(decision) : this.release(releaseId)
+    if (decision.rejected) return refusal(decision)
+    if (!running) this.#run(releaseId, runner)
+    return this.release(releaseId)
   }
 
   async events(releaseId: string, fromVersion: number): Promise<Answer<EventEnvelope[]>> {
@@ -156,17 +203,16 @@ export class Controller implements ControllerApi {
     return this.#ports.store.read(streamOf(releaseId))
   }
 
-  /** An ended release can still be spoken to (a degraded one may be aborted again); it gets its runner back for that. */
-  async #reopen(releaseId: string): Promise<ReleaseRunner | undefined> {
+  /** An ended release can still be spoken to: a degraded one may be aborted again. */
+  async #reopened(releaseId: string): Promise<ReleaseRunner | undefined> {
     const events = await this.#events(releaseId)
     if (events.length === 0) return undefined
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
     runner.resume(events)
-    this.#runners.set(releaseId, runner)
     return runner
   }
 
-  #actor(id: string): Actor | { ok: false; problem: Problem } {
+  #actor(id: string): Actor | ProblemAnswer {
     const person = this.#ports.operator.people[id]
     if (person) return { id, name: person.name, demo: person.demo }
     const known = Object.keys(this.#ports.operator.people).join(', ')
@@ -174,20 +220,5 @@ export class Controller implements ControllerApi {
   }
 }
 
-function problem(status: number, title: string, detail: string, hint?: string): { ok: false; problem: Problem } {
-  return { ok: false, problem: { type: 'about:blank', title, status, detail, ...(hint === undefined ? {} : { hint }) } }
-}
-
-function withErrors(title: string, diagnostics: Diagnostic[]): { ok: false; problem: Problem } {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
-  const { problem: base } = problem(422, title, `${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was changed`)
-  return { ok: false, problem: { ...base, diagnostics } }
-}
-
-const accepts = ({ acknowledge }: StartRequest, ruleId: string): boolean => acknowledge.includes(ruleId) || acknowledge.includes('*')
-
-const notFound = (releaseId: string) => problem(404, 'No such release', `there is no release ${releaseId}`, 'tidegate status lists the releases')
-
-const statusByCode: Record<Rejection['code'], number> = { wrongState: 409, stale: 409, notFound: 404, notAuthorised: 403, invalid: 400 }
-
-const refusal = ({ code, message, hint }: Rejection) => problem(statusByCode[code], 'Refused', message, hint)
+const accepts = ({ acknowledge }: StartRequest, ruleId: string): boolean =>
+  acknowledge.includes(ruleId) || acknowledge.includes('*')

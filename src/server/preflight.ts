@@ -17,28 +17,55 @@ export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnos
   }
   const router = drivers.router(rollout.router)
   note('ROUTER_NOT_READY', `router ${rollout.router}`, await router?.ping(rollout.router, context()))
-  note('DEPLOYER_NOT_READY', `deployer ${rollout.deployer}`, await drivers.deployer(rollout.deployer)?.ping(rollout.deployer, context()))
+  note(
+    'DEPLOYER_NOT_READY',
+    `deployer ${rollout.deployer}`,
+    await drivers.deployer(rollout.deployer)?.ping(rollout.deployer, context()),
+  )
   for (const { id, metricSource, query } of Object.values(metrics)) {
-    const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms: rollout.arms }, context())
+    const outcome = await drivers
+      .metricSource(metricSource)
+      ?.read(metricSource, { query, arms: rollout.arms }, context())
     note('METRIC_NOT_READY', `metric ${id} at ${metricSource}`, outcome)
   }
   const arrivals = { query: rollout.arrivals.query, arms: rollout.arms }
   const { metricSource } = rollout.arrivals
-  note('METRIC_NOT_READY', `arrivals at ${metricSource}`, await drivers.metricSource(metricSource)?.read(metricSource, arrivals, context()))
+  note(
+    'METRIC_NOT_READY',
+    `arrivals at ${metricSource}`,
+    await drivers.metricSource(metricSource)?.read(metricSource, arrivals, context()),
+  )
   if (findings.length > 0) return findings
   return [...(await baselineFindings(plan, drivers, context))]
 }
 
 /** Going back must lead somewhere: the baseline answers its health check and carries all traffic now. */
-async function baselineFindings(plan: Plan, drivers: DriverSet, context: () => { signal: AbortSignal; timeoutMs: number }): Promise<Diagnostic[]> {
+async function baselineFindings(
+  plan: Plan,
+  drivers: DriverSet,
+  context: () => { signal: AbortSignal; timeoutMs: number },
+): Promise<Diagnostic[]> {
   const { router, deployer, baseline } = plan.rollout
   const versions = await drivers.deployer(deployer)?.readVersion(deployer, context())
   const healthy = versions?.ok && versions.value.running.some(({ version, healthy }) => version === baseline && healthy)
-  if (!healthy) return [finding('BASELINE_NOT_HEALTHY', `${baseline} is not healthy at ${deployer}`, `deploy ${baseline} first: a rollback goes there`)]
+  if (!healthy)
+    return [
+      finding(
+        'BASELINE_NOT_HEALTHY',
+        `${baseline} is not healthy at ${deployer}`,
+        `deploy ${baseline} first: a rollback goes there`,
+      ),
+    ]
   const shares = await drivers.router(router)?.readShares(router, context())
   if (shares?.ok && shares.value[baseline] === 100) return []
   const now = shares?.ok ? JSON.stringify(shares.value) : shares?.error.message
-  return [finding('TRAFFIC_NOT_AT_BASELINE', `${router} does not send all traffic to ${baseline} (${now})`, 'set the baseline to 100 % first')]
+  return [
+    finding(
+      'TRAFFIC_NOT_AT_BASELINE',
+      `${router} does not send all traffic to ${baseline} (${now})`,
+      'set the baseline to 100 % first',
+    ),
+  ]
 }
 
 function finding(ruleId: string, message: string, hint?: string): Diagnostic {

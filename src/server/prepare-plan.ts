@@ -1,6 +1,7 @@
 /** From texts to a plan that may start: import, lint, read the bindings, bind, digest. Everything found is reported with its place. */
-import { Bindings } from '../core/plan/bindings.ts'
+
 import { bindPlan } from '../core/plan/bind/bind-plan.ts'
+import { Bindings } from '../core/plan/bindings.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import { planDigest } from '../core/plan/digest.ts'
 import { lintDraft } from '../core/plan/lint/lint.ts'

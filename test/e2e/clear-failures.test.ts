@@ -46,7 +46,8 @@ describe('beside a running controller', () => {
   let controller: ChildProcess | undefined
 
   const tidegate = (...args: string[]) => runProgram('src/main.ts', ['--state', stateDir, ...args])
-  const shares = async () => (await (await fetch(`http://127.0.0.1:${portBase + 1}/shares`)).json()) as { shares: Record<string, number> }
+  const shares = async () =>
+    (await (await fetch(`http://127.0.0.1:${portBase + 1}/shares`)).json()) as { shares: Record<string, number> }
   const release = async () => {
     const { stdout } = await tidegate('status', 'r1', '--json')
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ReleaseView
@@ -77,24 +78,45 @@ describe('beside a running controller', () => {
     const run = await tidegate('demo', '--port-base', `${portBase + 50}`)
     expect(run.code).toBe(2)
     expect(run.stderr).toMatch(/already/)
-    await expect(openEmbeddedStore(join(stateDir, 'events.db'))).rejects.toThrow(new RegExp(`process ${controller?.pid}`))
+    await expect(openEmbeddedStore(join(stateDir, 'events.db'))).rejects.toThrow(
+      new RegExp(`process ${controller?.pid}`),
+    )
   })
 
   it.each([
-    ['an unknown metric', { 'tidegate.yaml': [['tidegate_proxy_requests_total', 'tidegate_proxy_requets_total']] }, /tidegate_proxy_requets_total/],
-    ['an unknown router', { 'tidegate.yaml': [['router: production-proxy', 'router: production-nginx']] }, /tidegate\.yaml:\d+.*production-nginx.*production-proxy/],
-    ['an unknown service', { 'tidegate.yaml': [[/rollout: backend/g, 'rollout: frontend']] }, /ROLLOUT\.md:\d+.*frontend/],
-    ['an impossible percentage', { 'ROLLOUT.md': [['Day 4: 50% traffic', 'Day 4: 150% traffic']] }, /ROLLOUT\.md:\d+.*150/],
+    [
+      'an unknown metric',
+      { 'tidegate.yaml': [['tidegate_proxy_requests_total', 'tidegate_proxy_requets_total']] },
+      /tidegate_proxy_requets_total/,
+    ],
+    [
+      'an unknown router',
+      { 'tidegate.yaml': [['router: production-proxy', 'router: production-nginx']] },
+      /tidegate\.yaml:\d+.*production-nginx.*production-proxy/,
+    ],
+    [
+      'an unknown service',
+      { 'tidegate.yaml': [[/rollout: backend/g, 'rollout: frontend']] },
+      /ROLLOUT\.md:\d+.*frontend/,
+    ],
+    [
+      'an impossible percentage',
+      { 'ROLLOUT.md': [['Day 4: 50% traffic', 'Day 4: 150% traffic']] },
+      /ROLLOUT\.md:\d+.*150/,
+    ],
     ['a misspelt key', { 'tidegate.yaml': [['service:', 'sevice:']] }, /tidegate\.yaml:\d+.*sevice/],
-  ] as [string, Record<string, [string | RegExp, string][]>, RegExp][])('%s is refused with its place, and traffic stays', async (_what, changes, message) => {
-    const before = await shares()
-    const folder = await changedExample(changes)
-    const run = await tidegate('start', join(folder, 'ROLLOUT.md'), '--as', 'tom', '--ack', '*')
-    expect(run.code, run.stderr).toBe(1)
-    expect(run.stderr).toMatch(message)
-    expect(run.stderr).not.toMatch(/\n\s+at /)
-    expect(await shares()).toEqual(before)
-  })
+  ] as [string, Record<string, [string | RegExp, string][]>, RegExp][])(
+    '%s is refused with its place, and traffic stays',
+    async (_what, changes, message) => {
+      const before = await shares()
+      const folder = await changedExample(changes)
+      const run = await tidegate('start', join(folder, 'ROLLOUT.md'), '--as', 'tom', '--ack', '*')
+      expect(run.code, run.stderr).toBe(1)
+      expect(run.stderr).toMatch(message)
+      expect(run.stderr).not.toMatch(/\n\s+at /)
+      expect(await shares()).toEqual(before)
+    },
+  )
 
   it('an unreadable plan is a usage error', async () => {
     const run = await tidegate('start', '/nowhere/ROLLOUT.md', '--as', 'tom')
@@ -130,7 +152,14 @@ describe('a surrounding that does not hold', () => {
   })
 
   it('a service that never becomes healthy takes the release back, with traffic untouched', async () => {
-    const folder = await changedExample({ 'operator.yaml': [['ready: http://127.0.0.1:${PORT_STAGING:-7821}/health', 'ready: http://127.0.0.1:${PORT_STAGING:-7821}/nowhere\n        readyTimeout: 2s']] })
+    const folder = await changedExample({
+      'operator.yaml': [
+        [
+          'ready: http://127.0.0.1:${PORT_STAGING:-7821}/health',
+          'ready: http://127.0.0.1:${PORT_STAGING:-7821}/nowhere\n        readyTimeout: 2s',
+        ],
+      ],
+    })
     const stateDir = await newFolder()
     const run = await runProgram('src/main.ts', [...demoArguments('good', stateDir, 18_200), '--example', folder])
     expect(run.result).toMatchObject({ outcome: 'rolledBack', shares: [] })

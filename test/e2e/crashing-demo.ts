@@ -1,12 +1,13 @@
 /** The demo with a store that kills its own process: `CRASH_AT` is a version of the stream, `CRASH_WHEN` says before or after its append is durable. */
-import { buildProgram } from '../../src/cli/program.ts'
-import { UserError, type CliContext } from '../../src/cli/context.ts'
-import type { EventStore } from '../../src/ports/event-store.ts'
-import { openDemoWorld } from '../../src/wiring-demo.ts'
-import { connect, openEmbeddedStore } from '../../src/wiring.ts'
 
-const crashAt = Number(process.env['CRASH_AT'])
-const crashWhen = process.env['CRASH_WHEN']
+import { type CliContext, UserError } from '../../src/cli/context.ts'
+import { buildProgram } from '../../src/cli/program.ts'
+import type { EventStore } from '../../src/ports/event-store.ts'
+import { connect, openEmbeddedStore } from '../../src/wiring.ts'
+import { openDemoWorld } from '../../src/wiring-demo.ts'
+
+const crashAt = Number(process.env.CRASH_AT)
+const crashWhen = process.env.CRASH_WHEN
 
 function die(): never {
   process.kill(process.pid, 'SIGKILL')
@@ -46,6 +47,8 @@ const context: CliContext = {
 try {
   await buildProgram(context).parseAsync()
 } catch (error) {
-  process.stderr.write(`${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(
+    `${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  )
   process.exitCode = error instanceof UserError ? error.exitCode : 1
 }

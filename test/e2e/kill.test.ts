@@ -68,23 +68,29 @@ describe('kill -9 of the controller', () => {
   it.each([
     ['after', 17_600],
     ['before', 17_700],
-  ] as const)('%s every append of a good release: it still climbs each stage once and succeeds', limit, async (when, portBase) => {
-    const { kills, events, users } = await surviveKills(when, 'good', portBase)
-    process.stdout.write(`${kills} kills ${when} the append, ${events.length} events\n`)
-    expect(kills).toBeGreaterThan(50)
-    expectWhole(events)
-    expect(eventsOf(events, 'ReleaseSucceeded')).toHaveLength(1)
-    const entered = eventsOf(events, 'StageEntered').map(({ stageId }) => stageId)
-    expect(entered).toEqual(eventsOf(events, 'StagePassed').map(({ stageId }) => stageId))
-    expect(new Set(entered).size).toBe(3)
-    for (const stageId of entered) {
-      const creditMs = eventsOf(events, 'StageObserved').filter((event) => event.stageId === stageId).reduce((sum, event) => sum + event.creditMs, 0)
-      expect(creditMs, `bake time of ${stageId}`).toBeGreaterThanOrEqual(10_000)
-    }
-    const last = users.at(-1)
-    expect(last?.requests).toBeGreaterThan(1_000)
-    expect(last?.errors, 'users met no error while the controller died again and again').toBe(0)
-  })
+  ] as const)(
+    '%s every append of a good release: it still climbs each stage once and succeeds',
+    limit,
+    async (when, portBase) => {
+      const { kills, events, users } = await surviveKills(when, 'good', portBase)
+      process.stdout.write(`${kills} kills ${when} the append, ${events.length} events\n`)
+      expect(kills).toBeGreaterThan(50)
+      expectWhole(events)
+      expect(eventsOf(events, 'ReleaseSucceeded')).toHaveLength(1)
+      const entered = eventsOf(events, 'StageEntered').map(({ stageId }) => stageId)
+      expect(entered).toEqual(eventsOf(events, 'StagePassed').map(({ stageId }) => stageId))
+      expect(new Set(entered).size).toBe(3)
+      for (const stageId of entered) {
+        const creditMs = eventsOf(events, 'StageObserved')
+          .filter((event) => event.stageId === stageId)
+          .reduce((sum, event) => sum + event.creditMs, 0)
+        expect(creditMs, `bake time of ${stageId}`).toBeGreaterThanOrEqual(10_000)
+      }
+      const last = users.at(-1)
+      expect(last?.requests).toBeGreaterThan(1_000)
+      expect(last?.errors, 'users met no error while the controller died again and again').toBe(0)
+    },
+  )
 
   it('after every append of a bad release: it still goes back', limit, async () => {
     const { events } = await surviveKills('after', 'errors', 17_800)

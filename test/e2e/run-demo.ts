@@ -28,7 +28,10 @@ const limitMs = 120_000
 
 export function runProgram(entry: string, args: readonly string[], env: Record<string, string> = {}): Promise<DemoRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(checkout, entry), ...args], { cwd: checkout, env: { ...process.env, ...env } })
+    const child = spawn(process.execPath, [join(checkout, entry), ...args], {
+      cwd: checkout,
+      env: { ...process.env, ...env },
+    })
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
     let stdout = ''
     let stderr = ''

@@ -28,7 +28,13 @@ async function runScenario(scenario: string, portBase: number) {
 describe('the demo', () => {
   it('takes a good version from the document to 100 %', async () => {
     const { run, result, tookMs, report } = await runScenario('good', 17_100)
-    expect(result).toMatchObject({ scenario: 'good', outcome: 'succeeded', shares: [10, 50, 100], detectionMs: null, rollbackMs: null })
+    expect(result).toMatchObject({
+      scenario: 'good',
+      outcome: 'succeeded',
+      shares: [10, 50, 100],
+      detectionMs: null,
+      rollbackMs: null,
+    })
     expect(run.code).toBe(0)
     expect(tookMs).toBeLessThan(90_000)
     expect(report).toContain('demo person')

@@ -60,7 +60,9 @@ describe('a bad candidate', () => {
     expect(world.state.hold?.reason).toContain('does not hold')
     world.run()
     expect(world.state.status).toBe('Succeeded')
-    const pages = world.events('EffectRequested').filter(({ effect }) => effect.kind === 'notify' && effect.message.urgency === 'page')
+    const pages = world
+      .events('EffectRequested')
+      .filter(({ effect }) => effect.kind === 'notify' && effect.message.urgency === 'page')
     expect(pages).toHaveLength(1)
   })
 
@@ -107,7 +109,8 @@ describe('data', () => {
 
 describe('drivers', () => {
   it('a deploy that fails for good goes back without touching traffic', () => {
-    const perform = (state: { effect: { kind: string } }) => (state.effect.kind === 'deploy' ? fail('timeout', 'never healthy') : undefined)
+    const perform = (state: { effect: { kind: string } }) =>
+      state.effect.kind === 'deploy' ? fail('timeout', 'never healthy') : undefined
     const world = new World({ perform })
     world.run()
     expect(world.state.status).toBe('RolledBack')
@@ -118,7 +121,9 @@ describe('drivers', () => {
 
   it('a share read back differently enters no stage', () => {
     const lie = succeed({ kind: 'setShares' as const, shares: { v1: 95, v2: 5 } })
-    const world = new World({ perform: ({ effect, purpose }) => (effect.kind === 'setShares' && purpose.kind === 'stage' ? lie : undefined) })
+    const world = new World({
+      perform: ({ effect, purpose }) => (effect.kind === 'setShares' && purpose.kind === 'stage' ? lie : undefined),
+    })
     world.run()
     expect(world.events('StageEntered')).toEqual([])
     expect(world.state.status).toBe('RolledBack')
@@ -138,7 +143,8 @@ describe('drivers', () => {
   it('a rollback that recovers after the deadline is degraded too, with traffic back', () => {
     const world = new World({
       errorRate: (arm) => (arm === 'candidate' ? 0.5 : 0),
-      perform: ({ purpose }, nowMs) => (purpose.kind === 'rollback' && nowMs < 120_000 ? fail('unauthorized', 'no') : undefined),
+      perform: ({ purpose }, nowMs) =>
+        purpose.kind === 'rollback' && nowMs < 120_000 ? fail('unauthorized', 'no') : undefined,
     })
     world.run({ untilMs: 3_600_000 })
     expect(world.state.status).toBe('Degraded')
@@ -163,7 +169,9 @@ describe('people', () => {
   })
 
   it('an abort does not wait for a call that hangs', () => {
-    const world = new World({ perform: ({ effect }) => (effect.kind === 'deploy' && effect.target === 'production' ? 'hang' : undefined) })
+    const world = new World({
+      perform: ({ effect }) => (effect.kind === 'deploy' && effect.target === 'production' ? 'hang' : undefined),
+    })
     world.run({ until: ({ hanging }) => hanging.size > 0 })
     world.command({ type: 'abort', reason: 'hangs' })
     expect(world.state.status).toBe('RolledBack')

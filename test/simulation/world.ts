@@ -1,5 +1,7 @@
 /** A simulated world for the decider on a virtual clock: drivers that answer at once or misbehave, traffic that flows, people who sign. */
-import { decide, type Decision, type Input } from '../../src/core/release/decide.ts'
+
+import type { Plan } from '../../src/core/plan/plan.ts'
+import { type Decision, decide, type Input } from '../../src/core/release/decide.ts'
 import type { EffectOutcome } from '../../src/core/release/effect.ts'
 import { pendingEffects } from '../../src/core/release/effects.ts'
 import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
@@ -9,10 +11,9 @@ import type { Recorded } from '../../src/core/release/fold.ts'
 import { type Needed, neededLook, nextWake } from '../../src/core/release/needs.ts'
 import { openRequirements } from '../../src/core/release/open-requirements.ts'
 import { fail, type Outcome, succeed } from '../../src/core/release/outcome.ts'
-import { isOver, type Release } from '../../src/core/release/release.ts'
 import type { EffectState } from '../../src/core/release/release.ts'
+import { isOver, type Release } from '../../src/core/release/release.ts'
 import { plan as examplePlan } from '../fixtures/plan.ts'
-import type { Plan } from '../../src/core/plan/plan.ts'
 
 export const person = (id: string): Actor => ({ id, name: id, demo: false })
 
@@ -46,7 +47,15 @@ export class World {
 
   constructor(behaviour: Partial<Behaviour> = {}, plan: Plan = examplePlan, speed = 1) {
     this.behaviour = { ...healthy, ...behaviour }
-    const start = { type: 'start' as const, releaseId: 'r1', projectId: 'default', plan, digest: 'd1', speed, acknowledged: [] }
+    const start = {
+      type: 'start' as const,
+      releaseId: 'r1',
+      projectId: 'default',
+      plan,
+      digest: 'd1',
+      speed,
+      acknowledged: [],
+    }
     this.give({ type: 'start', start, actor: person('ola') })
   }
 
@@ -67,7 +76,13 @@ export class World {
     const decision = decide(this.release, input, this.nowMs)
     if (!decision.rejected) {
       for (const { event, actor } of decision.events) {
-        const recorded = { event, actor, at: new Date(this.nowMs).toISOString(), elapsedMs: this.nowMs, position: this.log.length + 1 }
+        const recorded = {
+          event,
+          actor,
+          at: new Date(this.nowMs).toISOString(),
+          elapsedMs: this.nowMs,
+          position: this.log.length + 1,
+        }
         this.log.push(recorded)
         this.release = evolve(this.release, recorded)
       }
@@ -81,7 +96,8 @@ export class World {
 
   /** Runs until the release is over, or `untilMs`, or the predicate holds; gives false when nothing can happen any more. */
   run({ untilMs = 600_000, until = () => false }: { untilMs?: number; until?: (world: World) => boolean } = {}): void {
-    for (let round = 0; round < 100_000 && this.nowMs < untilMs && !isOver(this.state) && !until(this); round++) this.step()
+    for (let round = 0; round < 100_000 && this.nowMs < untilMs && !isOver(this.state) && !until(this); round++)
+      this.step()
   }
 
   step(): void {
@@ -135,7 +151,10 @@ export class World {
       if (state === 'down') return fail('unavailable', 'metric source is down')
       if (state === 'none') return succeed({ arms: {}, cursor: this.nowMs })
       const baseline = this.#counts(metricId, 'baseline', seconds)
-      return succeed({ arms: state === 'all' ? { candidate: this.#counts(metricId, 'candidate', seconds), baseline } : { baseline }, cursor: this.nowMs })
+      return succeed({
+        arms: state === 'all' ? { candidate: this.#counts(metricId, 'candidate', seconds), baseline } : { baseline },
+        cursor: this.nowMs,
+      })
     }
     return {
       look: needed.look,

@@ -4,7 +4,12 @@ import type { ArmCounts } from '../release/evidence.ts'
 import type { Look, Question } from './judge.ts'
 import { thresholdJudge } from './threshold-judge.ts'
 
-const rate = (comparator: Condition['comparator'], value: number): Condition => ({ metric: 'error rate', comparator, value, unit: '%' })
+const rate = (comparator: Condition['comparator'], value: number): Condition => ({
+  metric: 'error rate',
+  comparator,
+  value,
+  unit: '%',
+})
 const p95 = (comparator: Condition['comparator'], value: number, unit: string): Condition => ({
   metric: 'response time',
   comparator,
@@ -14,7 +19,12 @@ const p95 = (comparator: Condition['comparator'], value: number, unit: string): 
 })
 
 function verdictOf(condition: Condition, counts: ArmCounts, { windowMs }: { windowMs?: number } = {}) {
-  const question: Question = { statementId: 's', condition, minimumSamples: 100, ...(windowMs === undefined ? {} : { windowMs }) }
+  const question: Question = {
+    statementId: 's',
+    condition,
+    minimumSamples: 100,
+    ...(windowMs === undefined ? {} : { windowMs }),
+  }
   const look: Look = { fromMs: 0, toMs: 1_000, reading: { arms: { candidate: counts }, cursor: null } }
   return thresholdJudge.judge(thresholdJudge.observe(thresholdJudge.initial(), question, look), question)
 }
@@ -22,7 +32,10 @@ function verdictOf(condition: Condition, counts: ArmCounts, { windowMs }: { wind
 const latencies = (...counts: number[]): ArmCounts => {
   const edges = [100, 500, 2_000]
   const total = counts.at(-1) ?? 0
-  return { total, buckets: [...edges.map((le, index) => ({ le, count: counts[index] ?? 0 })), { le: null, count: total }] }
+  return {
+    total,
+    buckets: [...edges.map((le, index) => ({ le, count: counts[index] ?? 0 })), { le: null, count: total }],
+  }
 }
 
 describe('rates', () => {
@@ -89,10 +102,16 @@ describe('the window of a trigger', () => {
     reading: { arms: { candidate: { total: 100, events } }, cursor: null },
   })
   const after = (...events: number[]) =>
-    events.reduce((state, count, index) => thresholdJudge.observe(state, question, look(index + 1, count)), thresholdJudge.initial())
+    events.reduce(
+      (state, count, index) => thresholdJudge.observe(state, question, look(index + 1, count)),
+      thresholdJudge.initial(),
+    )
 
   it('forgets what is older', () => {
-    expect(thresholdJudge.judge(after(60, 60, 0, 0, 0), question)).toMatchObject({ verdict: 'Successful', samples: 300 })
+    expect(thresholdJudge.judge(after(60, 60, 0, 0, 0), question)).toMatchObject({
+      verdict: 'Successful',
+      samples: 300,
+    })
     expect(thresholdJudge.judge(after(0, 0, 0, 0, 60), question)).toMatchObject({ verdict: 'Failed', value: 0.2 })
   })
 

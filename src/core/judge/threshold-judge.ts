@@ -2,7 +2,7 @@
  * The simple judge: plain thresholds on counts and latency buckets. A verdict needs its samples; no data never passes; what neither passes
  * nor breaches is undecided. Quantiles are judged at a bucket edge, never by an interpolated value.
  */
-import { canonicalThreshold, type Comparator, type Condition, formatCondition } from '../plan/condition.ts'
+import { type Comparator, type Condition, canonicalThreshold, formatCondition } from '../plan/condition.ts'
 import type { Arm, ArmCounts } from '../release/evidence.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
 import { addCounts, noCounts, quantileOf } from './counts.ts'
@@ -34,14 +34,15 @@ function judge(state: JudgeState, question: Question): Judgement {
   const isTrigger = question.windowMs !== undefined
   const base = {
     statementId: question.statementId,
-    value: valueOf(candidate, condition),
-    baseline: valueOf(baseline, condition),
+    value: shownValue(candidate, condition),
+    baseline: shownValue(baseline, condition),
     samples: candidate.total,
     baselineSamples: baseline.total,
     needed: minimumSamples,
   }
   const holds = candidate.total === 0 ? undefined : holdsFor(candidate, condition)
-  if (holds === 'unanswerable') return { ...base, verdict: 'Error', explanation: explainUnanswerable(candidate, condition) }
+  if (holds === 'unanswerable')
+    return { ...base, verdict: 'Error', explanation: explainUnanswerable(candidate, condition) }
   const verdict = verdictOf(holds, isTrigger, candidate.total >= minimumSamples)
   return { ...base, verdict, explanation: explain(verdict, isTrigger, base.samples, minimumSamples, condition) }
 }
@@ -87,7 +88,7 @@ function holdsFor(counts: ArmCounts, condition: Condition): boolean | 'unanswera
   const threshold = canonicalThreshold(condition)
   if (threshold === undefined) return 'unanswerable'
   if (threshold.kind !== 'duration') {
-    const value = valueOf(counts, condition)
+    const value = shownValue(counts, condition)
     return value === null ? 'unanswerable' : compare[condition.comparator](value, threshold.value)
   }
   const upper = condition.comparator.startsWith('<')
@@ -114,7 +115,7 @@ function explainUnanswerable(counts: ArmCounts, condition: Condition): string {
 }
 
 /** The value to show: events per total, a bare count, or the quantile in milliseconds. */
-function valueOf(counts: ArmCounts, condition: Condition): number | null {
+function shownValue(counts: ArmCounts, condition: Condition): number | null {
   if (counts.total === 0) return null
   if (counts.buckets && condition.percentile !== undefined) return quantileOf(counts, condition.percentile / 100)
   if (counts.events === undefined) return null

@@ -66,7 +66,9 @@ export const Bindings = z.strictObject({
   /** By the words of the criterion. */
   criteria: z.record(z.string(), CriterionBinding).default({}),
   /** By the words of a trigger that states no threshold: who reports it, or the metric of which a single event fires it. */
-  triggers: z.record(z.string(), z.union([z.strictObject({ reportedBy: Name }), z.strictObject({ anyOf: Name })])).default({}),
+  triggers: z
+    .record(z.string(), z.union([z.strictObject({ reportedBy: Name }), z.strictObject({ anyOf: Name })]))
+    .default({}),
   /** By the title of the checklist: who signs its items, and before which phase. */
   checklists: z.record(z.string(), z.strictObject({ signOff: Name, before: Name })).default({}),
   /** Who signs whatever nothing measures, and who is asked when the release is undecided. */

@@ -24,7 +24,9 @@ const MILLISECONDS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 
  * The threshold in the judge's units: a percentage becomes a fraction, a time becomes milliseconds, anything else stays as it is.
  * Ranges have no single threshold and give `undefined`.
  */
-export function canonicalThreshold(condition: Condition): { value: number; kind: 'fraction' | 'duration' | 'count' } | undefined {
+export function canonicalThreshold(
+  condition: Condition,
+): { value: number; kind: 'fraction' | 'duration' | 'count' } | undefined {
   if (typeof condition.value !== 'number') return undefined
   if (condition.unit.startsWith('%')) return { value: condition.value / 100, kind: 'fraction' }
   const scale = MILLISECONDS[condition.unit]

@@ -5,7 +5,11 @@ import type { Plan } from './plan.ts'
 
 /** SHA-256, hexadecimal. The document's bytes stand apart: ticks written back into it change nothing here. */
 export function planDigest(plan: Plan, operator: Operator): string {
-  const named = { targets: [plan.rollout.router, plan.rollout.deployer], checks: [] as string[], commands: [] as string[] }
+  const named = {
+    targets: [plan.rollout.router, plan.rollout.deployer],
+    checks: [] as string[],
+    commands: [] as string[],
+  }
   for (const phase of plan.phases) {
     for (const item of [...phase.entry, ...phase.steps, ...phase.exit]) {
       if (item.kind === 'deploy') named.targets.push(item.target)
@@ -13,7 +17,8 @@ export function planDigest(plan: Plan, operator: Operator): string {
       if (item.kind === 'command') named.commands.push(item.command)
     }
   }
-  const pick = <T>(entries: Readonly<Record<string, T>>, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, entries[name]]))
+  const pick = <T>(entries: Readonly<Record<string, T>>, names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, entries[name]]))
   return digestOf({
     plan,
     targets: pick(operator.targets, named.targets),

@@ -1,7 +1,7 @@
 /** What an importer understood of a plan document: facts with the lines they came from, nothing bound and nothing guessed. */
 import { z } from 'zod'
 import { Condition } from './condition.ts'
-import { Diagnostic, SourceRange } from './diagnostic.ts'
+import { type Diagnostic, SourceRange } from './diagnostic.ts'
 
 /** Where a fact was read and which rule of the importer read it. */
 const provenance = { source: SourceRange, rule: z.string() }
@@ -84,10 +84,23 @@ export type DraftChecklistItem = z.infer<typeof DraftChecklistItem>
 export const DraftChecklist = z.strictObject({ ...provenance, title: Text, items: z.array(DraftChecklistItem) })
 export type DraftChecklist = z.infer<typeof DraftChecklist>
 
-export const DraftRisk = z.strictObject({ ...provenance, text: Text, level: z.string().optional(), mitigations: z.array(Text) })
-export const DraftOwner = z.strictObject({ ...provenance, name: Text, role: z.enum(['owner', 'lead', 'contributor', 'approver']) })
+export const DraftRisk = z.strictObject({
+  ...provenance,
+  text: Text,
+  level: z.string().optional(),
+  mitigations: z.array(Text),
+})
+export const DraftOwner = z.strictObject({
+  ...provenance,
+  name: Text,
+  role: z.enum(['owner', 'lead', 'contributor', 'approver']),
+})
 export const DraftTicket = z.strictObject({ ...provenance, id: Text, url: z.string().optional() })
-export const DraftTimelineRow = z.strictObject({ ...provenance, cells: z.record(z.string(), z.string()), status: z.string().optional() })
+export const DraftTimelineRow = z.strictObject({
+  ...provenance,
+  cells: z.record(z.string(), z.string()),
+  status: z.string().optional(),
+})
 export type DraftTimelineRow = z.infer<typeof DraftTimelineRow>
 /** "✅ ROLLOUT PLAN APPROVED": somebody's word in the document; it is shown, and opens no gate. */
 export const DraftApproval = z.strictObject({ ...provenance, text: Text, by: Text.optional() })

@@ -8,7 +8,11 @@ const Environment = z.record(z.string(), z.string())
 const Argv = z.tuple([z.string().startsWith('/', 'an absolute path')], z.string())
 
 /** A member of groups. `demo` people are simulated and labelled so wherever they appear. */
-export const Person = z.strictObject({ name: z.string(), groups: z.array(z.string()).min(1), demo: z.boolean().default(false) })
+export const Person = z.strictObject({
+  name: z.string(),
+  groups: z.array(z.string()).min(1),
+  demo: z.boolean().default(false),
+})
 export type Person = z.infer<typeof Person>
 
 /** A long-running process: detached, adopted again by pid and start time, ready when `ready` answers 200. */
@@ -36,7 +40,10 @@ export const ProxyTarget = z.strictObject({
 export const Target = z.discriminatedUnion('driver', [ProcessTarget, ProxyTarget])
 export type Target = z.infer<typeof Target>
 
-export const PrometheusTextSource = z.strictObject({ driver: z.literal('prometheus-text'), urls: z.array(Url).min(1).max(50) })
+export const PrometheusTextSource = z.strictObject({
+  driver: z.literal('prometheus-text'),
+  urls: z.array(Url).min(1).max(50),
+})
 export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSource])
 
 /** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
@@ -50,7 +57,10 @@ export const HttpExpectation = z.strictObject({
   status: z.array(z.int()).min(1),
   bodyIncludes: z.array(z.string()).default([]),
 })
-export const HttpCheck = z.strictObject({ driver: z.literal('http'), requests: z.array(HttpExpectation).min(1).max(50) })
+export const HttpCheck = z.strictObject({
+  driver: z.literal('http'),
+  requests: z.array(HttpExpectation).min(1).max(50),
+})
 export const CheckSpec = z.discriminatedUnion('driver', [HttpCheck])
 
 /** A catalogue entry. Parameters are appended after `--` in the order declared, each matching its pattern whole. */

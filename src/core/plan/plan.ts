@@ -26,7 +26,12 @@ export const Criterion = z.strictObject({ ...statement, metricId: Id, condition:
 export type Criterion = z.infer<typeof Criterion>
 
 /** Fires a rollback: a condition over a sliding window; stays armed until the rollout ends. `windowMs` is real time, never scaled. */
-export const Trigger = z.strictObject({ ...statement, metricId: Id, condition: Condition, windowMs: z.number().positive() })
+export const Trigger = z.strictObject({
+  ...statement,
+  metricId: Id,
+  condition: Condition,
+  windowMs: z.number().positive(),
+})
 export type Trigger = z.infer<typeof Trigger>
 
 /** An event that nothing measures: anyone in `role` reports it, by an abort. */
@@ -55,7 +60,12 @@ export type Stage = z.infer<typeof Stage>
 export const Step = z.discriminatedUnion('kind', [
   z.strictObject({ ...statement, kind: z.literal('deploy'), target: Id, version: z.string() }),
   z.strictObject({ ...statement, kind: z.literal('check'), check: Id }),
-  z.strictObject({ ...statement, kind: z.literal('command'), command: Id, parameters: z.record(z.string(), z.string()) }),
+  z.strictObject({
+    ...statement,
+    kind: z.literal('command'),
+    command: Id,
+    parameters: z.record(z.string(), z.string()),
+  }),
   /** Work of people outside Tidegate: done when someone in `role` says so. */
   z.strictObject({ ...statement, kind: z.literal('confirm'), role: z.string() }),
   z.strictObject({ ...statement, kind: z.literal('rollout'), stages: z.array(Stage).min(1) }),
@@ -125,6 +135,8 @@ export type Plan = z.infer<typeof Plan>
 /** All rollout stages in the order they are climbed, with the phase and step each belongs to. */
 export function ladderOf(plan: Plan): { phase: Phase; step: RolloutStep; stage: Stage }[] {
   return plan.phases.flatMap((phase) =>
-    phase.steps.flatMap((step) => (step.kind === 'rollout' ? step.stages.map((stage) => ({ phase, step, stage })) : [])),
+    phase.steps.flatMap((step) =>
+      step.kind === 'rollout' ? step.stages.map((stage) => ({ phase, step, stage })) : [],
+    ),
   )
 }

@@ -21,11 +21,19 @@ function dueNotices(release: Release): { about: string; message: Message }[] {
     message: { urgency, audience: [plan.asks], subject: `${title}: ${subject}`, body },
   })
   const notices = []
-  if (hold) notices.push(to('page', `held at ${hold.sinceMs}`, 'held, a decision is asked', `${hold.reason}. ${hold.ask} decides.`))
+  if (hold)
+    notices.push(
+      to('page', `held at ${hold.sinceMs}`, 'held, a decision is asked', `${hold.reason}. ${hold.ask} decides.`),
+    )
   if (rollback) notices.push(to('page', `rollback at ${rollback.triggeredMs}`, 'rolling back', describeCause(release)))
-  if (rollback?.overdue) notices.push(to('page', `overdue at ${rollback.triggeredMs}`, 'rollback is over its deadline', 'Look at the router now.'))
-  if (status === 'Degraded') notices.push(to('page', `degraded at ${release.endedMs}`, 'degraded', 'The rollback did not end as planned.'))
-  if (status === 'RolledBack') notices.push(to('inform', 'rolled back', 'rolled back', 'All traffic is at the baseline.'))
+  if (rollback?.overdue)
+    notices.push(
+      to('page', `overdue at ${rollback.triggeredMs}`, 'rollback is over its deadline', 'Look at the router now.'),
+    )
+  if (status === 'Degraded')
+    notices.push(to('page', `degraded at ${release.endedMs}`, 'degraded', 'The rollback did not end as planned.'))
+  if (status === 'RolledBack')
+    notices.push(to('inform', 'rolled back', 'rolled back', 'All traffic is at the baseline.'))
   if (status === 'Succeeded') notices.push(to('inform', 'succeeded', 'succeeded', 'Every stage passed.'))
   return notices
 }

@@ -22,8 +22,16 @@ export function advanceRollback(release: Release, nowMs: number): ReleaseEvent[]
 function finish(rollback: Rollback, readBackAtMs: number, deadlineMs: number, nowMs: number): ReleaseEvent[] {
   const { triggeredMs, quietMs } = rollback
   if (quietMs === null && nowMs - readBackAtMs < rollbackLooksUntilMs) return []
-  if (readBackAtMs - triggeredMs > deadlineMs) return [{ type: 'ReleaseDegraded', reason: 'traffic is back at the baseline, after the deadline' }]
-  return [{ type: 'ReleaseRolledBack', readBackMs: readBackAtMs - triggeredMs, quietMs: quietMs === null ? null : quietMs - triggeredMs }]
+  if (readBackAtMs - triggeredMs > deadlineMs)
+    return [{ type: 'ReleaseDegraded', reason: 'traffic is back at the baseline, after the deadline' }]
+  return [
+    {
+      type: 'ReleaseRolledBack',
+      readBackMs: readBackAtMs - triggeredMs,
+      quietMs: quietMs === null ? null : quietMs - triggeredMs,
+    },
+  ]
 }
 
-const touchedTraffic = (release: Release): boolean => Object.values(release.effects).some(({ effect }) => effect.kind === 'setShares')
+const touchedTraffic = (release: Release): boolean =>
+  Object.values(release.effects).some(({ effect }) => effect.kind === 'setShares')

@@ -23,7 +23,9 @@ export function fireTrigger(release: Release): ReleaseEvent[] {
   const trigger = stageOf(release, exposure.stageId).triggers.find(({ id }) => id === judgement.statementId)
   const state = trigger && exposure.judges[trigger.id]
   const firstBreachMs = trigger && state ? thresholdJudge.firstBreachMs(state, questionOf(release, trigger)) : null
-  return [{ type: 'TriggerFired', cause: { kind: 'trigger', triggerId: judgement.statementId, judgement }, firstBreachMs }]
+  return [
+    { type: 'TriggerFired', cause: { kind: 'trigger', triggerId: judgement.statementId, judgement }, firstBreachMs },
+  ]
 }
 
 /** A share that was read back as asked is a stage entered, even while paused: traffic flows, so it is watched. */
@@ -47,11 +49,21 @@ export function advanceRollout(release: Release, step: RolloutStep, nowMs: numbe
 }
 
 function enterStage(release: Release, stage: Stage, nowMs: number): ReleaseEvent[] {
-  const effect = { kind: 'setShares' as const, target: release.plan.rollout.router, shares: sharesAt(release, stage.percent) }
+  const effect = {
+    kind: 'setShares' as const,
+    target: release.plan.rollout.router,
+    shares: sharesAt(release, stage.percent),
+  }
   const { requests, progress } = driveEffect(release, { kind: 'stage', stageId: stage.id }, effect, nowMs)
   if (progress.state !== 'failed') return requests
   const { message } = progress.error
-  return [{ type: 'TriggerFired', cause: { kind: 'failure', what: `set ${stage.name}`, error: message }, firstBreachMs: null }]
+  return [
+    {
+      type: 'TriggerFired',
+      cause: { kind: 'failure', what: `set ${stage.name}`, error: message },
+      firstBreachMs: null,
+    },
+  ]
 }
 
 /** Passes, holds, clears a hold, or waits. Missing, stale or partial data never passes. */
@@ -59,7 +71,9 @@ function judgeStage(release: Release, exposure: Exposure, stage: Stage, nowMs: n
   const obstacle = obstacleOf(release, exposure, stage, nowMs)
   if (obstacle === 'wait') return []
   if (obstacle === null) {
-    const cleared: ReleaseEvent[] = release.hold ? [{ type: 'HoldCleared', reason: `${stage.name}: every criterion holds` }] : []
+    const cleared: ReleaseEvent[] = release.hold
+      ? [{ type: 'HoldCleared', reason: `${stage.name}: every criterion holds` }]
+      : []
     return [...cleared, { type: 'StagePassed', stageId: stage.id, criteria: exposure.criteria }]
   }
   return release.hold ? [] : [{ type: 'ReleaseHeld', reason: obstacle, ask: release.plan.asks }]
@@ -73,7 +87,10 @@ function obstacleOf(release: Release, exposure: Exposure, stage: Stage, nowMs: n
   if (metricId !== undefined && nowMs - exposure.lastFreshMs > stalenessMs) {
     return `${stage.name}: no fresh data of ${release.plan.metrics[metricId]?.name ?? metricId} (${why})`
   }
-  if (lastAttempt(release, { kind: 'stage', stageId: stage.id })?.settled && !sameShares(release.shares.desired, release.shares.observed)) {
+  if (
+    lastAttempt(release, { kind: 'stage', stageId: stage.id })?.settled &&
+    !sameShares(release.shares.desired, release.shares.observed)
+  ) {
     return `${stage.name}: the router no longer has the shares that were confirmed`
   }
   if (missing.length > 0 || exposure.bakedMs < bakeMs(release, stage)) return 'wait'

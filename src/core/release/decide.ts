@@ -1,6 +1,6 @@
 /** The decider: a release and an input give events, or the reason why not. Pure: time comes in with the input. */
 import { advance } from './advance.ts'
-import type { ReleaseCommand, Rejection, StartRelease } from './commands.ts'
+import type { Rejection, ReleaseCommand, StartRelease } from './commands.ts'
 import type { EffectOutcome } from './effect.ts'
 import { type Actor, engine, type ReleaseEvent } from './events.ts'
 import { evolve } from './evolve.ts'
@@ -46,11 +46,15 @@ export function decide(release: Release | null, input: Input, nowMs: number): De
 }
 
 function fold(release: Release | null, decided: readonly Decided[], nowMs: number): Release | null {
-  return decided.reduce<Release | null>((state, { event, actor }) => evolve(state, { event, actor, at: '', elapsedMs: nowMs, position: 0 }), release)
+  return decided.reduce<Release | null>(
+    (state, { event, actor }) => evolve(state, { event, actor, at: '', elapsedMs: nowMs, position: 0 }),
+    release,
+  )
 }
 
 function react(release: Release | null, input: Input, nowMs: number): Decided[] | Rejection {
-  if (input.type === 'start') return release ? alreadyStarted(release) : [{ event: startedEvent(input.start, input.actor), actor: input.actor }]
+  if (input.type === 'start')
+    return release ? alreadyStarted(release) : [{ event: startedEvent(input.start, input.actor), actor: input.actor }]
   if (release === null) return { rejected: true, code: 'notFound', message: 'there is no such release' }
   switch (input.type) {
     case 'command':

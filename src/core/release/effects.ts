@@ -15,18 +15,22 @@ export function sameShares(a: Shares | null, b: Shares | null): boolean {
 export function samePurpose(a: Purpose, b: Purpose): boolean {
   if (a.kind === 'step' && b.kind === 'step') return a.phaseId === b.phaseId && a.stepId === b.stepId
   if (a.kind === 'stage' && b.kind === 'stage') return a.stageId === b.stageId
-  if (a.kind === 'requirement' && b.kind === 'requirement') return a.phaseId === b.phaseId && a.requirementId === b.requirementId
+  if (a.kind === 'requirement' && b.kind === 'requirement')
+    return a.phaseId === b.phaseId && a.requirementId === b.requirementId
   if (a.kind === 'notice' && b.kind === 'notice') return a.about === b.about
   return a.kind === 'rollback' && b.kind === 'rollback'
 }
 
 /** The last attempt made for a purpose since `sinceMs`. */
 export function lastAttempt(release: Release, purpose: Purpose, sinceMs = 0): EffectState | undefined {
-  return Object.values(release.effects).findLast((state) => state.requestedMs >= sinceMs && samePurpose(state.purpose, purpose))
+  return Object.values(release.effects).findLast(
+    (state) => state.requestedMs >= sinceMs && samePurpose(state.purpose, purpose),
+  )
 }
 
 /** Effects requested and not settled: what the runtime must perform, in the order they were asked for. */
-export const pendingEffects = (release: Release): EffectState[] => Object.values(release.effects).filter((state) => state.settled === null)
+export const pendingEffects = (release: Release): EffectState[] =>
+  Object.values(release.effects).filter((state) => state.settled === null)
 
 /** Where an effect stands: `failed` is final, `retry` says from when on. */
 export type Progress =

@@ -30,7 +30,8 @@ export const RollbackCause = z.discriminatedUnion('kind', [
 ])
 export type RollbackCause = z.infer<typeof RollbackCause>
 
-const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) => z.strictObject({ type: z.literal(type), ...shape })
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.strictObject({ type: z.literal(type), ...shape })
 
 export const ReleaseEvent = z.discriminatedUnion('type', [
   /** `speed` divides plan time (bakes, waits, schedules); 1 outside demos. */
@@ -48,8 +49,18 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
   event('StepCompleted', { phaseId: z.string(), stepId: z.string() }),
   event('PhaseCompleted', { phaseId: z.string() }),
   /** Bound to the release by its stream, and to the plan by `digest`. */
-  event('SignOffGiven', { requirementId: z.string(), role: z.string(), digest: z.string(), comment: z.string().optional() }),
-  event('SignOffRefused', { requirementId: z.string(), role: z.string(), digest: z.string(), comment: z.string().optional() }),
+  event('SignOffGiven', {
+    requirementId: z.string(),
+    role: z.string(),
+    digest: z.string(),
+    comment: z.string().optional(),
+  }),
+  event('SignOffRefused', {
+    requirementId: z.string(),
+    role: z.string(),
+    digest: z.string(),
+    comment: z.string().optional(),
+  }),
   event('EffectRequested', { effectId: z.string(), effect: Effect, purpose: Purpose, attempt: z.int().min(1) }),
   event('EffectSettled', { effectId: z.string(), outcome: EffectOutcome }),
   /** The share was read back as asked; from here on the stage is judged. */

@@ -6,7 +6,9 @@ export const Shares = z.record(z.string(), z.number().min(0).max(100))
 export type Shares = z.infer<typeof Shares>
 
 /** Versions that run at a target, and whether each answers its health check. */
-export const RunningVersions = z.strictObject({ running: z.array(z.strictObject({ version: z.string(), healthy: z.boolean() })) })
+export const RunningVersions = z.strictObject({
+  running: z.array(z.strictObject({ version: z.string(), healthy: z.boolean() })),
+})
 export type RunningVersions = z.infer<typeof RunningVersions>
 
 export const Arm = z.enum(['candidate', 'baseline'])

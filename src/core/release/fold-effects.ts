@@ -16,7 +16,10 @@ export const foldEffects: { EffectRequested: Fold<'EffectRequested'>; EffectSett
     const effects = { ...before.effects, [effectId]: { ...state, settled: { atMs: elapsedMs, outcome } } }
     if (!outcome.ok || outcome.value.kind !== 'setShares') return { effects }
     const { shares } = outcome.value
-    const zeroed = before.rollback?.readBackMs === null && state.purpose.kind === 'rollback' && sameShares(shares, before.shares.desired)
+    const zeroed =
+      before.rollback?.readBackMs === null &&
+      state.purpose.kind === 'rollback' &&
+      sameShares(shares, before.shares.desired)
     return {
       effects,
       shares: { ...before.shares, observed: shares, observedMs: elapsedMs },

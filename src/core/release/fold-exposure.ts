@@ -1,7 +1,7 @@
 /** What a stage's looks leave in the state: bake time, bookmarks, the judges' sums and the latest verdicts. */
 import type { EventOf } from './events.ts'
-import type { Fold } from './fold.ts'
 import type { MetricReading } from './evidence.ts'
+import type { Fold } from './fold.ts'
 import { judgesAfter, stageOf } from './look.ts'
 import type { Exposure, Release } from './release.ts'
 
@@ -15,7 +15,9 @@ export const foldExposure: {
     confirmedPercents: [...before.confirmedPercents, shares[before.plan.rollout.candidate] ?? 0],
   }),
   StageObserved: (before, event, { elapsedMs }) =>
-    before.exposure ? { exposure: observed(before, before.exposure, event, elapsedMs), shares: readBack(before, event, elapsedMs) } : {},
+    before.exposure
+      ? { exposure: observed(before, before.exposure, event, elapsedMs), shares: readBack(before, event, elapsedMs) }
+      : {},
   StagePassed: (before) => (before.exposure ? { exposure: { ...before.exposure, passed: true } } : {}),
 }
 

@@ -13,7 +13,10 @@ export const foldPeople: {
 } = {
   SignOffGiven: (before, event, recorded) => ({ signOffs: withSignOff(before, event, recorded) }),
   SignOffRefused: (before, event, recorded) => ({ signOffs: withSignOff(before, event, recorded) }),
-  ReleaseHeld: (_before, { reason, ask }, { elapsedMs }) => ({ status: 'Held', hold: { reason, ask, sinceMs: elapsedMs } }),
+  ReleaseHeld: (_before, { reason, ask }, { elapsedMs }) => ({
+    status: 'Held',
+    hold: { reason, ask, sinceMs: elapsedMs },
+  }),
   HoldCleared: () => ({ status: 'Progressing', hold: null }),
   ReleasePaused: (before, { reason }, { actor, elapsedMs }) => ({
     status: 'Paused',

@@ -32,6 +32,11 @@ function withPhase(before: Release, phaseId: string, change: Partial<PhaseState>
   return { ...before.phases, [phaseId]: { ...phase, ...change } }
 }
 
-function withStep(before: Release, phaseId: string, stepId: string, step: PhaseState['steps'][string]): Release['phases'] {
+function withStep(
+  before: Release,
+  phaseId: string,
+  stepId: string,
+  step: PhaseState['steps'][string],
+): Release['phases'] {
   return withPhase(before, phaseId, { steps: { ...before.phases[phaseId]?.steps, [stepId]: step } })
 }

@@ -6,4 +6,8 @@ import type { Release } from './release.ts'
 export type Recorded = Pick<EventEnvelope, 'event' | 'actor' | 'at' | 'elapsedMs' | 'position'>
 
 /** What an event of one type changes. */
-export type Fold<T extends ReleaseEvent['type']> = (before: Release, event: EventOf<T>, recorded: Recorded) => Partial<Release>
+export type Fold<T extends ReleaseEvent['type']> = (
+  before: Release,
+  event: EventOf<T>,
+  recorded: Recorded,
+) => Partial<Release>

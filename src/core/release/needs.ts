@@ -1,8 +1,9 @@
 /** What a release needs next from the outside: a look at the metrics, and when to be woken. Pure queries. */
+
+import { progressOf } from './effects.ts'
 import type { MetricReading, Shares } from './evidence.ts'
 import { arrivalsCursor } from './fold-exposure.ts'
 import { metricsOf, stageOf } from './look.ts'
-import { progressOf } from './effects.ts'
 import type { Outcome } from './outcome.ts'
 import { isOver, type Release } from './release.ts'
 import { phaseStartMs } from './time.ts'
@@ -41,8 +42,17 @@ export function neededLook(release: Release, nowMs: number): Needed | null {
   }
   const { exposure } = release
   if (!exposure) return null
-  const metrics = metricsOf(stageOf(release, exposure.stageId)).map((metricId) => ({ metricId, cursor: exposure.cursors[metricId] }))
-  return { look: 'stage', stageId: exposure.stageId, metrics, arrivalsCursor: exposure.cursors[arrivalsCursor], readShares: true }
+  const metrics = metricsOf(stageOf(release, exposure.stageId)).map((metricId) => ({
+    metricId,
+    cursor: exposure.cursors[metricId],
+  }))
+  return {
+    look: 'stage',
+    stageId: exposure.stageId,
+    metrics,
+    arrivalsCursor: exposure.cursors[arrivalsCursor],
+    readShares: true,
+  }
 }
 
 /** Release time of the next look: while the candidate has traffic, whatever else the release waits for; and after share 0 until it is quiet. */

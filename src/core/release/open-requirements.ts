@@ -13,7 +13,11 @@ export interface OpenRequirement {
 }
 
 /** Does this requirement hold now? A sign-off is checked again each time: its digest, its signer's right, no later refusal by the same person. */
-export function isSatisfied(release: Release, phase: Phase, requirement: Pick<Requirement, 'id' | 'kind'> & { role?: string }): boolean {
+export function isSatisfied(
+  release: Release,
+  phase: Phase,
+  requirement: Pick<Requirement, 'id' | 'kind'> & { role?: string },
+): boolean {
   if (requirement.kind === 'check') {
     const purpose = { kind: 'requirement' as const, phaseId: phase.id, requirementId: requirement.id }
     const outcome = lastAttempt(release, purpose)?.settled?.outcome
@@ -43,8 +47,13 @@ export function openRequirements(release: Release): OpenRequirement[] {
   const step = phase.steps.find(({ id }) => (state.steps[id]?.completedMs ?? null) === null)
   if (step) {
     const startedMs = state.steps[step.id]?.startedMs
-    return step.kind === 'confirm' && startedMs !== undefined ? [{ phase, requirement: step, kind: 'confirm', sinceMs: startedMs }] : []
+    return step.kind === 'confirm' && startedMs !== undefined
+      ? [{ phase, requirement: step, kind: 'confirm', sinceMs: startedMs }]
+      : []
   }
-  const lastDoneMs = Math.max(state.startedMs ?? 0, ...Object.values(state.steps).map(({ completedMs }) => completedMs ?? 0))
+  const lastDoneMs = Math.max(
+    state.startedMs ?? 0,
+    ...Object.values(state.steps).map(({ completedMs }) => completedMs ?? 0),
+  )
   return open('exit', phase.exit, lastDoneMs)
 }

@@ -21,7 +21,9 @@ function answer(release: Release, command: ReleaseCommand, actor: Actor): Releas
       }
       return wrongState(release, 'only a release that goes forward can be paused')
     case 'resume':
-      return release.status === 'Paused' ? [{ type: 'ReleaseResumed' }] : wrongState(release, 'only a paused release can be resumed')
+      return release.status === 'Paused'
+        ? [{ type: 'ReleaseResumed' }]
+        : wrongState(release, 'only a paused release can be resumed')
     case 'approve':
     case 'reject':
       return sign(release, command, actor)

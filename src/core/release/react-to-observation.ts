@@ -1,10 +1,11 @@
 /** What a look becomes: one event with everything seen, the verdicts it leads to, and the bake time it earned. */
+
+import { sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
 import type { MetricReading } from './evidence.ts'
 import { judgementsOf, judgesAfter, metricsOf, stageOf } from './look.ts'
 import type { Observation } from './needs.ts'
 import type { DriverError, Outcome } from './outcome.ts'
-import { sameShares } from './effects.ts'
 import { type Exposure, isOver, type Release } from './release.ts'
 
 /** A look later than this many intervals earns no more than this: time nobody watched is no bake time. */

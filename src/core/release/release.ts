@@ -1,6 +1,7 @@
 /** The state of a release: the fold of its events, nothing else. */
-import type { Plan } from '../plan/plan.ts'
+
 import type { JudgeState } from '../judge/judge.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Effect, EffectOutcome } from './effect.ts'
 import type { Actor, Purpose, RollbackCause } from './events.ts'
 import type { MetricReading, Shares } from './evidence.ts'

@@ -85,10 +85,14 @@ describe('the catalogue', () => {
     await expect.poll(() => Promise.all(pids.map(runs))).toEqual([false, false])
   })
 
-  it('does not wait for children that a command left behind', async () => {
+  it('does not wait for children that a command left behind, and ends them', async () => {
     const script =
-      'require("child_process").spawn("/bin/sleep", ["60"], { stdio: "inherit" }).unref(); console.log("done"); process.exit(0)'
-    expect(await run(command(script))).toEqual({ ok: true, value: { exitCode: 0, output: 'done\n' } })
+      'const child = require("child_process").spawn("/bin/sleep", ["60"], { stdio: "inherit" }); console.log(child.pid); process.exit(0)'
+    const outcome = await run(command(script))
+    expect(outcome).toMatchObject({ ok: true, value: { exitCode: 0 } })
+    const pid = Number(outcome.ok && outcome.value.output)
+    expect(pid).toBeGreaterThan(1)
+    await expect.poll(() => runs(pid)).toBe(false)
   })
 
   it('gives 128 and the number of the signal that ended it', async () => {

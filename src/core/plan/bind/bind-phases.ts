@@ -2,17 +2,24 @@
 import type { StepBinding } from '../bindings.ts'
 import type { DraftPhase, DraftStep } from '../draft.ts'
 import type { Criterion, Phase, ReportedTrigger, Requirement, RolloutStep, Stage, Step, Trigger } from '../plan.ts'
-import type { Binder } from './binder.ts'
 import { bindChecklist, bindCriterion, bindTrigger, requireCheck } from './bind-statements.ts'
+import type { Binder } from './binder.ts'
 import { NamedEntries, slugOf } from './names.ts'
 
-export const phaseIdOf = (phase: DraftPhase): string => (phase.ordinal === undefined ? slugOf(phase.name) : `phase-${phase.ordinal}`)
+export const phaseIdOf = (phase: DraftPhase): string =>
+  phase.ordinal === undefined ? slugOf(phase.name) : `phase-${phase.ordinal}`
 
 export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]): Phase[] {
   const { draft, bindings } = binder.input
   const ids = draft.phases.map(phaseIdOf)
   if (ids.length === 0) {
-    binder.report('error', 'NO_PHASES', { start: 1, end: 1 }, 'the document has no phases or stages to run', 'head them "Phase 1: …"')
+    binder.report(
+      'error',
+      'NO_PHASES',
+      { start: 1, end: 1 },
+      'the document has no phases or stages to run',
+      'head them "Phase 1: …"',
+    )
   }
   for (const id of Object.keys(bindings.phases)) if (!ids.includes(id)) binder.unknown(['phases', id], 'phase', id, ids)
   const checklists = draft.checklists.map((checklist) => bindChecklist(binder, checklist, ids[0] ?? ''))
@@ -40,7 +47,11 @@ export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]):
   })
 }
 
-function bindCriteria(binder: Binder, id: string, phase: DraftPhase): { measured: Criterion[]; exit: Requirement[]; entry: Requirement[] } {
+function bindCriteria(
+  binder: Binder,
+  id: string,
+  phase: DraftPhase,
+): { measured: Criterion[]; exit: Requirement[]; entry: Requirement[] } {
   const bound = phase.criteria.map((criterion) => bindCriterion(binder, id, criterion, sharesOf(phase).length > 0))
   const measured = bound.flatMap((one) => ('measured' in one ? one.measured : []))
   binder.measured.set(id, measured)
@@ -54,26 +65,45 @@ function sharesOf(phase: DraftPhase): Pick<Stage, 'name' | 'percent' | 'bakeMs' 
   const phaseBakeMs = phase.timing?.durationMs?.[0] ?? 0
   if (phase.stages.length > 0) {
     return phase.stages.map(({ name, percent, timing, source }) => {
-      return { name: `${name}: ${percent} %`, percent, source, bakeMs: timing?.durationMs?.[0] ?? phaseBakeMs / phase.stages.length }
+      return {
+        name: `${name}: ${percent} %`,
+        percent,
+        source,
+        bakeMs: timing?.durationMs?.[0] ?? phaseBakeMs / phase.stages.length,
+      }
     })
   }
   if (phase.percent === undefined) return []
   return [{ name: `${phase.percent} %`, percent: phase.percent, source: phase.source, bakeMs: phaseBakeMs }]
 }
 
-function bindSteps(binder: Binder, phaseId: string, phase: DraftPhase, criteria: Criterion[], triggers: Trigger[]): Step[] {
+function bindSteps(
+  binder: Binder,
+  phaseId: string,
+  phase: DraftPhase,
+  criteria: Criterion[],
+  triggers: Trigger[],
+): Step[] {
   const entries = new NamedEntries(binder.input.bindings.phases[phaseId]?.steps ?? {})
   const shares = sharesOf(phase)
   const steps = phase.steps.flatMap((step): Step[] => {
     const binding = entries.find(step.text)
-    if (binding && 'rollout' in binding) return [rolloutStep(binder, phaseId, step, binding.rollout, shares, criteria, triggers)]
+    if (binding && 'rollout' in binding)
+      return [rolloutStep(binder, phaseId, step, binding.rollout, shares, criteria, triggers)]
     return bindStep(binder, phaseId, step, binding)
   })
   const known = phase.steps.map(({ text }) => text)
-  for (const name of entries.unused()) binder.unknown(['phases', phaseId, 'steps', name], `step of ${phaseId}`, name, known)
+  for (const name of entries.unused())
+    binder.unknown(['phases', phaseId, 'steps', name], `step of ${phaseId}`, name, known)
   if (shares.length > 0 && !steps.some(({ kind }) => kind === 'rollout')) {
     const hint = `bind one of its steps under phases: ${phaseId}: steps, for example \`{ rollout: ${binder.input.bindings.service.name} }\``
-    binder.report('error', 'UNBOUND_ROLLOUT', phase.source, `${phase.name} moves traffic, and no step of it is bound to the rollout`, hint)
+    binder.report(
+      'error',
+      'UNBOUND_ROLLOUT',
+      phase.source,
+      `${phase.name} moves traffic, and no step of it is bound to the rollout`,
+      hint,
+    )
   }
   return steps
 }
@@ -83,7 +113,8 @@ function bindStep(binder: Binder, phaseId: string, step: DraftStep, binding: Ste
   const statement = { id: binder.id(phaseId, step.text), text: step.text, source: step.source }
   if (!binding || 'confirm' in binding) {
     const role = binding?.confirm ?? bindings.asks
-    if (!binding) binder.report('note', 'UNBOUND_STEP', step.source, `"${step.text}" is done outside Tidegate; ${role} confirms it`)
+    if (!binding)
+      binder.report('note', 'UNBOUND_STEP', step.source, `"${step.text}" is done outside Tidegate; ${role} confirms it`)
     return [{ ...statement, kind: 'confirm', role: binder.role(role, step.source) }]
   }
   if ('covered' in binding) return []
@@ -92,14 +123,21 @@ function bindStep(binder: Binder, phaseId: string, step: DraftStep, binding: Ste
     return [{ ...statement, kind: 'check', check: binding.check }]
   }
   if ('command' in binding) {
-    if (!operator.commands[binding.command]) binder.unknown(step.source, 'command', binding.command, Object.keys(operator.commands))
+    if (!operator.commands[binding.command])
+      binder.unknown(step.source, 'command', binding.command, Object.keys(operator.commands))
     return [{ ...statement, kind: 'command', command: binding.command, parameters: binding.parameters }]
   }
   if ('deploy' in binding) {
     const target = operator.targets[binding.deploy]
-    if (target?.driver !== 'process') binder.unknown(step.source, 'deployer', binding.deploy, Object.keys(operator.targets))
+    if (target?.driver !== 'process')
+      binder.unknown(step.source, 'deployer', binding.deploy, Object.keys(operator.targets))
     else if (!target.versions[bindings.service.candidate]) {
-      binder.unknown(step.source, `version of target ${binding.deploy}`, bindings.service.candidate, Object.keys(target.versions))
+      binder.unknown(
+        step.source,
+        `version of target ${binding.deploy}`,
+        bindings.service.candidate,
+        Object.keys(target.versions),
+      )
     }
     return [{ ...statement, kind: 'deploy', target: binding.deploy, version: bindings.service.candidate }]
   }
@@ -122,6 +160,11 @@ function rolloutStep(
     binder.report('error', 'NO_SHARE', step.source, message, 'write the percentage into the phase')
   }
   const id = binder.id(phaseId, step.text)
-  const stages = shares.map((share) => ({ ...share, id: binder.id(phaseId, `stage ${share.percent}`), criteria, triggers }))
+  const stages = shares.map((share) => ({
+    ...share,
+    id: binder.id(phaseId, `stage ${share.percent}`),
+    criteria,
+    triggers,
+  }))
   return { id, text: step.text, source: step.source, kind: 'rollout', stages }
 }

@@ -58,9 +58,16 @@ const draft: PlanDraft = {
 }
 
 const operator = Operator.parse({
-  people: { rina: { name: 'Rina', groups: ['Release Manager'] }, tom: { name: 'Tom', groups: ['Release Manager', 'Development'] } },
+  people: {
+    rina: { name: 'Rina', groups: ['Release Manager'] },
+    tom: { name: 'Tom', groups: ['Release Manager', 'Development'] },
+  },
   targets: {
-    proxy: { driver: 'embedded-proxy', admin: 'http://127.0.0.1:1', backends: { v1: 'http://127.0.0.1:2', v2: 'http://127.0.0.1:3' } },
+    proxy: {
+      driver: 'embedded-proxy',
+      admin: 'http://127.0.0.1:1',
+      backends: { v1: 'http://127.0.0.1:2', v2: 'http://127.0.0.1:3' },
+    },
     production: { driver: 'process', mode: 'beside', versions: { v1: process('v1'), v2: process('v2') } },
   },
   metricSources: { router: { driver: 'prometheus-text', urls: ['http://127.0.0.1:1/metrics'] } },
@@ -83,7 +90,10 @@ const bindings = {
     arrivals: { source: 'router', total: 'requests' },
   },
   metrics: { errors: { says: ['error rate'], source: 'router', events: 'errors', total: 'requests' } },
-  phases: { 'phase-1': { steps: { 'route traffic': { rollout: 'backend' } } }, 'phase-2': { steps: { raise: { rollout: 'backend' } } } },
+  phases: {
+    'phase-1': { steps: { 'route traffic': { rollout: 'backend' } } },
+    'phase-2': { steps: { raise: { rollout: 'backend' } } },
+  },
   criteria: { 'All metrics stable': { sameAs: 'phase-1' } },
   asks: 'Release Manager',
   rollback: { deadline: '10m' },
@@ -94,13 +104,20 @@ const locate = (path: readonly string[]) => ({ file: path.join('.'), start: 1, e
 
 const bind = (change: Record<string, unknown> = {}) =>
   bindPlan({ draft, bindings: Bindings.parse({ ...bindings, ...change }), locate, operator })
-const errors = (change: Record<string, unknown>) => bind(change).diagnostics.filter(({ severity }) => severity === 'error')
+const errors = (change: Record<string, unknown>) =>
+  bind(change).diagnostics.filter(({ severity }) => severity === 'error')
 
 describe('bindPlan', () => {
   it('gives the ladder with its criteria, bake times and start', () => {
     const { plan } = bind()
-    const stages = plan?.phases.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'rollout' ? step.stages : [])))
-    expect(stages?.map(({ percent, bakeMs }) => [percent, bakeMs])).toEqual([[10, day], [50, day], [100, 0]])
+    const stages = plan?.phases.flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.kind === 'rollout' ? step.stages : [])),
+    )
+    expect(stages?.map(({ percent, bakeMs }) => [percent, bakeMs])).toEqual([
+      [10, day],
+      [50, day],
+      [100, 0],
+    ])
     expect(stages?.map(({ criteria }) => criteria.map(({ text }) => text))).toEqual([
       ['Error rate < 1%'],
       ['Error rate < 1% (All metrics stable)'],
@@ -112,7 +129,10 @@ describe('bindPlan', () => {
   it('keeps triggers armed in every later stage', () => {
     const { plan } = bind()
     const last = plan?.phases[1]?.steps[0]
-    expect(last?.kind === 'rollout' && last.stages.map(({ triggers }) => triggers.map(({ text }) => text))).toEqual([['Error rate > 5%'], ['Error rate > 5%']])
+    expect(last?.kind === 'rollout' && last.stages.map(({ triggers }) => triggers.map(({ text }) => text))).toEqual([
+      ['Error rate > 5%'],
+      ['Error rate > 5%'],
+    ])
   })
 
   it('turns what nothing measures into the word of a person, and ticks into nothing', () => {
@@ -120,17 +140,36 @@ describe('bindPlan', () => {
     expect(plan?.phases[0]?.exit).toMatchObject([{ kind: 'signOff', text: 'Users are happy', role: 'Release Manager' }])
     expect(plan?.phases[0]?.entry).toMatchObject([{ kind: 'signOff', text: 'Backups' }])
     expect(plan?.reportedTriggers).toMatchObject([{ text: 'Any incident' }])
-    expect(diagnostics.map(({ ruleId }) => ruleId)).toEqual(expect.arrayContaining(['UNBOUND_CRITERION', 'UNBOUND_TRIGGER', 'UNBOUND_CHECKLIST']))
+    expect(diagnostics.map(({ ruleId }) => ruleId)).toEqual(
+      expect.arrayContaining(['UNBOUND_CRITERION', 'UNBOUND_TRIGGER', 'UNBOUND_CHECKLIST']),
+    )
   })
 
   it.each<[string, Record<string, unknown>, string, number?]>([
     ['metric source', { metrics: { errors: { ...bindings.metrics.errors, source: 'grafana' } } }, 'grafana'],
     ['router', { service: { ...bindings.service, router: 'nginx' } }, 'nginx'],
     ['version', { service: { ...bindings.service, candidate: 'v3' } }, 'v3', 2],
-    ['service', { phases: { ...bindings.phases, 'phase-1': { steps: { 'Route traffic': { rollout: 'frontend' } } } } }, 'frontend'],
+    [
+      'service',
+      { phases: { ...bindings.phases, 'phase-1': { steps: { 'Route traffic': { rollout: 'frontend' } } } } },
+      'frontend',
+    ],
     ['phase', { phases: { ...bindings.phases, 'phase-9': { steps: {} } } }, 'phase-9'],
-    ['step', { phases: { ...bindings.phases, 'phase-2': { steps: { raise: { rollout: 'backend' }, lower: { covered: 'x' } } } } }, 'lower'],
-    ['criterion', { criteria: { ...bindings.criteria, 'Users are sad': { signOff: 'Release Manager' } } }, 'Users are sad'],
+    [
+      'step',
+      {
+        phases: {
+          ...bindings.phases,
+          'phase-2': { steps: { raise: { rollout: 'backend' }, lower: { covered: 'x' } } },
+        },
+      },
+      'lower',
+    ],
+    [
+      'criterion',
+      { criteria: { ...bindings.criteria, 'Users are sad': { signOff: 'Release Manager' } } },
+      'Users are sad',
+    ],
     ['group', { asks: 'Nobody' }, 'Nobody'],
     ['person', { author: 'eve' }, 'eve'],
   ])('refuses a %s that nobody knows, by name', (_kind, change, name, places = 1) => {
@@ -155,6 +194,8 @@ describe('bindPlan', () => {
 
   it('refuses a condition that its metric cannot answer', () => {
     const histogram = { says: ['error rate'], source: 'router', histogram: 'h', unit: 's' }
-    expect(errors({ metrics: { errors: histogram } }).map(({ ruleId }) => ruleId)).toContain('CONDITION_METRIC_MISMATCH')
+    expect(errors({ metrics: { errors: histogram } }).map(({ ruleId }) => ruleId)).toContain(
+      'CONDITION_METRIC_MISMATCH',
+    )
   })
 })

@@ -1,10 +1,10 @@
 /** Document and bindings and what the operator lends become the plan that runs, or the list of what is wrong. */
 import type { Diagnostic } from '../diagnostic.ts'
-import { nameKey } from './names.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
-import { Binder, type BindInput } from './binder.ts'
 import { bindPhases } from './bind-phases.ts'
 import { bindMetrics, bindRollout } from './bind-service.ts'
+import { Binder, type BindInput } from './binder.ts'
+import { nameKey } from './names.ts'
 
 /** The plan is there only when no diagnostic is an error. */
 export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnostic[] } {
@@ -45,7 +45,13 @@ function rollbackDeadline(binder: Binder): number | undefined {
   const stated = [binder.input.bindings.rollback?.deadline, binder.input.draft.rollback.budgetMs]
   const known = stated.filter((value) => value !== undefined)
   if (known.length > 0) return Math.min(...known)
-  binder.report('error', 'NO_ROLLBACK_DEADLINE', [], 'nothing says how long a rollback may take', 'add `rollback: { deadline: 10m }`')
+  binder.report(
+    'error',
+    'NO_ROLLBACK_DEADLINE',
+    [],
+    'nothing says how long a rollback may take',
+    'add `rollback: { deadline: 10m }`',
+  )
   return undefined
 }
 
@@ -79,5 +85,6 @@ function reportUnused(binder: Binder): void {
   }
   for (const name of binder.criteria.unused()) binder.unknown(['criteria', name], 'criterion', name, known.criterion)
   for (const name of binder.triggers.unused()) binder.unknown(['triggers', name], 'trigger', name, known.trigger)
-  for (const name of binder.checklists.unused()) binder.unknown(['checklists', name], 'checklist', name, known.checklist)
+  for (const name of binder.checklists.unused())
+    binder.unknown(['checklists', name], 'checklist', name, known.checklist)
 }

@@ -10,13 +10,21 @@ export function bindRollout(binder: Binder): Rollout {
   const namesOf = (driver: string) => Object.keys(targets).filter((name) => targets[name]?.driver === driver)
   const router = targets[service.router]
   const deployer = targets[service.deployer]
-  if (router?.driver !== 'embedded-proxy') binder.unknown(['service', 'router'], 'router', service.router, namesOf('embedded-proxy'))
+  if (router?.driver !== 'embedded-proxy')
+    binder.unknown(['service', 'router'], 'router', service.router, namesOf('embedded-proxy'))
   else requireVersions(binder, service.router, Object.keys(router.backends))
-  if (deployer?.driver !== 'process') binder.unknown(['service', 'deployer'], 'deployer', service.deployer, namesOf('process'))
+  if (deployer?.driver !== 'process')
+    binder.unknown(['service', 'deployer'], 'deployer', service.deployer, namesOf('process'))
   else requireVersions(binder, service.deployer, Object.keys(deployer.versions))
   requireSource(binder, ['service', 'arrivals', 'source'], service.arrivals.source)
   if (service.candidate === service.baseline) {
-    binder.report('error', 'SAME_VERSION', ['service', 'candidate'], `candidate and baseline are both ${service.candidate}`, 'name two versions')
+    binder.report(
+      'error',
+      'SAME_VERSION',
+      ['service', 'candidate'],
+      `candidate and baseline are both ${service.candidate}`,
+      'name two versions',
+    )
   }
   return {
     service: service.name,
@@ -37,7 +45,14 @@ export function bindMetrics(binder: Binder): void {
     requireSource(binder, ['metrics', id, 'source'], metric.source)
     const { minimumSamples, triggerSamples } = metric
     const name = metric.says[0] ?? id
-    binder.metrics[id] = { id, name, metricSource: metric.source, query: queryOf(metric), minimumSamples, triggerSamples }
+    binder.metrics[id] = {
+      id,
+      name,
+      metricSource: metric.source,
+      query: queryOf(metric),
+      minimumSamples,
+      triggerSamples,
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Criteria and triggers: measured where a metric is bound, otherwise the word of a named person. Nothing passes by itself. */
-import { canonicalThreshold, type Condition, formatCondition } from '../condition.ts'
+import { type Condition, canonicalThreshold, formatCondition } from '../condition.ts'
 import type { DraftChecklist, DraftCriterion, DraftTrigger } from '../draft.ts'
 import type { Criterion, PlanMetric, ReportedTrigger, Requirement, Trigger } from '../plan.ts'
 import type { Binder, Place } from './binder.ts'
@@ -7,7 +7,12 @@ import type { Binder, Place } from './binder.ts'
 export type BoundCriterion = { measured: Criterion[] } | { requirement: Requirement }
 
 /** A criterion of a phase. `canMeasure`: the phase has a rollout, so there are stages to judge it in. */
-export function bindCriterion(binder: Binder, phaseId: string, criterion: DraftCriterion, canMeasure: boolean): BoundCriterion {
+export function bindCriterion(
+  binder: Binder,
+  phaseId: string,
+  criterion: DraftCriterion,
+  canMeasure: boolean,
+): BoundCriterion {
   const { text, source, condition } = criterion
   const binding = binder.criteria.find(text)
   const id = binder.id(phaseId, text)
@@ -25,7 +30,9 @@ export function bindCriterion(binder: Binder, phaseId: string, criterion: DraftC
     return { measured: [{ id, text, source, metricId: metric.id, condition }] }
   }
   const { asks } = binder.input.bindings
-  const hint = condition ? `bind "${condition.metric}" under metrics to have it measured` : 'bind it under criteria to name a check or another role'
+  const hint = condition
+    ? `bind "${condition.metric}" under metrics to have it measured`
+    : 'bind it under criteria to name a check or another role'
   binder.report('note', 'UNBOUND_CRITERION', source, `"${text}" will be signed by ${asks}`, hint)
   return signOff(asks)
 }
@@ -48,7 +55,10 @@ function repeated(binder: Binder, phaseId: string, criterion: DraftCriterion, ea
   }
 }
 
-export function bindTrigger(binder: Binder, trigger: DraftTrigger): { measured: Trigger } | { reported: ReportedTrigger } {
+export function bindTrigger(
+  binder: Binder,
+  trigger: DraftTrigger,
+): { measured: Trigger } | { reported: ReportedTrigger } {
   const { text, source } = trigger
   const { asks, judging } = binder.input.bindings
   const binding = binder.triggers.find(text)
@@ -60,7 +70,8 @@ export function bindTrigger(binder: Binder, trigger: DraftTrigger): { measured: 
     const metric = binder.metrics[binding.anyOf]
     if (metric) {
       const condition: Condition = { metric: metric.name, comparator: '>', value: 0, unit: 'count' }
-      if (fits(binder, metric, condition, trigger)) return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
+      if (fits(binder, metric, condition, trigger))
+        return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
     } else binder.unknown(source, 'metric', binding.anyOf, Object.keys(binder.metrics))
     return reported(asks)
   }
@@ -69,13 +80,26 @@ export function bindTrigger(binder: Binder, trigger: DraftTrigger): { measured: 
   if (condition && metric && fits(binder, metric, condition, trigger)) {
     return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
   }
-  const hint = condition ? `bind "${condition.metric}" under metrics` : 'bind it under triggers: `reportedBy` a group or `anyOf` a metric'
-  binder.report('warning', 'UNBOUND_TRIGGER', source, `nothing measures "${text}": it fires only when ${asks} reports it`, hint)
+  const hint = condition
+    ? `bind "${condition.metric}" under metrics`
+    : 'bind it under triggers: `reportedBy` a group or `anyOf` a metric'
+  binder.report(
+    'warning',
+    'UNBOUND_TRIGGER',
+    source,
+    `nothing measures "${text}": it fires only when ${asks} reports it`,
+    hint,
+  )
   return reported(asks)
 }
 
 /** Can this metric answer this condition at all? Times need a histogram and a percentile, rates and counts need counters. */
-function fits(binder: Binder, metric: PlanMetric, condition: Condition, { text, source }: { text: string; source: DraftCriterion['source'] }): boolean {
+function fits(
+  binder: Binder,
+  metric: PlanMetric,
+  condition: Condition,
+  { text, source }: { text: string; source: DraftCriterion['source'] },
+): boolean {
   const threshold = canonicalThreshold(condition)
   const isHistogram = 'histogram' in metric.query
   const problem =
@@ -95,13 +119,23 @@ function fits(binder: Binder, metric: PlanMetric, condition: Condition, { text, 
 }
 
 /** Every item of a checklist, ticked or not, is signed before the phase: a tick in a document is a claim. */
-export function bindChecklist(binder: Binder, checklist: DraftChecklist, firstPhase: string): { before: string; requirements: Requirement[] } {
+export function bindChecklist(
+  binder: Binder,
+  checklist: DraftChecklist,
+  firstPhase: string,
+): { before: string; requirements: Requirement[] } {
   const binding = binder.checklists.find(checklist.title)
   const before = binding?.before ?? firstPhase
   const role = binding?.signOff ?? binder.input.bindings.asks
   if (!binding) {
     const message = `the items of "${checklist.title}" will be signed by ${role} before ${before}`
-    binder.report('note', 'UNBOUND_CHECKLIST', checklist.source, message, 'bind it under checklists to say who signs before which phase')
+    binder.report(
+      'note',
+      'UNBOUND_CHECKLIST',
+      checklist.source,
+      message,
+      'bind it under checklists to say who signs before which phase',
+    )
   }
   const requirements = checklist.items.map(({ text, source }): Requirement => {
     return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role, source) }

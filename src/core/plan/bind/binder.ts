@@ -74,7 +74,9 @@ export class Binder {
   /** The bound metric that the document's words mean. */
   metricFor(words: string): PlanMetric | undefined {
     const key = nameKey(words)
-    const found = Object.entries(this.input.bindings.metrics).find(([, { says }]) => says.some((said) => nameKey(said) === key))
+    const found = Object.entries(this.input.bindings.metrics).find(([, { says }]) =>
+      says.some((said) => nameKey(said) === key),
+    )
     return found && this.metrics[found[0]]
   }
 }

@@ -20,7 +20,9 @@ export class NamedEntries<T> {
   readonly #entries: Map<string, { name: string; value: T; used: boolean }>
 
   constructor(entries: Readonly<Record<string, T>>) {
-    this.#entries = new Map(Object.entries(entries).map(([name, value]) => [nameKey(name), { name, value, used: false }]))
+    this.#entries = new Map(
+      Object.entries(entries).map(([name, value]) => [nameKey(name), { name, value, used: false }]),
+    )
   }
 
   find(words: string): T | undefined {
