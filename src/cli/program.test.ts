@@ -155,7 +155,6 @@ describe('start', () => {
   it.each([
     ['succeeds', {}, exitCodes.ok],
     ['goes back', bad, exitCodes.failed],
-    ['is held', band, exitCodes.undecided],
   ])('stays as the controller until the release %s', async (_outcome, behaviour, code) => {
     const terminal = await run(new FakeController(new World(behaviour), 50), ['start', 'ROLLOUT.md', '--json'], {
       cwd: await folder(files),
@@ -165,6 +164,21 @@ describe('start', () => {
     expect(terminal.out).toHaveLength(1)
     expect(JSON.parse(terminal.out[0] ?? '')).toMatchObject({ releaseId: 'r1', diagnostics: [{ ruleId: 'NO_OWNER' }] })
     expect(terminal.closed).toBe(1)
+  })
+
+  it('stays with a held release too, for nobody else would judge it', async () => {
+    const onInterrupt: CliContext['onInterrupt'] = (callback) => {
+      const timer = setTimeout(callback, 2_000)
+      return () => clearTimeout(timer)
+    }
+    const api = new FakeController(new World(band), 50)
+    const { code, out } = await run(api, ['start', 'ROLLOUT.md', '--json'], {
+      cwd: await folder(files),
+      served: 'local',
+      onInterrupt,
+    })
+    expect(code).toBe(exitCodes.undecided)
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ release: { status: 'Held' } })
   })
 
   it('when interrupted says that traffic stays and how it goes on', async () => {

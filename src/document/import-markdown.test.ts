@@ -150,21 +150,21 @@ describe('importMarkdown', () => {
     ['quotes inside quotes', `${'>'.repeat(3_000)} a`, 'NESTED_TOO_DEEP'],
     [
       'lists inside lists',
-      Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth * 2)}- a`).join('\n'),
+      Array.from({ length: 230 }, (_, depth) => `${' '.repeat(depth * 2)}- a`).join('\n'),
       'NESTED_TOO_DEEP',
     ],
     [
       'phases without end',
-      Array.from({ length: 9_000 }, (_, number) => `## Phase ${number}: p${number}`).join('\n'),
+      Array.from({ length: 1_500 }, (_, number) => `## Phase ${number}: p${number}`).join('\n'),
       'TOO_MANY_PHASES',
     ],
-    ['marks without end', '~a*b**c_[\n'.repeat(20_000), 'PARAGRAPH_TOO_LONG'],
+    ['marks without end', '~a*b**c_[\n'.repeat(4_000), 'PARAGRAPH_TOO_LONG'],
   ])('survives %s', (_, text, ruleId) => {
     const started = process.threadCpuUsage()
     const { draft, diagnostics } = importMarkdown(`${text}\n`, 'p.md')
     lintDraft(draft)
     expect(diagnostics.map((diagnostic) => diagnostic.ruleId)).toContain(ruleId)
-    expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(5_000)
+    expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(3_000)
   })
 
   it('never throws, and always gives a valid draft whose lines exist', () => {
@@ -210,7 +210,7 @@ describe('importMarkdown', () => {
         for (const { source } of [...diagnostics, ...lintDraft(draft), ...draft.phases, ...(draft.unread ?? [])])
           expect(source?.end ?? 1).toBeLessThanOrEqual(lines)
       }),
-      { seed: 20_260_101, numRuns: 300 },
+      { seed: 20_260_101, numRuns: 150 },
     )
   })
 })

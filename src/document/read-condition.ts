@@ -1,4 +1,4 @@
-/** The threshold grammar: "Response time < 500ms (p95)", "no critical bugs", "coverage drops below 85%", "80%+", `\ge 99.9\%`. */
+/** The threshold grammar: "Search time < 250ms (p99)", "no critical bugs", "coverage drops below 85%", "80%+", `\ge 99.9\%`. */
 import type { Comparator, Condition } from '../core/plan/condition.ts'
 import { cleanText, foldCase } from './clean-text.ts'
 import { cleanMetric, readPercentile, readWindow } from './metric-words.ts'

@@ -5,7 +5,7 @@ import { isNew, type Reader } from './reader.ts'
 
 type OwnerRole = 'owner' | 'lead' | 'contributor' | 'approver'
 
-/** "Platform (lead), Web" names two; the same name counts once. */
+/** "Billing (lead), Search" names two; the same name counts once. */
 export function addOwners(reader: Reader, text: string, role: OwnerRole, source: SourceRange, rule: string): void {
   for (const part of text.split(/[,;]| and (?=\p{Lu})/u)) {
     const said = /\((lead|owner|approver)\)/i.exec(part)?.[1]?.toLowerCase() as OwnerRole | undefined

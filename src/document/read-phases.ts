@@ -107,7 +107,7 @@ export function addStage(
   })
 }
 
-/** "Day 4: 50% traffic", "25% → 50% → 100%", "10% for 24 hours" inside a phase. */
+/** "Day 8: 40% traffic", "25% → 50% → 100%", "10% for 24 hours" inside a phase. */
 export function addStatedStages(reader: Reader, phase: DraftPhase, text: string, source: SourceRange): boolean {
   const ladder = readLadder(text)
   if (ladder) {

@@ -1,4 +1,4 @@
-/** Titles that are stages: "Phase 2: Canary (10% traffic)", "Wave 3a — EU", "Day 4: 50% traffic", "Étape 2 : 25 %", "第二阶段". */
+/** Titles that are stages: "Phase 2: Canary (10% traffic)", "Wave 3a — EU", "Day 8: 40% traffic", "Étape 2 : 25 %", "第二阶段". */
 import { cleanText, foldCase, stripPictures } from './clean-text.ts'
 
 export interface StageTitle {

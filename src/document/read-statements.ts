@@ -69,7 +69,7 @@ function readChecked(reader: Reader, text: string, source: SourceRange): ReturnT
       'CONDITION_UNREAD',
       source,
       `the number of "${text}" cannot be read; a person has to judge it`,
-      'write metric, comparison, number and unit, such as "error rate < 1%"',
+      'write metric, comparison, number and unit, such as "order errors < 2%"',
     )
   }
   const conditions = read.conditions.filter(({ condition, text: clause }) => {

@@ -1,9 +1,9 @@
-/** Absences as conditions: "No runtime errors in logs", "Zero unsolicited calls", "0 P0 bugs" are `== 0`. */
+/** Absences as conditions: "No render errors in traces", "Zero wrong totals", "0 P0 bugs" are `== 0`. */
 import type { Condition } from '../core/plan/condition.ts'
 import { foldCase } from './clean-text.ts'
 import { cleanMetric, readWindow } from './metric-words.ts'
 
-/** "No" in front of anything else ("no manual intervention", "no customer impact") is words: nobody can count it. */
+/** "No" in front of anything else ("no hand on the lever", "no harm to guests") is words: nobody can count it. */
 const countable = new RegExp(
   String.raw`(?<![\p{L}])(?:${[
     'errors?|erreurs?|erros?|exceptions?|failures?|failed|timeouts?|crash(?:es)?|panics?|5xx',

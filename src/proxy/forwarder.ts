@@ -5,8 +5,6 @@ import type { ProxyMetrics } from './proxy-metrics.ts'
 import type { RoutingTable } from './routing-table.ts'
 import { visitorOf } from './visitor.ts'
 
-/** A backend that says nothing for so long is given up. */
-const silenceTimeoutMs = 30_000
 const connectTimeoutMs = 5_000
 
 /** One request on its way. `failure` is the status it counts with when its version failed it. */
@@ -16,9 +14,20 @@ interface Passage {
   failure?: 502 | 504
 }
 
-/** `stickyHeader`: lower-case name of a header that tells users apart, instead of the proxy's own cookie. */
-export function createForwarder(table: RoutingTable, metrics: ProxyMetrics, stickyHeader?: string): RequestListener {
-  const proxy = createProxyServer({ xfwd: true, proxyTimeout: silenceTimeoutMs, connectTimeout: connectTimeoutMs })
+interface ForwarderOptions {
+  /** A backend that says nothing for so long is given up. */
+  answerTimeoutMs: number
+  /** Lower-case name of a header that tells users apart, instead of the proxy's own cookie. */
+  stickyHeader?: string | undefined
+}
+
+/** Answers 503 as long as no shares are set, 502 or 504 where a version fails. */
+export function createForwarder(
+  table: RoutingTable,
+  metrics: ProxyMetrics,
+  { answerTimeoutMs, stickyHeader }: ForwarderOptions,
+): RequestListener {
+  const proxy = createProxyServer({ xfwd: true, proxyTimeout: answerTimeoutMs, connectTimeout: connectTimeoutMs })
   const passages = new WeakMap<IncomingMessage, Passage>()
 
   proxy.on('proxyRes', (answer, request, response) => {
@@ -47,7 +56,7 @@ export function createForwarder(table: RoutingTable, metrics: ProxyMetrics, stic
     })
     proxy.web(request, response, { target, agent, headers: { connection: 'keep-alive' } }, () => {
       const waitedMs = performance.now() - passage.startMs
-      passage.failure = waitedMs >= silenceTimeoutMs ? 504 : 502
+      passage.failure = waitedMs >= answerTimeoutMs ? 504 : 502
       if (response.headersSent) return void response.destroy()
       if (newCookie) response.setHeader('set-cookie', newCookie)
       refuse(response, passage.failure, `The service did not answer (${version}).`)

@@ -77,7 +77,7 @@ it('says in one line which settings are missing', async () => {
 it('does not start on a damaged state file', async () => {
   await using other = await startProxy()
   await other.stop()
-  await writeFile(other.environment['STATE_FILE'] ?? '', '{"fence":')
+  await writeFile(other.environment.STATE_FILE ?? '', '{"fence":')
   expect((await runProxyToExit(other.environment)).stderr).toMatch(/is damaged; restore it, or remove it/)
 })
 
@@ -92,7 +92,7 @@ it('leaves no half-written state behind when it is killed while shares change', 
     await puts[0]
     await other.stop('SIGKILL')
     await Promise.all(puts)
-    const stored = JSON.parse(await readFile(other.environment['STATE_FILE'] ?? '', 'utf8')) as { fence: number }
+    const stored = JSON.parse(await readFile(other.environment.STATE_FILE ?? '', 'utf8')) as { fence: number }
     expect(stored.fence).toBeGreaterThanOrEqual(next * 10)
     await other.restart()
   }

@@ -33,14 +33,11 @@ async function run(settings: ProxySettings): Promise<void> {
   const metrics = new ProxyMetrics()
   for (const version of Object.keys(table.state.backends)) metrics.know(version)
   const admin = createAdminInterface({ table, metrics, stateFile, token: settings.ADMIN_TOKEN })
+  const { LISTEN_PORT, ADMIN_PORT, ANSWER_TIMEOUT_MS: answerTimeoutMs, STICKY_HEADER: stickyHeader } = settings
+  const forwarder = createForwarder(table, metrics, { answerTimeoutMs, stickyHeader })
   const servers = [
-    await listen(
-      createForwarder(table, metrics, settings.STICKY_HEADER),
-      'LISTEN_PORT',
-      settings.LISTEN_PORT,
-      userLimits,
-    ),
-    await listen(admin, 'ADMIN_PORT', settings.ADMIN_PORT, adminLimits),
+    await listen(forwarder, 'LISTEN_PORT', LISTEN_PORT, userLimits),
+    await listen(admin, 'ADMIN_PORT', ADMIN_PORT, adminLimits),
   ]
   process.once('SIGTERM', () => void drain(servers))
   process.once('SIGINT', () => void drain(servers))

@@ -9,6 +9,8 @@ const Environment = z.object({
   ADMIN_PORT: Port,
   /** File that keeps shares over a restart. */
   STATE_FILE: z.string().min(1),
+  /** How long a backend may say nothing before it is given up. */
+  ANSWER_TIMEOUT_MS: z.coerce.number().pipe(z.int().min(1)).default(30_000),
   /** If set, changes of shares need it as a bearer token. */
   ADMIN_TOKEN: z.string().min(1).optional(),
   /** If set, this header tells users apart; requests without it still get a cookie. */

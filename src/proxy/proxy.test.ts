@@ -131,7 +131,7 @@ describe('conditions', () => {
       effectId: 'late',
       backends: backends(),
     })
-    expect([status, body['fence']]).toEqual([409, fence])
+    expect([status, body.fence]).toEqual([409, fence])
     expect(JSON.parse((await ask(`${proxy.admin}/shares`)).body)).toMatchObject({ shares: { v1: 80, v2: 20 }, fence })
   })
 
@@ -142,7 +142,7 @@ describe('conditions', () => {
 
   it('refuses shares that do not add up, and names the place', async () => {
     const { status, body } = await setShares(10, { shares: { v1: 10, v2: 10 } })
-    expect([status, body['error']]).toEqual([400, 'shares: the shares add up to 20, not to 100'])
+    expect([status, body.error]).toEqual([400, 'shares: the shares add up to 20, not to 100'])
   })
 
   it('asks for the admin token where one is set', async () => {
@@ -228,6 +228,15 @@ describe('metrics', () => {
       expect(await counted('v2', 502)).toBe(before + 2)
     },
   )
+
+  it('gives up a version that does not answer in time, and counts 504', async () => {
+    await using silent = await serveLoopback(() => undefined)
+    await using impatient = await startProxy({ ANSWER_TIMEOUT_MS: '200' })
+    await impatient.put({ shares: { v1: 100 }, fence: 1, effectId: 'e', backends: { v1: silent.url } })
+    expect((await ask(impatient.url)).status).toBe(504)
+    const { body } = await ask(`${impatient.admin}/metrics`)
+    expect(body).toContain('tidegate_proxy_requests_total{version="v1",code="504"} 1')
+  })
 
   it('counts a client that leaves as 499, not as a fault of the version', async () => {
     await using silent = await serveLoopback(() => undefined)

@@ -78,7 +78,14 @@ export function deployerContract(open: () => Promise<DeployerUnderTest>): void {
       expect(seen(await deployer.readVersion('beside', effectContext()))).toEqual([])
     })
 
-    it('starts nothing once aborted', async () => {
+    it('starts and stops nothing once aborted', async () => {
+      await deployer.deploy('replacing', 'v1', effectContext())
+      const late = effectContext({ signal: AbortSignal.abort('too late') })
+      expect(await deployer.deploy('replacing', 'v2', late)).toMatchObject({
+        ok: false,
+        error: { code: 'unavailable' },
+      })
+      expect(seen(await deployer.readVersion('replacing', effectContext()))).toEqual(['v1 true'])
       const outcome = await deployer.deploy('beside', 'v1', effectContext({ signal: AbortSignal.abort('too late') }))
       expect(outcome).toMatchObject({ ok: false, error: { code: 'unavailable' } })
       expect(seen(await deployer.readVersion('beside', effectContext()))).toEqual([])

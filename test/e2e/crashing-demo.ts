@@ -1,4 +1,7 @@
-/** The demo with a store that kills its own process: `CRASH_AT` is a version of the stream, `CRASH_WHEN` says before or after its append is durable. */
+/**
+ * The demo with a store that kills its own process: `CRASH_AT` is a version of the stream, `CRASH_WHEN` says before or after its append is
+ * durable. `SPARE_LOOKS` lets looks pass: a stage that has passed is looked at until a person signs, and nobody would ever come to sign.
+ */
 
 import { type CliContext, UserError } from '../../src/cli/context.ts'
 import { buildProgram } from '../../src/cli/program.ts'
@@ -8,6 +11,7 @@ import { openDemoWorld } from '../../src/wiring-demo.ts'
 
 const crashAt = Number(process.env.CRASH_AT)
 const crashWhen = process.env.CRASH_WHEN
+const spareLooks = process.env.SPARE_LOOKS === 'yes'
 
 function die(): never {
   process.kill(process.pid, 'SIGKILL')
@@ -17,7 +21,8 @@ function die(): never {
 function crashing(store: EventStore): EventStore {
   return {
     append: async (stream, expectedVersion, events) => {
-      const reached = expectedVersion + events.length >= crashAt
+      const spared = spareLooks && events.every(({ event }) => event.type === 'StageObserved')
+      const reached = expectedVersion + events.length >= crashAt && !spared
       if (reached && crashWhen === 'before') die()
       const result = await store.append(stream, expectedVersion, events)
       if (reached && crashWhen === 'after') die()

@@ -34,8 +34,13 @@ async function surviveKills(when: 'before' | 'after', scenario: string, portBase
   folders.push(stateDir)
   const users: Survived['users'] = []
   let acknowledged = 0
+  let waitsForPeople = false
   for (let kills = 0; kills < maximumRestarts; kills++) {
-    const env = { CRASH_AT: `${acknowledged + 1}`, CRASH_WHEN: when === 'before' && kills % 2 === 1 ? 'after' : when }
+    const env = {
+      CRASH_AT: `${acknowledged + 1}`,
+      CRASH_WHEN: when === 'before' && kills % 2 === 1 ? 'after' : when,
+      SPARE_LOOKS: waitsForPeople ? 'yes' : 'no',
+    }
     const run = await runProgram('test/e2e/crashing-demo.ts', demoArguments(scenario, stateDir, portBase), env)
     const store = await openEmbeddedStore(join(stateDir, 'events.db'))
     const stream = (await store.streams())[0]
@@ -43,6 +48,8 @@ async function surviveKills(when: 'before' | 'after', scenario: string, portBase
     await store.close()
     expect(events.length, 'acknowledged events are never lost').toBeGreaterThanOrEqual(acknowledged)
     acknowledged = events.length
+    const passed = events.findLast(({ event }) => event.type === 'StagePassed' || event.type === 'StageEntered')
+    waitsForPeople = passed?.event.type === 'StagePassed'
     if (run.signal !== 'SIGKILL') {
       expect(run.code, run.stderr).toBe(0)
       return { kills, events, users }

@@ -1,4 +1,4 @@
-/** Our own documents in several grammars, and what is read from them. `UPDATE_GOLDEN=1` writes the files anew: read the difference. */
+/** Our own documents in several grammars, and what is read from them. `UPDATE_GOLDEN=1` writes the files anew: format them, read the difference. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'

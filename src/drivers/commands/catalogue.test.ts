@@ -42,7 +42,7 @@ describe('the catalogue', () => {
   }
 
   it('gives a command no environment but PATH and its own', async () => {
-    process.env['TIDEGATE_TEST_SECRET'] = 'not for commands'
+    process.env.TIDEGATE_TEST_SECRET = 'not for commands'
     const outcome = await run(command('console.log(JSON.stringify(process.env))', { env: { OWN: 'yes' } }))
     expect(outcome.ok && JSON.parse(outcome.value.output)).toEqual({ PATH: '/usr/bin:/bin', OWN: 'yes' })
   })

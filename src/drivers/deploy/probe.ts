@@ -5,6 +5,7 @@ import { exchangeHttp } from '../http-exchange.ts'
 
 const pollMs = 50
 const probeTimeoutMs = 1_000
+const closingMs = 1_000
 const maximumBytes = 1_000_000
 
 /** One question; ready means status 200. */
@@ -34,8 +35,17 @@ export async function waitUntilReady(
   return 'stopped'
 }
 
-/** Whether somebody listens where this URL points. */
-export function isTaken(url: string): Promise<boolean> {
+/** Whether somebody listens where this URL points, and goes on to: a process that was just ended closes its port a moment later. */
+export async function isTaken(url: string): Promise<boolean> {
+  const endMs = performance.now() + closingMs
+  while (await answersAt(url)) {
+    if (performance.now() >= endMs) return true
+    await sleep(pollMs)
+  }
+  return false
+}
+
+function answersAt(url: string): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url)
   return new Promise((resolve) => {
     const socket = connect({

@@ -40,6 +40,8 @@ export function createProcessDeployer({ targets, supervisor }: ProcessDeployerPo
       if (!found.ok) return found
       const spec = findByName(`version of ${target}`, found.value.versions, version)
       if (!spec.ok) return spec
+      if (limited.signal.aborted)
+        return fail('unavailable', `${version} was not deployed: ${String(limited.signal.reason)}`)
       const others = Object.entries(found.value.versions).filter(([other]) => other !== version)
       const replaced = found.value.mode === 'replace' ? others : []
       const stop = (versions: typeof others) =>

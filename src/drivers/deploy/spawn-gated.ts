@@ -15,8 +15,8 @@ export interface GatedProcess {
   logStart: number
   /** Lets the program run. */
   openGate(): void
-  /** How it ended, in words. */
-  ended(): string | undefined
+  /** How it ended, in words, once it has. */
+  ending: Promise<string>
 }
 
 /** Throws when the process cannot be made, such as for a folder that does not exist. */
@@ -31,17 +31,16 @@ export async function spawnGated({ argv, env }: ProcessSpec, cwd: string, logFil
     detached: true,
     stdio: ['pipe', log.fd, log.fd],
   })
-  let ended: string | undefined
-  child.once('exit', (code, signal) => {
-    ended = signal === null ? `exit code ${code}` : `signal ${signal}`
+  const ending = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
   })
   await once(child, 'spawn')
   child.unref()
   const { pid, stdin } = child
   if (pid === undefined || stdin === null) throw new Error('the process has no pid or no input')
-  // A broken pipe means that the process is gone: `ended` tells.
+  // A broken pipe means that the process is gone: `ending` tells.
   stdin.on('error', () => undefined)
-  return { pid, logStart, openGate: () => stdin.end('go\n'), ended: () => ended }
+  return { pid, logStart, openGate: () => stdin.end('go\n'), ending }
 }
 
 async function rotate(logFile: string): Promise<void> {

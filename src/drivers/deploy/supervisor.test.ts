@@ -43,10 +43,10 @@ describe('start', () => {
   })
 
   it('gives the process PATH and its own environment, nothing else', async () => {
-    process.env['TIDEGATE_TEST_SECRET'] = 'not for children'
+    process.env.TIDEGATE_TEST_SECRET = 'not for children'
     await startedPid(tinyService(port, { env: { OWN: 'yes' } }))
     const environment = (await (await fetch(`http://127.0.0.1:${port}`)).json()) as Record<string, string>
-    expect(environment).toEqual({ PATH: process.env['PATH'], PORT: `${port}`, OWN: 'yes' })
+    expect(environment).toEqual({ PATH: process.env.PATH, PORT: `${port}`, OWN: 'yes' })
   })
 
   it('takes up a process that runs with the same specification, also as another controller', async () => {

@@ -2,6 +2,7 @@
  * Runs the operator's long-running processes so that they outlive the controller. A process waits at a gate until its record is on
  * disk: whenever the controller is killed, a process either has a record or never ran.
  */
+import { resolve } from 'node:path'
 import { digestOf } from '../../core/canonical.ts'
 import { formatDuration } from '../../core/plan/duration.ts'
 import type { ProcessSpec } from '../../core/plan/operator.ts'
@@ -29,8 +30,8 @@ export class ProcessSupervisor implements Supervisor {
   readonly #starts = new Map<string, AbortController>()
 
   constructor({ folder, cwd }: { folder: string; cwd: string }) {
-    this.#cwd = cwd
-    this.#records = new ProcessRecords(folder)
+    this.#cwd = resolve(cwd)
+    this.#records = new ProcessRecords(resolve(folder))
   }
 
   /**
@@ -86,7 +87,7 @@ export class ProcessSupervisor implements Supervisor {
       return fail('rejected', `${name} cannot be started in ${this.#cwd}: ${spawned.message}`)
     }
     const startTime = await startTimeOf(spawned.pid)
-    if (startTime === undefined) return fail('rejected', `${name} ended at once (${spawned.ended() ?? 'unknown how'})`)
+    if (startTime === undefined) return fail('rejected', `${name} ended at once (${await spawned.ending})`)
     const record = { pid: spawned.pid, startTime, digest }
     try {
       await this.#records.write(name, record)
@@ -122,7 +123,8 @@ export class ProcessSupervisor implements Supervisor {
         log,
       )
     }
-    return fail('rejected', `${name} ended before it was ready (${spawned?.ended() ?? 'it ran from before'})`, log)
+    const how = spawned ? await spawned.ending : 'it ran from before'
+    return fail('rejected', `${name} ended before it was ready (${how})`, log)
   }
 }
 

@@ -47,8 +47,9 @@ export function countArms(pages: Pages, { query, arms, cursor }: MetricRead): Ou
   if (size > maximumSeries)
     return fail('rejected', `${selectorsOf(query)} selects ${size} series; narrow it to at most ${maximumSeries}`)
   const edges = new Set([...deltas.values()].flat().flatMap(({ raw }) => Object.keys(raw)))
-  const counts = [...deltas].map(([arm, series]) => [arm, sum(series, ready.value, edges)])
-  return succeed({ arms: Object.fromEntries(counts) as MetricReading['arms'], cursor: after })
+  const counts: MetricReading['arms'] = {}
+  for (const [arm, series] of deltas) counts[arm] = sum(series, ready.value, edges)
+  return succeed({ arms: counts, cursor: after })
 }
 
 function keep(after: Cursor, url: string, past: Cursor[string] | undefined): void {
@@ -68,24 +69,19 @@ function since(past: Cursor[string] | undefined, series: Series): Series {
 
 /** `edges`: those seen on any series, for an arm whose own histogram has not begun. */
 function sum(series: Series[], query: ReadyQuery, edges: ReadonlySet<string>): ArmCounts {
-  const at = (edge: string, selected: Series[]) => selected.reduce((total, { raw }) => total + (raw[edge] ?? 0), 0)
-  if (!('histogram' in query)) {
-    return {
-      total: at(
-        '',
-        series.filter(({ isTotal }) => isTotal),
-      ),
-      events: at(
-        '',
-        series.filter(({ isEvent }) => isEvent),
-      ),
-    }
-  }
+  const at = (edge: string, isCounted: (each: Series) => boolean) =>
+    series.filter(isCounted).reduce((total, { raw }) => total + (raw[edge] ?? 0), 0)
+  const isTotal = (each: Series) => each.isTotal
+  const isEvent = (each: Series) => each.isEvent
+  if (!('histogram' in query)) return { total: at('', isTotal), events: at('', isEvent) }
   const shared = [...edges].filter((edge) => series.every(({ raw }) => edge in raw)).map(Number)
   const buckets = shared
     .sort((a, b) => a - b)
-    .map((edge) => ({ le: Number.isFinite(edge) ? scaled(edge, query.scaleToMs) : null, count: at(`${edge}`, series) }))
-  return buckets.length === 0 ? { total: 0 } : { total: at('Infinity', series), buckets }
+    .map((edge) => ({
+      le: Number.isFinite(edge) ? scaled(edge, query.scaleToMs) : null,
+      count: at(`${edge}`, isTotal),
+    }))
+  return buckets.length === 0 ? { total: 0 } : { total: at('Infinity', isTotal), buckets }
 }
 
 /** Without the error of floating point that 0.035 × 1000 has. */

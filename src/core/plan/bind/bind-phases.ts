@@ -1,6 +1,6 @@
 /** Phases with their steps and stages. Steps without a binding are confirmed by a person; stages inherit the triggers armed before them. */
 import type { StepBinding } from '../bindings.ts'
-import type { DraftPhase, DraftStep } from '../draft.ts'
+import type { DraftPhase, DraftStep, DraftTrigger } from '../draft.ts'
 import type { Criterion, Phase, ReportedTrigger, Requirement, RolloutStep, Stage, Step, Trigger } from '../plan.ts'
 import { bindChecklist, bindCriterion, bindTrigger, requireCheck } from './bind-statements.ts'
 import type { Binder } from './binder.ts'
@@ -25,13 +25,15 @@ export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]):
   const checklists = draft.checklists.map((checklist) => bindChecklist(binder, checklist, ids[0] ?? ''))
   for (const { before } of checklists) if (!ids.includes(before)) binder.unknown(['checklists'], 'phase', before, ids)
   const armed: Trigger[] = []
+  const arm = (trigger: DraftTrigger) => {
+    const bound = bindTrigger(binder, trigger)
+    if ('measured' in bound) armed.push(bound.measured)
+    else reportedTriggers.push(bound.reported)
+  }
+  for (const trigger of draft.triggers ?? []) arm(trigger)
   return draft.phases.map((phase, index) => {
     const id = ids[index] ?? ''
-    for (const trigger of phase.triggers) {
-      const bound = bindTrigger(binder, trigger)
-      if ('measured' in bound) armed.push(bound.measured)
-      else reportedTriggers.push(bound.reported)
-    }
+    for (const trigger of phase.triggers) arm(trigger)
     const { measured, exit, entry } = bindCriteria(binder, id, phase)
     return {
       id,

@@ -135,6 +135,24 @@ describe('bindPlan', () => {
     ])
   })
 
+  it('arms the triggers of the whole rollout from the first stage on, and leaves alerts to people', () => {
+    const whole: PlanDraft = {
+      ...draft,
+      triggers: [
+        { ...at(2), text: 'Error rate > 9%', condition: errorRate('>', 9), action: 'rollBack' },
+        { ...at(3), text: 'Error rate > 3%', condition: errorRate('>', 3), action: 'notify' },
+      ],
+    }
+    const { plan, diagnostics } = bindPlan({ draft: whole, bindings: Bindings.parse(bindings), locate, operator })
+    const first = plan?.phases[0]?.steps[0]
+    expect(first?.kind === 'rollout' && first.stages[0]?.triggers.map(({ text }) => text)).toEqual([
+      'Error rate > 9%',
+      'Error rate > 5%',
+    ])
+    expect(plan?.reportedTriggers.map(({ text }) => text)).toContain('Error rate > 3%')
+    expect(diagnostics.map(({ ruleId }) => ruleId)).toContain('ACTION_BY_A_PERSON')
+  })
+
   it('turns what nothing measures into the word of a person, and ticks into nothing', () => {
     const { plan, diagnostics } = bind()
     expect(plan?.phases[0]?.exit).toMatchObject([{ kind: 'signOff', text: 'Users are happy', role: 'Release Manager' }])

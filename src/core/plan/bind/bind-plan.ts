@@ -80,7 +80,7 @@ function reportUnused(binder: Binder): void {
   const { draft } = binder.input
   const known = {
     criterion: draft.phases.flatMap((phase) => [...phase.criteria, ...phase.entryCriteria]).map(({ text }) => text),
-    trigger: draft.phases.flatMap((phase) => phase.triggers).map(({ text }) => text),
+    trigger: [...(draft.triggers ?? []), ...draft.phases.flatMap((phase) => phase.triggers)].map(({ text }) => text),
     checklist: draft.checklists.map(({ title }) => title),
   }
   for (const name of binder.criteria.unused()) binder.unknown(['criteria', name], 'criterion', name, known.criterion)

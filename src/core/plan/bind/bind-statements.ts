@@ -66,6 +66,11 @@ export function bindTrigger(
   const windowMs = trigger.condition?.windowMs ?? judging.triggerWindow
   const reported = (role: string) => ({ reported: { id, text, source, role: binder.role(role, source) } })
   if (binding && 'reportedBy' in binding) return reported(binding.reportedBy)
+  if (trigger.action !== 'rollBack') {
+    const message = `"${text}" asks for "${trigger.action}": only rolling back is done by itself, so ${asks} watches it`
+    binder.report('warning', 'ACTION_BY_A_PERSON', source, message, 'bind it under triggers to name another group')
+    return reported(asks)
+  }
   if (binding && 'anyOf' in binding) {
     const metric = binder.metrics[binding.anyOf]
     if (metric) {

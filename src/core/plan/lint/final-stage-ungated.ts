@@ -1,6 +1,6 @@
 /**
  * FINAL_STAGE_UNGATED: the last stage, where everybody is exposed, has neither a measured exit criterion nor a trigger of its own. "No
- * critical bugs reported" says only that nobody complained. Give the stage a number that passes it or one that rolls it back.
+ * grave defects heard of" says only that nobody complained. Give the stage a number that passes it or one that rolls it back.
  */
 import type { LintRule } from './rule.ts'
 
@@ -24,7 +24,7 @@ export const finalStageUngated: LintRule = {
   },
   examples: {
     finds: [
-      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- All metrics remain stable\n- No critical bugs reported',
+      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Everything looks calm\n- No grave defects heard of',
     ],
     accepts: [
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Order errors < 1%',

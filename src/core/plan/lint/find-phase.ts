@@ -1,4 +1,4 @@
-/** Finds the phase that a timeline row or a list item speaks of in fewer or other words ("Canary" for "Phase 2: Canary Deployment"). */
+/** Finds the phase that a timeline row or a list item speaks of in fewer or other words ("Canary" for "Phase 2: Canary on one shop"). */
 import type { DraftPhase, DraftTimelineRow, PlanDraft } from '../draft.ts'
 
 /** Words that every phase could have in its name. */

@@ -28,7 +28,7 @@ export const ladderJump: LintRule = {
     finds: ['## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)'],
     accepts: [
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Half (50%)\n\n## Phase 3: Everyone (100%)',
-      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n\n1. Raise the traffic\n   - Day 4: 50% traffic\n   - Day 5: 100% traffic',
+      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n\n1. Raise the traffic\n   - Day 8: 40% traffic\n   - Day 9: 100% traffic',
     ],
   },
 }

@@ -1,6 +1,6 @@
 /**
  * NO_MEASURABLE_TRIGGER: nothing in the plan rolls back by a number; alerts that only notify do not count. Going back then depends on
- * somebody watching at that minute. Write at least one: "**Rollback trigger:** error rate > 5% for 5 minutes".
+ * somebody watching at that minute. Write at least one: "**Rollback trigger:** order errors > 4% for 5 minutes".
  */
 import type { LintRule } from './rule.ts'
 
@@ -16,12 +16,15 @@ export const noMeasurableTrigger: LintRule = {
       {
         source: first?.source ?? { start: 1, end: 1 },
         message,
-        hint: 'write one with a metric and a number, such as "error rate > 5% for 5 minutes"',
+        hint: 'write one with a metric and a number, such as "order errors > 4% for 5 minutes"',
       },
     ]
   },
   examples: {
-    finds: ['## Phase 1\n**Rollback trigger:**\n- Any security incident', '## Alert conditions\n- Order errors > 5%'],
+    finds: [
+      '## Phase 1\n**Rollback trigger:**\n- Anything that smells of a break-in',
+      '## Alert conditions\n- Order errors > 5%',
+    ],
     accepts: ['## Phase 1\n**Rollback trigger:**\n- Order errors > 5%', '## Halt rules\n- Order errors > 5%'],
   },
 }

@@ -1,5 +1,5 @@
 /**
- * PLACEHOLDER: a blank is left to be filled in: `[FILL_IN]`, `____`, TBD, `<staging-db-url>`, `YOUR_KEY`. Whoever runs the plan meets it at
+ * PLACEHOLDER: a blank is left to be filled in: `[FILL_IN]`, `____`, TBD, `<queue-address>`, `YOUR_KEY`. Whoever runs the plan meets it at
  * the worst time. Fill it in, or take the line out.
  */
 import { distinct, type Finding, type LintRule } from './rule.ts'

@@ -14,7 +14,7 @@ export const preticked: LintRule = {
   examples: {
     finds: [
       '## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%',
-      '## Success metrics\n- [x] Uptime > 99.9%',
+      '## Success metrics\n- [x] Uptime > 99.5%',
     ],
     accepts: [
       '## Phase 1: Pilot\n**Success criteria:**\n- Order errors < 1%',

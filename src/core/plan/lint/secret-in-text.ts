@@ -32,7 +32,7 @@ export const secretInText: LintRule = {
       `\`\`\`bash\ncurl -d '{"password":"Corr3ctHorse"}' https://shop.example/login\n\`\`\``,
     ],
     accepts: [
-      '```env\nDATABASE_URL=<staging-db-url>\nJWT_SECRET=<generate-me>\nTOKEN=$DEPLOY_TOKEN\nAPI_KEY=YOUR_API_KEY\n```',
+      '```env\nQUEUE_URL=<queue-address>\nJWT_SECRET=<generate-me>\nTOKEN=$DEPLOY_TOKEN\nAPI_KEY=YOUR_API_KEY\n```',
       '- Rotate the JWT secret regularly',
       'See https://shop.example/login?next=a@b for the form.',
     ],
