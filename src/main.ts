@@ -17,20 +17,32 @@ const context: CliContext = {
   },
 }
 
-/** The first signal asks to end, the second ends at once. */
+/** Wrappers pass a signal on that the terminal has sent already: what comes within this time is the same request. */
+const sameRequestMs = 1_000
+
+/** The first signal asks to end, a later one ends at once. */
 function onInterrupt(callback: () => void): () => void {
-  const onFirst = () => {
-    stop()
+  let askedAtMs: number | null = null
+  const onSignal = () => {
+    const nowMs = performance.now()
+    if (askedAtMs !== null && nowMs - askedAtMs > sameRequestMs) process.exit(exitCodes.undecided)
+    if (askedAtMs !== null) return
+    askedAtMs = nowMs
     callback()
   }
-  const stop = () => {
-    process.removeListener('SIGINT', onFirst)
-    process.removeListener('SIGTERM', onFirst)
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.removeListener('SIGINT', onSignal)
+    process.removeListener('SIGTERM', onSignal)
   }
-  process.once('SIGINT', onFirst)
-  process.once('SIGTERM', onFirst)
-  return stop
 }
+
+/** A reader that has seen enough (`| head`) is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(process.exitCode)
+})
 
 /** One clear message for a mistake; anything else is a bug and shows its stack. */
 function report(error: unknown): ExitCode {

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { Backend } from './build-server.ts'
+import type { Backend } from './backend.ts'
 import { fieldErrors } from './field-errors.ts'
 import { hashPassword, matchesPassword } from './password-hash.ts'
 

@@ -1,31 +1,14 @@
 // The HTTP server: the API with its metrics and faults, and beside it health and metrics, which neither counts nor touches.
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { describeError, writeLog } from '../process/write-log.ts'
-import type { AccessTokens } from './access-token.ts'
-import type { AccountStore } from './account-store.ts'
 import { addAuthRoutes } from './auth-routes.ts'
+import type { Backend } from './backend.ts'
 import { injectFault } from './inject-fault.ts'
-import type { MailQueue } from './mail-queue.ts'
 import { addProfileRoutes } from './profile-routes.ts'
-import type { ServiceMetrics } from './service-metrics.ts'
-import type { Settings } from './settings.ts'
-import type { Version } from './versions.ts'
 
 const connectionLimit = 1000
 const bodyLimitBytes = 16_384
 const requestTimeoutMs = 10_000
-
-/** What the routes work with. */
-export interface Backend {
-  readonly version: Version
-  readonly settings: Settings
-  readonly accounts: AccountStore
-  readonly mails: Pick<MailQueue, 'add'>
-  readonly metrics: ServiceMetrics
-  readonly tokens: AccessTokens
-  /** Where people reach the service; asked when a mail is written, since a chosen port is known only then. */
-  readonly publicUrl: () => string
-}
 
 /** A server that does not listen yet. */
 export async function buildServer(backend: Backend): Promise<FastifyInstance> {

@@ -1,7 +1,7 @@
 // One's own profile: read in every version, changed from v0.1.0 on.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Backend } from './build-server.ts'
+import type { Backend } from './backend.ts'
 import { fieldErrors } from './field-errors.ts'
 
 const changeSchema = z.strictObject({

@@ -1,6 +1,7 @@
 /** The decider: a release and an input give events, or the reason why not. Pure: time comes in with the input. */
 import { advance } from './advance.ts'
 import type { Rejection, ReleaseCommand, StartRelease } from './commands.ts'
+import type { Decided } from './decided.ts'
 import type { EffectOutcome } from './effect.ts'
 import { type Actor, engine, type ReleaseEvent } from './events.ts'
 import { evolve } from './evolve.ts'
@@ -15,12 +16,6 @@ export type Input =
   | { type: 'effectSettled'; effectId: string; outcome: EffectOutcome }
   | { type: 'observed'; observation: Observation }
   | { type: 'tick' }
-
-/** An event that was decided, and whose doing it is. */
-export interface Decided {
-  event: ReleaseEvent
-  actor: Actor
-}
 
 export type Decision = { rejected: false; events: Decided[] } | Rejection
 

@@ -1,7 +1,7 @@
 /** What people's commands do, and why some are refused. Abort is refused only when there is nothing left to go back. */
 import { maySign } from '../access/roles.ts'
 import type { Rejection, ReleaseCommand } from './commands.ts'
-import type { Decided } from './decide.ts'
+import type { Decided } from './decided.ts'
 import type { Actor, ReleaseEvent } from './events.ts'
 import { openRequirements } from './open-requirements.ts'
 import type { Release } from './release.ts'

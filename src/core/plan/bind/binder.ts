@@ -1,5 +1,5 @@
 /** What one binding run shares: its inputs, the diagnostics it collects, ids handed out once, roles that were named. */
-import type { Bindings, CriterionBinding, StepBinding } from '../bindings.ts'
+import type { Bindings, CriterionBinding } from '../bindings.ts'
 import type { Diagnostic, Severity, SourceRange } from '../diagnostic.ts'
 import type { PlanDraft } from '../draft.ts'
 import type { Operator } from '../operator.ts'
@@ -80,5 +80,3 @@ export class Binder {
     return found && this.metrics[found[0]]
   }
 }
-
-export type StepEntries = NamedEntries<StepBinding>
