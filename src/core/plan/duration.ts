@@ -18,7 +18,10 @@ export function formatDuration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1).replace(/\.?0+$/, '')} s`
   const [large, small] =
     ms < 3_600_000 ? (['min', 's'] as const) : ms < 86_400_000 ? (['h', 'min'] as const) : (['d', 'h'] as const)
-  const whole = Math.floor(ms / (UNIT_MS[large] ?? 1))
-  const rest = Math.round((ms - whole * (UNIT_MS[large] ?? 1)) / (UNIT_MS[small] ?? 1))
-  return rest > 0 ? `${whole} ${large} ${rest} ${small}` : `${whole} ${large}`
+  const [largeMs, smallMs] = [UNIT_MS[large] ?? 1, UNIT_MS[small] ?? 1]
+  // Rounded before it is split, so that 60 s never stands beside a minute.
+  const rounded = Math.round(ms / smallMs) * smallMs
+  const rest = (rounded % largeMs) / smallMs
+  const whole = `${Math.floor(rounded / largeMs)} ${large}`
+  return rest > 0 ? `${whole} ${rest} ${small}` : whole
 }
