@@ -25,6 +25,7 @@ describe('readConditions', () => {
     ['Orders completed 80%+', ['Orders completed|>=|80|%']],
     ['CPU 30–70%', ['CPU|==|30..70|%']],
     ['API errors > 2% for 5 minutes', ['API errors|>|2|%||300000']],
+    ['Login errors at or above 4% over 5 minutes', ['Login errors|>=|4|%||300000']],
     ['API errors < 1% (5m window)', ['API errors|<|1|%||300000']],
     ['Lock conflicts < 30 per 5min', ['Lock conflicts|<|30|per 5min']],
     ['Engine latency > 5x baseline for 10 minutes', ['Engine latency|>|5|x baseline||600000']],

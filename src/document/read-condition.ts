@@ -109,6 +109,7 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const after = start + match[0].length
     const quantity = readQuantity(searched.slice(after, after + 80))
     const { sign, word } = match.groups ?? {}
+    if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
     const comparator = sign ? signs[sign] : wordPatterns.find(({ pattern }) => pattern.test(word ?? ''))?.comparator
     if (quantity && comparator) {
       thresholds.push({
@@ -126,6 +127,10 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     ? { thresholds: mainThresholds(text, thresholds), unread }
     : { ...findSuffixOrRange(text), unread }
 }
+
+/** "> 4% over 5 minutes": right behind a threshold, a time over which it holds is no second threshold. */
+const isWindow = (between: string, unit: string): boolean =>
+  /^ ?over$/i.test(between) && ['ms', 's', 'min', 'h', 'd'].includes(unit)
 
 /** The unit in the author's own spelling where it is the author's own word. */
 function unitAsWritten(text: string, after: number, { unit, length }: { unit: string; length: number }): string {

@@ -89,6 +89,11 @@ describe('quantiles', () => {
     expect(verdictOf(p95('>', 5, 's'), latencies(0, 0, 0, 200), { windowMs: 10_000 }).verdict).toBe('Error')
   })
 
+  it('a value relative to the baseline is an error, not a percentage', () => {
+    const relative: Condition = { metric: 'errors', comparator: '<', value: 110, unit: '% of baseline' }
+    expect(verdictOf(relative, { total: 200, events: 0 }).verdict).toBe('Error')
+  })
+
   it('a rate asked of a histogram is an error', () => {
     expect(verdictOf(rate('<', 1), latencies(200, 200, 200, 200)).verdict).toBe('Error')
   })

@@ -20,18 +20,22 @@ export type Condition = z.infer<typeof Condition>
 
 const MILLISECONDS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
 
+const fractions = ['%', '% of total']
+const counts = ['count', '']
+
 /**
- * The threshold in the judge's units: a percentage becomes a fraction, a time becomes milliseconds, anything else stays as it is.
- * Ranges have no single threshold and give `undefined`.
+ * The threshold in the judge's units: a percentage becomes a fraction, a time becomes milliseconds, a count stays as it is. Ranges and
+ * units that nothing measures directly (`x baseline`, `% of baseline`, the author's own words) have none.
  */
 export function canonicalThreshold(
   condition: Condition,
 ): { value: number; kind: 'fraction' | 'duration' | 'count' } | undefined {
-  if (typeof condition.value !== 'number') return undefined
-  if (condition.unit.startsWith('%')) return { value: condition.value / 100, kind: 'fraction' }
-  const scale = MILLISECONDS[condition.unit]
-  if (scale !== undefined) return { value: condition.value * scale, kind: 'duration' }
-  return { value: condition.value, kind: 'count' }
+  const { value, unit } = condition
+  if (typeof value !== 'number') return undefined
+  if (fractions.includes(unit)) return { value: value / 100, kind: 'fraction' }
+  const scale = MILLISECONDS[unit]
+  if (scale !== undefined) return { value: value * scale, kind: 'duration' }
+  return counts.includes(unit) ? { value, kind: 'count' } : undefined
 }
 
 /** "error rate < 1 %", "response time p95 > 2 s": a condition as people write it. */

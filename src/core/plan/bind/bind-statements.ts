@@ -109,7 +109,7 @@ function fits(
   const isHistogram = 'histogram' in metric.query
   const problem =
     threshold === undefined
-      ? 'a range has no single threshold'
+      ? 'a range, or a unit that is relative to something, cannot be judged yet'
       : threshold.kind === 'duration' && !isHistogram
         ? 'a time needs a histogram'
         : threshold.kind === 'duration' && condition.percentile === undefined
