@@ -9,7 +9,8 @@ const context: CliContext = {
   columns: () => process.stdout.columns ?? 80,
   cwd: process.cwd(),
   env: process.env,
-  connect: async (stateDir, operatorFile) => (await import('./wiring.ts')).connect(context, stateDir, operatorFile),
+  connect: async (stateDir, purpose, operatorFile) =>
+    (await import('./wiring.ts')).connect(context, stateDir, purpose, operatorFile),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,
   exit: (code) => {

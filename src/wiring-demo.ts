@@ -38,7 +38,7 @@ export async function openDemoWorld(
   }
   const ports = Object.entries(portOffsets).map(([name, offset]) => [name, `${options.portBase + offset}`])
   const variables = { ...Object.fromEntries(ports), FAULT: options.fault }
-  const controller = await openController(context, options.stateDir, { operatorFile, variables }, openStore)
+  const controller = await openController(context, options.stateDir, { operatorFile, variables }, { openStore })
   const { operator, drivers, supervisor, dataFolder, api } = controller
   const sessionFile = join(options.stateDir, 'demo.json')
   const surroundings = new Surroundings({ operator, drivers, supervisor, dataFolder, sessionFile })

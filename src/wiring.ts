@@ -11,6 +11,7 @@ import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
 import { systemClock } from './runtime/system-clock.ts'
+import type { ControllerPurpose } from './server/contract.ts'
 import { Controller } from './server/controller.ts'
 import { serve } from './server/http-server.ts'
 import { connectToController } from './server/socket-client.ts'
@@ -32,13 +33,18 @@ export interface LocalController extends Connection {
 const settingsFile = (stateDir: string): string => join(stateDir, 'settings.json')
 
 /** The running controller of a state folder, or this process as its controller. */
-export async function connect(context: CliContext, stateDir: string, operatorFile?: string): Promise<Connection> {
+export async function connect(
+  context: CliContext,
+  stateDir: string,
+  purpose: ControllerPurpose,
+  operatorFile?: string,
+): Promise<Connection> {
   const remote = await connectToController(stateDir)
   if (remote) return { api: remote, served: 'remote', close: async () => undefined }
   const last = await lastSettings(stateDir)
   const settings =
     operatorFile === undefined ? last : { operatorFile: resolve(context.cwd, operatorFile), variables: {} }
-  if (settings) return openController(context, stateDir, settings)
+  if (settings) return openController(context, stateDir, settings, { purpose })
   throw new UserError(
     `nothing has run in ${stateDir} yet: start a plan with \`tidegate start PLAN --operator FILE\`, or see one with \`tidegate demo\``,
   )
@@ -47,12 +53,18 @@ export async function connect(context: CliContext, stateDir: string, operatorFil
 /** Opens the store of a state folder, or says as a `UserError` why not. */
 export type StoreOpener = (file: string) => Promise<EventStore>
 
-/** Takes the store's lock, resumes what is unfinished and serves the socket. A `UserError` says who holds the lock or what is missing. */
+/**
+ * Takes the store's lock. To run: resumes what is unfinished and serves the socket. To record: neither, for it is gone again in a moment.
+ * A `UserError` says who holds the lock or what is missing.
+ */
 export async function openController(
   context: CliContext,
   stateDir: string,
   settings: Settings,
-  openStore: StoreOpener = openEmbeddedStore,
+  {
+    purpose = 'run',
+    openStore = openEmbeddedStore,
+  }: { purpose?: ControllerPurpose; openStore?: StoreOpener | undefined } = {},
 ): Promise<LocalController> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const dataFolder = join(stateDir, 'data')
@@ -66,6 +78,7 @@ export async function openController(
     drivers,
     clock: systemClock,
     operator,
+    purpose,
     version: await ownVersion(),
     onStopped: (releaseId, { message }) =>
       context.err(
@@ -73,9 +86,9 @@ export async function openController(
       ),
   })
   await controller.resume()
-  const server = await serve(controller, stateDir)
+  const server = purpose === 'run' ? await serve(controller, stateDir) : null
   const close = async () => {
-    await server.close()
+    await server?.close()
     await controller.close()
     await drivers.close()
     await store.close()
@@ -84,7 +97,7 @@ export async function openController(
 }
 
 /** The settings a controller last used in this state folder. */
-export async function lastSettings(stateDir: string): Promise<Settings | null> {
+async function lastSettings(stateDir: string): Promise<Settings | null> {
   try {
     return JSON.parse(await readFile(settingsFile(stateDir), 'utf8')) as Settings
   } catch (error) {

@@ -18,7 +18,7 @@ export const abortCommand: RegisterCommand = (program, context) => {
     .option('--json', 'print one JSON object')
     .action((named: string | undefined, options: Options) => {
       const actor = actorOf(context, options)
-      return withController(program, context, (connection) => abort(context, connection, named, actor, options))
+      return withController(program, context, 'run', (connection) => abort(context, connection, named, actor, options))
     })
 }
 

@@ -1,6 +1,6 @@
 /** What every command is given: where to write, how to end, and how to reach a controller. Wired in `main.ts`. */
 import type { Command } from 'commander'
-import type { Answer, ControllerApi } from '../server/contract.ts'
+import type { Answer, ControllerApi, ControllerPurpose } from '../server/contract.ts'
 
 /** Exit codes of every command. `undecided`: held, or weaknesses found. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, undecided: 3, notAuthorised: 4 } as const
@@ -18,9 +18,10 @@ export interface CliContext {
   env: Readonly<Record<string, string | undefined>>
   /**
    * A controller for the state folder: the running one over its socket, else this process takes the store's lock and is the controller until `close`.
-   * Throws a `UserError` when neither is possible. `operatorFile` is what a local controller works with; without it, the one it last used.
+   * Throws a `UserError` when neither is possible. A local controller for `record` moves nothing: a look or a word from another terminal must
+   * not start what nobody stays to follow. `operatorFile` is what it works with; without it, the one last used.
    */
-  connect(stateDir: string, operatorFile?: string): Promise<Connection>
+  connect(stateDir: string, purpose: ControllerPurpose, operatorFile?: string): Promise<Connection>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
   /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */

@@ -12,7 +12,7 @@ export const reportCommand: RegisterCommand = (program, context) => {
     .option('--out <file>', 'write it there (default: stdout)')
     .option('--json', 'print one JSON object')
     .action((named: string | undefined, options: { out?: string; json?: boolean }) =>
-      withController(program, context, async ({ api }) => {
+      withController(program, context, 'record', async ({ api }) => {
         const { chooseRelease } = await import('./choose-release.ts')
         const { unwrap } = await import('./describe-problem.ts')
         const releaseId = await chooseRelease(api, named)

@@ -17,7 +17,7 @@ export function sendAndPrint(
   command: ReleaseCommand,
 ): Promise<void> {
   const actor = actorOf(context, options)
-  return withController(program, context, async (connection) => {
+  return withController(program, context, 'record', async (connection) => {
     const { chooseRunning } = await import('./choose-release.ts')
     const { noteWhoRunsIt } = await import('./follow-release.ts')
     const { printOutcome, sendCommand } = await import('./send-command.ts')

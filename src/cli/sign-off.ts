@@ -27,7 +27,7 @@ export function registerSignOff(
     .option('--json', 'print one JSON object')
     .action((requirementIds: string[], options: Options) => {
       const actor = actorOf(context, options)
-      return withController(program, context, (connection) =>
+      return withController(program, context, 'record', (connection) =>
         sign(context, connection, type, requirementIds, actor, options),
       )
     })

@@ -37,6 +37,7 @@ export const startCommand: RegisterCommand = (program, context) => {
       await withController(
         program,
         context,
+        'run',
         (connection) => start(context, connection, request, options),
         options.operator,
       )

@@ -1,6 +1,6 @@
 /** `tidegate status`: where a release stands, or a list of all. */
 import type { ControllerApi, ReleaseView } from '../server/contract.ts'
-import { type CliContext, type ExitCode, exitCodes, type RegisterCommand } from './context.ts'
+import { type CliContext, type Connection, type ExitCode, exitCodes, type RegisterCommand } from './context.ts'
 import { withController } from './with-controller.ts'
 
 interface Options {
@@ -16,23 +16,26 @@ export const statusCommand: RegisterCommand = (program, context) => {
     .option('--all', 'list all releases, the newest first')
     .option('--json', 'print one JSON object')
     .action((named: string | undefined, options: Options) =>
-      withController(program, context, ({ api }) =>
-        options.all ? list(context, api, options) : show(context, api, named, options),
+      withController(program, context, 'record', (connection) =>
+        options.all ? list(context, connection.api, options) : show(context, connection, named, options),
       ),
     )
 }
 
 async function show(
   context: CliContext,
-  api: ControllerApi,
+  connection: Connection,
   named: string | undefined,
   options: Options,
 ): Promise<ExitCode> {
   const { chooseRelease } = await import('./choose-release.ts')
   const { unwrap } = await import('./describe-problem.ts')
+  const { noteWhoRunsIt } = await import('./follow-release.ts')
+  const { api } = connection
   const view = unwrap(await api.release(await chooseRelease(api, named)))
   if (options.json) context.out(JSON.stringify(view))
   else await print(context, view)
+  if (connection.served === 'local') noteWhoRunsIt(context, connection, view)
   if (view.status === 'RolledBack' || view.status === 'Degraded') return exitCodes.failed
   return view.status === 'Held' ? exitCodes.undecided : exitCodes.ok
 }

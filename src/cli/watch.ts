@@ -10,7 +10,7 @@ export const watchCommand: RegisterCommand = (program, context) => {
     .option('--until-held', `end with code ${exitCodes.undecided} when the release is held`)
     .option('--json', 'print one JSON object at the end')
     .action((named: string | undefined, options: { untilHeld?: boolean; json?: boolean }) =>
-      withController(program, context, async (connection) => {
+      withController(program, context, 'run', async (connection) => {
         const { chooseRelease } = await import('./choose-release.ts')
         const { exitCodeOf, followRelease } = await import('./follow-release.ts')
         const view = await followRelease(context, connection, await chooseRelease(connection.api, named), options)

@@ -126,6 +126,21 @@ describe('ReleaseRunner', () => {
     expect(new Set(fences).size).toBe(fences.length)
   })
 
+  it('only records until it runs: a word without a controller starts nothing', async () => {
+    const world = new FakeWorld()
+    const { runner, run } = await started(world)
+    await runner.submit({
+      type: 'command',
+      command: { type: 'approve', requirementId: 'staging/prepared' },
+      actor: rina,
+    })
+    expect(Object.keys(runner.release.effects)).toHaveLength(1)
+    expect(world.calls).toEqual([])
+    void run()
+    await signUntil(runner, () => world.calls.length > 0)
+    expect(world.calls[0]?.what).toBe('deploy staging')
+  })
+
   it('aborts at once while a driver hangs, and stops its call', async () => {
     const world = new FakeWorld()
     let stopped = false

@@ -33,6 +33,8 @@ export class ReleaseRunner {
   #anchor = { elapsedMs: 0, monotonicMs: 0 }
   #queue: Promise<unknown> = Promise.resolve()
   #wake = new AbortController()
+  /** Until it runs, a runner only records: nothing is performed that nobody would follow up. */
+  #isRunning = false
   /** What the store refused, whoever asked; the loop ends with it. */
   #refusal: StoreRefusal | null = null
 
@@ -64,7 +66,7 @@ export class ReleaseRunner {
     return this.#anchor.elapsedMs + this.#ports.clock.monotonicMs() - this.#anchor.monotonicMs
   }
 
-  /** Decides on an input and makes the events durable; inputs are taken one after another. Effects start at once. */
+  /** Decides on an input and makes the events durable; inputs are taken one after another. Effects start at once if it runs. */
   submit(input: Input): Promise<Decision> {
     const turn = this.#queue.then(() => this.#decideAndAppend(input))
     this.#queue = turn.catch(() => undefined)
@@ -80,7 +82,7 @@ export class ReleaseRunner {
     const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
     if (!result.ok) throw this.#refused(result)
     this.#release = result.events.reduce<Release | null>(evolve, this.#release)
-    if (this.#release) this.#performer.perform(this.#release)
+    if (this.#isRunning && this.#release) this.#performer.perform(this.#release)
     this.#wake.abort()
     return decision
   }
@@ -106,6 +108,7 @@ export class ReleaseRunner {
 
   /** Runs until the release is over and everyone is told, or until the signal aborts. Throws `StoreRefusal` when it cannot record. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#isRunning = true
     try {
       await this.#loop(signal)
     } finally {

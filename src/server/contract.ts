@@ -144,6 +144,9 @@ export type ReleaseSummary = z.infer<typeof ReleaseSummary>
 export const ControllerInfo = z.strictObject({ pid: z.int(), version: z.string(), startedAt: z.string() })
 export type ControllerInfo = z.infer<typeof ControllerInfo>
 
+/** A controller runs releases, or only records what people say until one runs them. */
+export type ControllerPurpose = 'run' | 'record'
+
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
 /** What a controller does for its clients; every method answers with a value or a problem, and throws only when the connection is lost. */

@@ -15,6 +15,7 @@ import type {
   CommandRequest,
   ControllerApi,
   ControllerInfo,
+  ControllerPurpose,
   ReleaseSummary,
   ReleaseView,
   StartRequest,
@@ -28,6 +29,8 @@ export interface ControllerPorts {
   drivers: DriverSet
   clock: Clock
   operator: Operator
+  /** `record` decides and records what people say, and leaves it to the next running controller to act on it. */
+  purpose: ControllerPurpose
   /** Version of Tidegate itself. */
   version: string
   /** Told when a release is no longer run, because it cannot be recorded or because of a bug. */
@@ -52,8 +55,9 @@ export class Controller implements ControllerApi {
     this.#startedAt = new Date(ports.clock.wallMs()).toISOString()
   }
 
-  /** Takes up every stored release that is not over. */
+  /** Takes up every stored release that is not over, if this controller runs releases. */
   async resume(): Promise<void> {
+    if (this.#ports.purpose === 'record') return
     for (const { stream } of await this.#ports.store.streams()) {
       const events = await this.#ports.store.read(stream)
       const release = releaseOf(events)
@@ -180,7 +184,7 @@ export class Controller implements ControllerApi {
     if (!runner) return notFound(releaseId)
     const decision = await runner.submit({ type: 'command', command: request.command, actor })
     if (decision.rejected) return refusal(decision)
-    if (!running) this.#run(releaseId, runner)
+    if (!running && this.#ports.purpose === 'run') this.#run(releaseId, runner)
     return this.release(releaseId)
   }
 

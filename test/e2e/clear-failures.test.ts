@@ -40,6 +40,14 @@ async function changedExample(changes: Record<string, [string | RegExp, string][
   return join(folder, 'example')
 }
 
+async function until(what: string, done: () => Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 60; round++) {
+    if (await done().catch(() => false)) return
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+  throw new Error(`${what} did not come`)
+}
+
 describe('beside a running controller', () => {
   const portBase = 18_000
   let stateDir = ''
@@ -52,14 +60,6 @@ describe('beside a running controller', () => {
     const { stdout } = await tidegate('status', 'r1', '--json')
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ReleaseView
   }
-  async function until(what: string, done: () => Promise<boolean>): Promise<void> {
-    for (let round = 0; round < 60; round++) {
-      if (await done().catch(() => false)) return
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
-    }
-    throw new Error(`${what} did not come`)
-  }
-
   beforeAll(async () => {
     stateDir = await newFolder()
     const args = ['src/main.ts', '--state', stateDir, 'demo', '--port-base', `${portBase}`, '--speed', '20000']
@@ -144,6 +144,32 @@ describe('beside a running controller', () => {
     expect(run.stderr).toMatch(/error-rate.*tidegate_proxy_requets_total.*tidegate_proxy_requests_total/s)
     expect((await shares()).shares).toEqual({ 'v0.0.9': 100, 'v0.1.0': 0 })
   })
+})
+
+it('looks and words move nothing while no controller is alive; an abort does', async () => {
+  const portBase = 18_300
+  const stateDir = await newFolder()
+  const tidegate = (...args: string[]) => runProgram('src/main.ts', ['--state', stateDir, ...args])
+  const status = async () => JSON.parse((await tidegate('status', 'r1', '--json')).stdout) as ReleaseView
+  const shares = async () => {
+    const answer = await fetch(`http://127.0.0.1:${portBase + 1}/shares`)
+    return ((await answer.json()) as { shares: Record<string, number> }).shares
+  }
+  const args = ['src/main.ts', '--state', stateDir, 'demo', '--port-base', `${portBase}`, '--speed', '20000']
+  const controller = spawn(process.execPath, args, { cwd: checkout, stdio: 'ignore' })
+  await until('the canary', async () => (await shares())['v0.1.0'] === 10)
+  controller.kill('SIGKILL')
+
+  const before = await status()
+  const paused = await tidegate('pause', '--as', 'mara')
+  expect(paused.code, paused.stderr).toBe(0)
+  expect(paused.stderr).toContain('No controller runs release r1')
+  const after = await status()
+  expect(after).toMatchObject({ status: 'Paused', version: before.version + 1 })
+  expect(await shares()).toEqual({ 'v0.0.9': 90, 'v0.1.0': 10 })
+
+  expect((await tidegate('abort', '--as', 'mara')).code).toBe(0)
+  expect(await shares()).toEqual({ 'v0.0.9': 100, 'v0.1.0': 0 })
 })
 
 describe('a surrounding that does not hold', () => {

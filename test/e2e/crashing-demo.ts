@@ -41,7 +41,7 @@ const context: CliContext = {
   columns: () => 100,
   cwd: process.cwd(),
   env: process.env,
-  connect: (stateDir, operatorFile) => connect(context, stateDir, operatorFile),
+  connect: (stateDir, purpose, operatorFile) => connect(context, stateDir, purpose, operatorFile),
   openDemo: (options) => openDemoWorld(context, options, async (file) => crashing(await openEmbeddedStore(file))),
   onInterrupt: () => () => undefined,
   exit: (code) => {
