@@ -1,5 +1,5 @@
 /** The event store: append-only streams with an expected version. An acknowledged append is on disk. */
-import type { Actor, EventEnvelope, ReleaseEvent } from '../core/release/events.ts'
+import type { Actor, EventEnvelope, MonotonicMoment, ReleaseEvent } from '../core/release/events.ts'
 
 /** What the writer adds to an event; version, position and hashes are the store's. */
 export interface NewEvent {
@@ -9,6 +9,7 @@ export interface NewEvent {
   at: string
   /** Release time in milliseconds, monotonic. */
   elapsedMs: number
+  clock: MonotonicMoment
 }
 
 /** `conflict`: the stream has moved on (`actual` is its version). `unavailable`: nothing was written; the message says what to do. */

@@ -206,13 +206,44 @@ describe('ReleaseRunner', () => {
     expect(second.runner.release.confirmedPercents).toEqual([10, 50, 100])
   })
 
+  it.each([
+    ['an hour ahead', 3_600_000, 'same', 5_000],
+    ['an hour back', -3_600_000, 'same', 5_000],
+    ['right, after a reboot', 5_000, 'other', 5_000],
+    ['an hour back, after a reboot', -3_600_000, 'other', 0],
+  ])(
+    'after a restart with the wall clock %s, release time goes on by what really passed',
+    async (_jump, wallMs, boot, awayMs) => {
+      const { runner, store } = await started(new FakeWorld())
+      const events = await store.read('default/r1')
+      const last = events.at(-1)
+      if (!last) throw new Error('no events')
+      const clock = {
+        ...systemClock,
+        wallMs: () => Date.parse(last.at) + wallMs,
+        monotonicMs: () => (boot === 'same' ? last.clock.monotonicMs + 5_000 : 1_000),
+        bootId: () => (boot === 'same' ? last.clock.bootId : 'another boot'),
+      }
+      const ports = { store, drivers: new FakeWorld().drivers(), clock }
+      const taken = new ReleaseRunner(ports, 'default/r1')
+      taken.resume(events)
+      expect(taken.elapsedMs() - runner.release.elapsedMs).toBeCloseTo(awayMs)
+    },
+  )
+
   it('stops when another writer has the stream', async () => {
     const world = new FakeWorld()
     const { runner, run, store } = await started(world)
     const events = await store.read('default/r1')
     const last = events.at(-1)
     await store.append('default/r1', events.length, [
-      { event: { type: 'ReleaseResumed' }, actor: rina, at: last?.at ?? '', elapsedMs: 1e9 },
+      {
+        event: { type: 'ReleaseResumed' },
+        actor: rina,
+        at: last?.at ?? '',
+        elapsedMs: 1e9,
+        clock: { bootId: 'b', monotonicMs: 0 },
+      },
     ])
     const approve = { type: 'approve' as const, requirementId: 'staging/prepared' }
     await expect(runner.submit({ type: 'command', command: approve, actor: rina })).rejects.toThrow(

@@ -45,13 +45,19 @@ export class ReleaseRunner {
     this.#performer = new EffectPerformer(ports.drivers, (effectId, outcome) => this.#settle(effectId, outcome))
   }
 
-  /** Takes up a stored release: release time goes on by the wall clock for the time nobody ran it, and never backwards. */
+  /**
+   * Takes up a stored release. Release time goes on, by the monotonic clock if the machine has not booted since, else by the wall clock, and
+   * never backwards.
+   */
   resume(events: readonly EventEnvelope[]): Release {
     const release = releaseOf(events)
     const { clock } = this.#ports
-    const lastAtMs = Date.parse(events.at(-1)?.at ?? '')
-    const awayMs = Math.max(0, clock.wallMs() - lastAtMs)
-    this.#anchor = { elapsedMs: release.elapsedMs + awayMs, monotonicMs: clock.monotonicMs() }
+    const last = events.at(-1)
+    const isSameBoot = last?.clock.bootId === clock.bootId()
+    const awayMs = isSameBoot
+      ? clock.monotonicMs() - last.clock.monotonicMs
+      : clock.wallMs() - Date.parse(last?.at ?? '')
+    this.#anchor = { elapsedMs: release.elapsedMs + Math.max(0, awayMs), monotonicMs: clock.monotonicMs() }
     this.#release = release
     return release
   }
@@ -77,8 +83,12 @@ export class ReleaseRunner {
     const nowMs = this.elapsedMs()
     const decision = decide(this.#release, input, nowMs)
     if (decision.rejected || decision.events.length === 0) return decision
-    const at = new Date(this.#ports.clock.wallMs()).toISOString()
-    const events = decision.events.map(({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: nowMs }))
+    const { clock } = this.#ports
+    const at = new Date(clock.wallMs()).toISOString()
+    const moment = { bootId: clock.bootId(), monotonicMs: clock.monotonicMs() }
+    const events = decision.events.map(
+      ({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: nowMs, clock: moment }),
+    )
     const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
     if (!result.ok) throw this.#refused(result)
     this.#release = result.events.reduce<Release | null>(evolve, this.#release)

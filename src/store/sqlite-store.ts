@@ -25,10 +25,10 @@ export class SqliteStore implements EventStore {
     this.#inode = inodeOf(path)
     this.#head = database.prepare('SELECT version, hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1')
     this.#insert = database.prepare(
-      `INSERT INTO events (stream, version, at, elapsed_ms, actor, event, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (stream, version, at, elapsed_ms, clock, actor, event, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#read = database.prepare(
-      `SELECT stream, version, position, at, elapsed_ms AS elapsedMs, actor, event, previous_hash AS previousHash, hash
+      `SELECT stream, version, position, at, elapsed_ms AS elapsedMs, clock, actor, event, previous_hash AS previousHash, hash
        FROM events WHERE stream = ? AND version >= ? ORDER BY version`,
     )
     this.#streams = database.prepare(
@@ -64,12 +64,13 @@ export class SqliteStore implements EventStore {
   }
 
   #insertEvent(sealed: SealedEvent): EventEnvelope {
-    const { stream, version, at, elapsedMs, actor, event, previousHash, hash } = sealed
+    const { stream, version, at, elapsedMs, clock, actor, event, previousHash, hash } = sealed
     const { lastInsertRowid } = this.#insert.run(
       stream,
       version,
       at,
       elapsedMs,
+      JSON.stringify(clock),
       JSON.stringify(actor),
       JSON.stringify(event),
       previousHash,
@@ -81,7 +82,15 @@ export class SqliteStore implements EventStore {
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
     return this.#rows(() => this.#read.all(stream, fromVersion)).map((row) => {
       const version = Number(row.version)
-      return readSealed({ ...row, stream, version, actor: fromJson(row.actor), event: fromJson(row.event) })
+      const { actor, clock, event } = row
+      return readSealed({
+        ...row,
+        stream,
+        version,
+        actor: fromJson(actor),
+        clock: fromJson(clock),
+        event: fromJson(event),
+      })
     })
   }
 

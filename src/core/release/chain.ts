@@ -6,8 +6,8 @@ export const genesisHash = '0'.repeat(64)
 
 /** The hash of an event: over its predecessor's hash and everything in it but the store-wide position. */
 export function chainHash(envelope: Omit<EventEnvelope, 'hash' | 'position'>): string {
-  const { stream, version, at, elapsedMs, actor, event, previousHash } = envelope
-  return digestOf({ stream, version, at, elapsedMs, actor, event, previousHash })
+  const { stream, version, at, elapsedMs, clock, actor, event, previousHash } = envelope
+  return digestOf({ stream, version, at, elapsedMs, clock, actor, event, previousHash })
 }
 
 /** The first version at which a stream read from its beginning does not hold together, or null when it does. */

@@ -96,9 +96,14 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>
 export type EventOf<T extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: T }>
 
+/** A moment of the machine's monotonic clock, in milliseconds; moments compare only within one boot. */
+export const MonotonicMoment = z.strictObject({ bootId: z.string(), monotonicMs: z.number().nonnegative() })
+export type MonotonicMoment = z.infer<typeof MonotonicMoment>
+
 /**
  * A stored event. `version` counts from 1 in its stream, `position` only grows over the whole store, `elapsedMs` is monotonic time
- * since the release started, `at` the wall clock. `hash` is SHA-256 over the previous hash and this event.
+ * since the release started, `at` the wall clock, `clock` what
+ * release time goes on from after a restart. `hash` is SHA-256 over the previous hash and this event.
  */
 export const EventEnvelope = z.strictObject({
   stream: z.string(),
@@ -106,6 +111,7 @@ export const EventEnvelope = z.strictObject({
   position: z.int().min(1),
   at: z.iso.datetime(),
   elapsedMs: z.number().nonnegative(),
+  clock: MonotonicMoment,
   actor: Actor,
   event: ReleaseEvent,
   previousHash: z.string(),

@@ -17,6 +17,7 @@ export const sqliteMigrations: readonly Migration[] = [
         version       INTEGER NOT NULL CHECK (version >= 1),
         at            TEXT NOT NULL,
         elapsed_ms    REAL NOT NULL,
+        clock         TEXT NOT NULL,
         actor         TEXT NOT NULL,
         event         TEXT NOT NULL,
         previous_hash TEXT NOT NULL,
