@@ -74,7 +74,7 @@ export function bindTrigger(
   if (binding && 'anyOf' in binding) {
     const metric = binder.metrics[binding.anyOf]
     if (metric) {
-      const condition: Condition = { metric: metric.name, comparator: '>', value: 0, unit: 'count' }
+      const condition: Condition = { metric: text, comparator: '>', value: 0, unit: 'count' }
       if (fits(binder, metric, condition, trigger))
         return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
     } else binder.unknown(source, 'metric', binding.anyOf, Object.keys(binder.metrics))
