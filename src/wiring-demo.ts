@@ -43,21 +43,29 @@ export async function openDemoWorld(
   const sessionFile = join(options.stateDir, 'demo.json')
   const surroundings = new Surroundings({ operator, drivers, supervisor, dataFolder, sessionFile })
   const connect = async () => (await connectToController(options.stateDir)) ?? api
-  const world = await openDemo({
-    options,
-    api,
-    connect,
-    closeController: controller.close,
-    operator,
-    surroundings,
-    exampleFolder,
+  const world = await explained(async () => {
+    try {
+      return await openDemo({
+        options,
+        api,
+        connect,
+        closeController: controller.close,
+        operator,
+        surroundings,
+        exampleFolder,
+      })
+    } catch (error) {
+      // Nobody would follow up on an open controller.
+      await controller.close()
+      throw error
+    }
   })
   return { ...world, reset: () => explained(world.reset), resume: () => explained(world.resume) }
 }
 
-async function explained(action: () => Promise<void>): Promise<void> {
+async function explained<T>(action: () => Promise<T>): Promise<T> {
   try {
-    await action()
+    return await action()
   } catch (error) {
     throw error instanceof DemoFailure ? new UserError(error.message, exitCodes.failed) : error
   }

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { DemoOptions, DemoWorld } from '../cli/context.ts'
 import { Bindings } from '../core/plan/bindings.ts'
+import { formatDiagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import { readYaml } from '../document/read-yaml.ts'
 import type { ControllerApi, StartRequest } from '../server/contract.ts'
@@ -41,11 +42,11 @@ export async function openDemo(parts: DemoParts): Promise<DemoWorld> {
   const bindingsFile = join(exampleFolder, 'tidegate.yaml')
   const shown = (file: string) => relative(options.cwd, file)
   const request = {
-    document: { path: shown(planFile), text: await readFile(planFile, 'utf8') },
-    bindings: { path: shown(bindingsFile), text: await readFile(bindingsFile, 'utf8') },
+    document: { path: shown(planFile), text: await readText(planFile) },
+    bindings: { path: shown(bindingsFile), text: await readText(bindingsFile) },
   }
-  const { value: bindings } = readYaml(request.bindings.text, bindingsFile, Bindings)
-  if (!bindings) throw new DemoFailure(`${bindingsFile} cannot be read`)
+  const { value: bindings, diagnostics } = readYaml(request.bindings.text, request.bindings.path, Bindings)
+  if (!bindings) throw new DemoFailure(diagnostics.map(formatDiagnostic).join('\n'))
   const actor = bindings.author ?? Object.keys(operator.people)[0] ?? ''
 
   const takeBack = async (releaseId: string) => {
@@ -87,6 +88,14 @@ export async function openDemo(parts: DemoParts): Promise<DemoWorld> {
       await surroundings.forget()
     },
   }
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new DemoFailure(
+      `cannot read ${file} (${error.code}); an example has ROLLOUT.md, tidegate.yaml and operator.yaml`,
+    )
+  })
 }
 
 const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs))
