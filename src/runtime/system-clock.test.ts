@@ -62,6 +62,6 @@ describe('sleep', () => {
   it.each([0, -5])('does not wait for %d ms', async (delayMs) => {
     const before = systemClock.monotonicMs()
     await systemClock.sleep(delayMs, never)
-    expect(systemClock.monotonicMs() - before).toBeLessThan(50)
+    expect(systemClock.monotonicMs() - before).toBeLessThan(1_000)
   })
 })

@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { lintDraft } from '../../src/core/plan/lint/lint.ts'
 import { corpusFacts } from '../../src/document/facts.ts'
 import { importMarkdown } from '../../src/document/import-markdown.ts'
 
@@ -71,16 +70,4 @@ it.skipIf(!present)('reads what the scorer does not ask for', () => {
   expect(draft.timeline.map(({ status }) => status)).toEqual(['Pending', 'Pending', 'Pending', 'Pending'])
   expect(draft.approvals).toMatchObject([{ by: 'Release Manager' }])
   expect(draft.rollback.steps).toHaveLength(1)
-})
-
-it.skipIf(!present)('imports and lints it within 50 ms once warm', () => {
-  const text = readFileSync(textFile, 'utf8').repeat(2).slice(0, 12_000)
-  // Processor time of this thread, and the best of several: other work on the machine is not what is measured.
-  const times = Array.from({ length: 30 }, () => {
-    const started = process.threadCpuUsage()
-    lintDraft(importMarkdown(text, id).draft)
-    const { user, system } = process.threadCpuUsage(started)
-    return (user + system) / 1_000
-  })
-  expect(Math.min(...times)).toBeLessThan(50)
 })
