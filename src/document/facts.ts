@@ -2,7 +2,7 @@
 import type { Condition } from '../core/plan/condition.ts'
 import type { DraftCriterion, DraftTrigger, ImportResult } from '../core/plan/draft.ts'
 import { lintDraft } from '../core/plan/lint/lint.ts'
-import { shortStageName } from './read-stage-title.ts'
+import { shortStageName } from './grammar/read-stage-title.ts'
 
 export interface CorpusFacts {
   stages: { name: string; percent: number | null; minutes?: [number, number] }[]

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PlanDraft } from '../core/plan/draft.ts'
 import { lintDraft } from '../core/plan/lint/lint.ts'
 import { importMarkdown } from './import-markdown.ts'
-import { documentLimitBytes } from './limit-text.ts'
+import { documentLimitBytes } from './markdown/limit-text.ts'
 
 const day = 86_400_000
 

@@ -1,14 +1,14 @@
 /** The importer: a Markdown document in, what it states with lines and findings out. Deterministic, offline, and it never throws. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
-import { stripPictures } from './clean-text.ts'
-import { documentLimitBytes, limitText } from './limit-text.ts'
-import type { Line } from './read-lines.ts'
-import { addFlags, addTickets } from './read-references.ts'
-import { readSection } from './read-sections.ts'
-import { type DocumentTree, readTree, type Section } from './read-tree.ts'
-import { type Context, newReader, type Reader, report } from './reader.ts'
-import { repairText } from './repair-text.ts'
+import { stripPictures } from './markdown/clean-text.ts'
+import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
+import type { Line } from './markdown/read-lines.ts'
+import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
+import { repairText } from './markdown/repair-text.ts'
+import { addFlags, addTickets } from './readers/read-references.ts'
+import { readSection } from './readers/read-sections.ts'
+import { type Context, newReader, type Reader, report } from './readers/reader.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
 export function importMarkdown(text: string, file: string): ImportResult {

@@ -6,7 +6,7 @@ import { World } from '../../test/simulation/world.ts'
 import { Operator } from '../core/plan/operator.ts'
 import { openRequirements } from '../core/release/open-requirements.ts'
 import { importMarkdown } from '../document/import-markdown.ts'
-import { readYaml } from '../document/read-yaml.ts'
+import { readYaml } from '../document/yaml/read-yaml.ts'
 import { preparePlan } from './prepare-plan.ts'
 
 const example = join(import.meta.dirname, '../../examples/classmatefinder')

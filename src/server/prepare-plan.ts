@@ -8,7 +8,7 @@ import { lintDraft } from '../core/plan/lint/lint.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { importMarkdown } from '../document/import-markdown.ts'
-import { readYaml } from '../document/read-yaml.ts'
+import { readYaml } from '../document/yaml/read-yaml.ts'
 import type { StartRequest } from './contract.ts'
 
 export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }

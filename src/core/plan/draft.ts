@@ -9,14 +9,21 @@ const provenance = { source: SourceRange, rule: z.string() }
 /** Text of the document without its markup; always data, never executed. */
 const Text = z.string().min(1)
 
-/** When something happens, relative to the start of the release, in plan time; `text` is what the author wrote. */
+/** A calendar day, or a moment of it in UTC: `2026-05-06`, `2026-05-06T03:00Z`. */
+export const CalendarDate = z.string().regex(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}Z)?$/)
+
+/** When something happens, in plan time; `text` is what the author wrote. */
 export const Timing = z.strictObject({
   ...provenance,
   text: Text,
-  /** Earliest start: "Week 1, Day 3" is 2 days. */
+  /** Earliest start, relative to the start of the release: "Week 1, Day 3" is 2 days. */
   startOffsetMs: z.number().nonnegative().optional(),
   /** Shortest and longest stated duration: "24-48 hours"; "Day 1-2" is two days. */
   durationMs: z.tuple([z.number().nonnegative(), z.number().nonnegative()]).optional(),
+  /** First and last day stated, the same for a single one: "June 12 – June 18". */
+  dates: z.tuple([CalendarDate, CalendarDate]).optional(),
+  /** Relative to another point, before it where negative: "72 h before launch", "T-45", "the week after code freeze". */
+  anchor: z.strictObject({ event: Text, offsetMs: z.number() }).optional(),
 })
 export type Timing = z.infer<typeof Timing>
 
@@ -29,6 +36,8 @@ export const DraftCriterion = z.strictObject({
   form: z.enum(['numeric', 'zero', 'words']),
   /** A tick typed by hand is a claim, and opens nothing. */
   claimed: z.boolean(),
+  /** The title it stands under where that is no phase: "Gate A", "Go/no-go checkpoint", "iOS". */
+  group: Text.optional(),
 })
 export type DraftCriterion = z.infer<typeof DraftCriterion>
 
@@ -38,6 +47,8 @@ export const DraftTrigger = z.strictObject({
   text: Text,
   condition: Condition.optional(),
   action: z.enum(['rollBack', 'halt', 'pause', 'notify']),
+  /** The title it stands under where that is no phase: "iOS". */
+  group: Text.optional(),
 })
 export type DraftTrigger = z.infer<typeof DraftTrigger>
 
@@ -47,6 +58,8 @@ export const DraftCode = z.strictObject({
   language: z.string(),
   content: z.enum(['commands', 'settings', 'comments', 'other']),
   text: z.string(),
+  /** Of settings: where they hold, as the titles around them say ("Staging", "Production"). */
+  environment: Text.optional(),
 })
 export type DraftCode = z.infer<typeof DraftCode>
 
@@ -63,6 +76,8 @@ export const DraftPhase = z.strictObject({
   name: Text,
   /** "2", "3a": the author's number. */
   ordinal: z.string().optional(),
+  /** The ladder it belongs to where a document has several: "Android". */
+  track: Text.optional(),
   percent: z.number().optional(),
   target: Text.optional(),
   targetSource: SourceRange.optional(),
@@ -88,12 +103,16 @@ export const DraftRisk = z.strictObject({
   ...provenance,
   text: Text,
   level: z.string().optional(),
+  likelihood: z.string().optional(),
+  owner: Text.optional(),
   mitigations: z.array(Text),
 })
+/** A person or a role. `gateOwner` decides at the gate of a phase; `of` names the phase or the part that they are named for. */
 export const DraftOwner = z.strictObject({
   ...provenance,
   name: Text,
-  role: z.enum(['owner', 'lead', 'contributor', 'approver']),
+  role: z.enum(['owner', 'lead', 'contributor', 'gateOwner', 'approver']),
+  of: Text.optional(),
 })
 export const DraftTicket = z.strictObject({ ...provenance, id: Text, url: z.string().optional() })
 export const DraftTimelineRow = z.strictObject({
@@ -105,25 +124,91 @@ export type DraftTimelineRow = z.infer<typeof DraftTimelineRow>
 /** "✅ ROLLOUT PLAN APPROVED": somebody's word in the document; it is shown, and opens no gate. */
 export const DraftApproval = z.strictObject({ ...provenance, text: Text, by: Text.optional() })
 
-/** What is to be done to go back, and within what time if the author says so. */
+/** What is to be done to go back, and within what time if the author says so; `budgets` holds every time stated, for whatever part. */
 export const DraftRollback = z.strictObject({
   steps: z.array(DraftStep),
   budgetMs: z.number().positive().optional(),
   budgetSource: SourceRange.optional(),
+  budgets: z.array(z.strictObject({ ...provenance, text: Text, ms: z.number().positive() })),
 })
+
+/** A line of its own under a known title. */
+export const DraftNote = z.strictObject({ ...provenance, text: Text })
+export type DraftNote = z.infer<typeof DraftNote>
+
+/** A feature flag. `undoes` marks a rollback toggle (`rollback.sessionFallback`); stages are shares of the flag's users. */
+export const DraftFlag = z.strictObject({
+  ...provenance,
+  key: Text,
+  /** As written: "off", "false", "50 %". */
+  state: Text.optional(),
+  isRollbackToggle: z.boolean(),
+  stages: z.array(DraftStage),
+})
+export type DraftFlag = z.infer<typeof DraftFlag>
+
+/** Something outside that the plan waits for: a review, a vendor, another team. */
+export const DraftDependency = z.strictObject({
+  ...provenance,
+  text: Text,
+  /** The phase that waits. */
+  phase: Text.optional(),
+  due: Timing.optional(),
+  /** In the author's words: "approved", "submitted", "ETA". */
+  state: Text.optional(),
+})
+export type DraftDependency = z.infer<typeof DraftDependency>
+
+/** Something to be said to somebody: release notes, a status mail, an announcement. */
+export const DraftCommunication = z.strictObject({
+  ...provenance,
+  text: Text,
+  when: Timing.optional(),
+  /** "bi-weekly", "daily", "every 30 minutes", as written. */
+  cadence: Text.optional(),
+  audience: Text.optional(),
+  channel: Text.optional(),
+})
+export type DraftCommunication = z.infer<typeof DraftCommunication>
+
+/** One of the "next commits" or next steps in order, with what must come before it. */
+export const DraftCommit = z.strictObject({
+  ...provenance,
+  ordinal: Text.optional(),
+  text: Text,
+  dependsOn: z.array(Text),
+})
+export type DraftCommit = z.infer<typeof DraftCommit>
+
+/** When deployments may happen, or may not. */
+export const DraftWindow = z.strictObject({ ...provenance, text: Text, kind: z.enum(['window', 'freeze']) })
+
+/** Another document that this one names as part of the plan. */
+export const DraftCompanion = z.strictObject({ ...provenance, file: Text })
+export type DraftCompanion = z.infer<typeof DraftCompanion>
 
 export const PlanDraft = z.strictObject({
   /** Path of the document as the reader of messages knows it. */
   file: z.string(),
   title: Text,
   metadata: z.array(z.strictObject({ ...provenance, label: Text, value: Text })),
+  objectives: z.array(DraftNote),
+  scope: z.array(DraftNote),
+  /** What the document says it leaves out. */
+  exclusions: z.array(DraftNote),
   phases: z.array(DraftPhase),
   checklists: z.array(DraftChecklist),
   successMetrics: z.array(DraftCriterion),
   rollback: DraftRollback,
   owners: z.array(DraftOwner),
   tickets: z.array(DraftTicket),
-  flags: z.array(z.strictObject({ ...provenance, key: Text })),
+  flags: z.array(DraftFlag),
+  dependencies: z.array(DraftDependency),
+  communications: z.array(DraftCommunication),
+  windows: z.array(DraftWindow),
+  changelog: z.array(DraftNote),
+  commits: z.array(DraftCommit),
+  companions: z.array(DraftCompanion),
   risks: z.array(DraftRisk),
   timeline: z.array(DraftTimelineRow),
   approvals: z.array(DraftApproval),
@@ -135,6 +220,35 @@ export const PlanDraft = z.strictObject({
   unread: z.array(z.strictObject({ source: SourceRange, text: Text })).optional(),
 })
 export type PlanDraft = z.infer<typeof PlanDraft>
+
+/** A document of which nothing has been read yet. */
+export function emptyDraft(file: string, title: string): PlanDraft {
+  return {
+    file,
+    title,
+    metadata: [],
+    objectives: [],
+    scope: [],
+    exclusions: [],
+    phases: [],
+    checklists: [],
+    successMetrics: [],
+    rollback: { steps: [], budgets: [] },
+    owners: [],
+    tickets: [],
+    flags: [],
+    dependencies: [],
+    communications: [],
+    windows: [],
+    changelog: [],
+    commits: [],
+    companions: [],
+    risks: [],
+    timeline: [],
+    approvals: [],
+    code: [],
+  }
+}
 
 export interface ImportResult {
   draft: PlanDraft

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Bindings } from '../bindings.ts'
-import type { PlanDraft } from '../draft.ts'
+import { emptyDraft, type PlanDraft } from '../draft.ts'
 import { Operator } from '../operator.ts'
 import { bindPlan } from './bind-plan.ts'
 
@@ -9,9 +9,7 @@ const day = 86_400_000
 const errorRate = (comparator: '<' | '>', value: number) => ({ metric: 'Error rate', comparator, value, unit: '%' })
 
 const draft: PlanDraft = {
-  file: 'plan.md',
-  title: 'Plan',
-  metadata: [],
+  ...emptyDraft('plan.md', 'Plan'),
   phases: [
     {
       ...at(10),
@@ -46,15 +44,7 @@ const draft: PlanDraft = {
     },
   ],
   checklists: [{ ...at(5), title: 'Prerequisites', items: [{ ...at(6), text: 'Backups', claimed: true }] }],
-  successMetrics: [],
-  rollback: { steps: [] },
-  owners: [],
-  tickets: [],
-  flags: [],
-  risks: [],
-  timeline: [],
   approvals: [{ ...at(30), text: 'APPROVED' }],
-  code: [],
 }
 
 const operator = Operator.parse({

@@ -1,5 +1,5 @@
 /** What a heading or label announces, from the words people use for it in several languages. */
-import { bareTitle, foldCase } from './clean-text.ts'
+import { bareTitle, foldCase } from '../markdown/clean-text.ts'
 
 export type Role =
   | 'triggers'

@@ -1,5 +1,5 @@
 /** Keeps hostile or broken input within what a Markdown parser handles in linear time; every cut is reported, and no line moves. */
-import type { Diagnostic } from '../core/plan/diagnostic.ts'
+import type { Diagnostic } from '../../core/plan/diagnostic.ts'
 
 /** Largest document that is read, in bytes of UTF-8. */
 export const documentLimitBytes = 256 * 1024

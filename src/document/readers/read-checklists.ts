@@ -1,6 +1,6 @@
 /** Boxes and ticks in lists: what somebody claims to have done. */
-import { bareTitle, readMark } from './clean-text.ts'
-import type { Section } from './read-tree.ts'
+import { bareTitle, readMark } from '../markdown/clean-text.ts'
+import type { Section } from '../markdown/read-tree.ts'
 import type { Context, Reader } from './reader.ts'
 
 /** Adds an item that carries a mark to the checklist of its title; `false` when it carries none. */

@@ -1,5 +1,5 @@
 /** When something happens: "Week 1, Day 3", "Day 4-5", "Weeks 2–3", "24-48 hours", "1h45". Words without numbers stay words. */
-import { cleanText, foldCase } from './clean-text.ts'
+import { cleanText, foldCase } from '../markdown/clean-text.ts'
 import { readDuration } from './read-quantity.ts'
 
 const dayMs = 86_400_000

@@ -1,10 +1,10 @@
 /** Criteria and triggers from list items, table cells and sentences; what looks measurable but cannot be read is reported. */
-import type { Condition } from '../core/plan/condition.ts'
-import type { SourceRange } from '../core/plan/diagnostic.ts'
-import type { DraftCriterion, DraftTrigger } from '../core/plan/draft.ts'
-import { triggerAction } from './classify-title.ts'
-import { readMark } from './clean-text.ts'
-import { readConditions } from './read-condition.ts'
+import type { Condition } from '../../core/plan/condition.ts'
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftCriterion, DraftTrigger } from '../../core/plan/draft.ts'
+import { triggerAction } from '../grammar/classify-title.ts'
+import { readConditions } from '../grammar/read-condition.ts'
+import { readMark } from '../markdown/clean-text.ts'
 import type { Context, Reader } from './reader.ts'
 import { report } from './reader.ts'
 

@@ -1,6 +1,6 @@
 /** Owners, leads and approvers, and what the document says of approvals; a name in a document gives nobody a power. */
-import type { SourceRange } from '../core/plan/diagnostic.ts'
-import { stripPictures } from './clean-text.ts'
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import { stripPictures } from '../markdown/clean-text.ts'
 import { isNew, type Reader } from './reader.ts'
 
 type OwnerRole = 'owner' | 'lead' | 'contributor' | 'approver'

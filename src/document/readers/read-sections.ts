@@ -1,13 +1,15 @@
 /** Walks the tree of a document and hands each block to the reader that its titles call for. */
-import type { DraftStep } from '../core/plan/draft.ts'
-import { findPhase } from '../core/plan/lint/find-phase.ts'
-import { classifyTitle, type Role, triggerAction } from './classify-title.ts'
-import { bareTitle, stripPictures } from './clean-text.ts'
+import type { DraftStep } from '../../core/plan/draft.ts'
+import { findPhase } from '../../core/plan/lint/find-phase.ts'
+import { classifyTitle, type Role, triggerAction } from '../grammar/classify-title.ts'
+import { readConditions } from '../grammar/read-condition.ts'
+import { readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { bareTitle, stripPictures } from '../markdown/clean-text.ts'
+import type { Line } from '../markdown/read-lines.ts'
+import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
-import { readConditions } from './read-condition.ts'
 import { addMitigation, isField, readLabel } from './read-label.ts'
-import type { Line } from './read-lines.ts'
 import { addOwners } from './read-people.ts'
 import {
   addStage,
@@ -20,11 +22,9 @@ import {
 } from './read-phases.ts'
 import { addFlagSettings } from './read-references.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
-import { readStageTitle, type StageTitle } from './read-stage-title.ts'
 import { addStatement } from './read-statements.ts'
 import { readStep } from './read-steps.ts'
 import { readTable } from './read-tables.ts'
-import type { Block, Section } from './read-tree.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 /** Reads a section with everything under it. */

@@ -1,6 +1,6 @@
 /** The threshold grammar: "Search time < 250ms (p99)", "no critical bugs", "coverage drops below 85%", "80%+", `\ge 99.9\%`. */
-import type { Comparator, Condition } from '../core/plan/condition.ts'
-import { cleanText, foldCase } from './clean-text.ts'
+import type { Comparator, Condition } from '../../core/plan/condition.ts'
+import { cleanText, foldCase } from '../markdown/clean-text.ts'
 import { cleanMetric, readPercentile, readWindow } from './metric-words.ts'
 import { readQuantity } from './read-quantity.ts'
 import { readZeroForm } from './read-zero-form.ts'

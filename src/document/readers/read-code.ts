@@ -1,7 +1,7 @@
 /** Tells code blocks apart by what they hold: commands, settings, nothing but comments, or something else. Nothing here is ever run. */
-import type { DraftCode } from '../core/plan/draft.ts'
-import { shellLanguages } from '../core/plan/lint/non-command-shell.ts'
-import type { Block } from './read-tree.ts'
+import type { DraftCode } from '../../core/plan/draft.ts'
+import { shellLanguages } from '../../core/plan/lint/non-command-shell.ts'
+import type { Block } from '../markdown/read-tree.ts'
 
 export function readCode(block: Extract<Block, { kind: 'code' }>): DraftCode {
   const { language, text, start, end } = block

@@ -1,8 +1,8 @@
 /** Steps of a phase or a rollback: a numbered item or a titled section with its details and code blocks. */
-import type { DraftStep } from '../core/plan/draft.ts'
-import { bareTitle, readMark } from './clean-text.ts'
+import type { DraftStep } from '../../core/plan/draft.ts'
+import { bareTitle, readMark } from '../markdown/clean-text.ts'
+import type { Block, Section } from '../markdown/read-tree.ts'
 import { readCode } from './read-code.ts'
-import type { Block, Section } from './read-tree.ts'
 
 /** The step that a section is, or `undefined` when it has no text. Nothing is added to the draft. */
 export function readStep(section: Section, rule: string): DraftStep | undefined {

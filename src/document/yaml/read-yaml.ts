@@ -14,7 +14,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import type { z } from 'zod'
-import type { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
+import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
 import { expandVariables } from './expand-variables.ts'
 import { explainIssue } from './explain-issue.ts'
 

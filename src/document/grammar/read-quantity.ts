@@ -1,5 +1,5 @@
 /** Numbers with units as people write them: `500ms`, `1,000`, `0,5 %`, `48-72 hours`, `1h45`, `2x baseline`, `3σ`. */
-import { foldCase } from './clean-text.ts'
+import { foldCase } from '../markdown/clean-text.ts'
 
 const second = 1_000
 const minute = 60 * second

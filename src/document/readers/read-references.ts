@@ -1,6 +1,6 @@
 /** Tickets and feature flags named anywhere in the text. */
-import type { SourceRange } from '../core/plan/diagnostic.ts'
-import type { Line } from './read-lines.ts'
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { Line } from '../markdown/read-lines.ts'
 import { at, isNew, type Reader } from './reader.ts'
 
 /** Standards and severities that look like ticket numbers. */
@@ -47,6 +47,12 @@ export function addFlagSettings(reader: Reader, text: string, start: number): vo
   }
 }
 
+/** "rollback.sessionFallback", "checkout_fallback", "DISABLE_NEW_SEARCH": a flag that undoes another one. */
+function isRollbackToggle(key: string): boolean {
+  return /roll-?_?back|fallback|revert|kill_?-?switch|^disable[._-]/i.test(key)
+}
+
 function addFlag(reader: Reader, key: string, source: SourceRange, rule: string): void {
-  if (isNew(reader, 'flag', key)) reader.draft.flags.push({ source, rule, key })
+  if (isNew(reader, 'flag', key))
+    reader.draft.flags.push({ source, rule, key, isRollbackToggle: isRollbackToggle(key), stages: [] })
 }

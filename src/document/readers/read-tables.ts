@@ -1,13 +1,13 @@
 /** Tables by what their columns are called: ladders, timelines, criteria, triggers, risks, people, fields. */
-import type { DraftPhase } from '../core/plan/draft.ts'
-import { findPhase, significantWords } from '../core/plan/lint/find-phase.ts'
-import { classifyTitle } from './classify-title.ts'
-import { bareTitle, foldCase, readMark, stripPictures } from './clean-text.ts'
+import type { DraftPhase } from '../../core/plan/draft.ts'
+import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
+import { classifyTitle } from '../grammar/classify-title.ts'
+import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { bareTitle, foldCase, readMark, stripPictures } from '../markdown/clean-text.ts'
+import type { Block, TableRow } from '../markdown/read-tree.ts'
 import { addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
-import { readPercents, readStageTitle, type StageTitle } from './read-stage-title.ts'
 import { addStatement } from './read-statements.ts'
-import type { Block, TableRow } from './read-tree.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 type Table = Extract<Block, { kind: 'table' }>

@@ -1,13 +1,13 @@
 /** What a label says on its own line: `**Timing:** Week 1`, `- **Traffic**: 10%`, `**Risk:** …`, `**Owner:** …`. */
-import type { SourceRange } from '../core/plan/diagnostic.ts'
-import { classifyTitle, type Role } from './classify-title.ts'
-import { stripPictures } from './clean-text.ts'
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import { classifyTitle, type Role } from '../grammar/classify-title.ts'
+import { readLadder, readPercents } from '../grammar/read-stage-title.ts'
+import { stripPictures } from '../markdown/clean-text.ts'
+import type { Section } from '../markdown/read-tree.ts'
 import { addOwners, addSignature } from './read-people.ts'
 import { addStage, setPercent, setTiming } from './read-phases.ts'
 import { addRollbackStep } from './read-rollback.ts'
-import { readLadder, readPercents } from './read-stage-title.ts'
 import { addStatement } from './read-statements.ts'
-import type { Section } from './read-tree.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 /** Roles whose label and value on one line are a fact by themselves. */

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that syntax is what is tested
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { Bindings } from '../core/plan/bindings.ts'
-import { Duration } from '../core/plan/duration.ts'
+import { Bindings } from '../../core/plan/bindings.ts'
+import { Duration } from '../../core/plan/duration.ts'
 import { readYaml } from './read-yaml.ts'
 
 const Shop = z.strictObject({

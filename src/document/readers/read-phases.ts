@@ -1,11 +1,11 @@
 /** Phases and the stages inside them: opened by headings and table rows, and merged where the document says the same thing twice. */
-import type { SourceRange } from '../core/plan/diagnostic.ts'
-import type { DraftPhase } from '../core/plan/draft.ts'
-import { significantWords } from '../core/plan/lint/find-phase.ts'
-import { classifyTitle } from './classify-title.ts'
-import { readDuration } from './read-quantity.ts'
-import { readLadder, readPercents, readStageTitle, type StageTitle } from './read-stage-title.ts'
-import { readTiming } from './read-timing.ts'
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftPhase } from '../../core/plan/draft.ts'
+import { significantWords } from '../../core/plan/lint/find-phase.ts'
+import { classifyTitle } from '../grammar/classify-title.ts'
+import { readDuration } from '../grammar/read-quantity.ts'
+import { readLadder, readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { readTiming } from '../grammar/read-timing.ts'
 import { phaseLimit, type Reader, report } from './reader.ts'
 
 const weekMs = 7 * 86_400_000

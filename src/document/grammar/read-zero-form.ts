@@ -1,6 +1,6 @@
 /** Absences as conditions: "No render errors in traces", "Zero wrong totals", "0 P0 bugs" are `== 0`. */
-import type { Condition } from '../core/plan/condition.ts'
-import { foldCase } from './clean-text.ts'
+import type { Condition } from '../../core/plan/condition.ts'
+import { foldCase } from '../markdown/clean-text.ts'
 import { cleanMetric, readWindow } from './metric-words.ts'
 
 /** "No" in front of anything else ("no hand on the lever", "no harm to guests") is words: nobody can count it. */

@@ -1,8 +1,8 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
-import type { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
-import type { DraftPhase, PlanDraft } from '../core/plan/draft.ts'
-import type { Role } from './classify-title.ts'
-import type { Line } from './read-lines.ts'
+import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
+import { type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
+import type { Role } from '../grammar/classify-title.ts'
+import type { Line } from '../markdown/read-lines.ts'
 
 /** A plan with more phases than this is no plan; what is beyond is reported and left out. */
 export const phaseLimit = 100
@@ -38,22 +38,7 @@ export function newReader(file: string, title: string): Reader {
     diagnostics: [],
     known: new Set(),
     budgetUnderRollback: false,
-    draft: {
-      file,
-      title,
-      metadata: [],
-      phases: [],
-      checklists: [],
-      successMetrics: [],
-      rollback: { steps: [] },
-      owners: [],
-      tickets: [],
-      flags: [],
-      risks: [],
-      timeline: [],
-      approvals: [],
-      code: [],
-    },
+    draft: emptyDraft(file, title),
   }
 }
 

@@ -1,8 +1,8 @@
 /** How the document goes back: steps, commands, and the time it allows itself. */
-import type { SourceRange } from '../core/plan/diagnostic.ts'
-import type { DraftStep } from '../core/plan/draft.ts'
-import { cleanText, foldCase } from './clean-text.ts'
-import { readDuration } from './read-quantity.ts'
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftStep } from '../../core/plan/draft.ts'
+import { readDuration } from '../grammar/read-quantity.ts'
+import { cleanText, foldCase } from '../markdown/clean-text.ts'
 import type { Reader } from './reader.ts'
 
 export function addRollbackStep(reader: Reader, step: DraftStep): void {

@@ -1,5 +1,5 @@
 /** Titles that are stages: "Phase 2: Canary (10% traffic)", "Wave 3a — EU", "Day 8: 40% traffic", "Étape 2 : 25 %", "第二阶段". */
-import { cleanText, foldCase, stripPictures } from './clean-text.ts'
+import { cleanText, foldCase, stripPictures } from '../markdown/clean-text.ts'
 
 export interface StageTitle {
   /** The title as written. */
