@@ -1,11 +1,11 @@
 /** What was read, in the vocabulary of the corpus scorer, so that an import can be measured against hand-made labels. */
 import type { Condition } from '../core/plan/condition.ts'
-import type { DraftCriterion, DraftTrigger, ImportResult } from '../core/plan/draft.ts'
+import type { DraftCriterion, DraftPhase, DraftTrigger, ImportResult } from '../core/plan/draft.ts'
 import { lintDraft } from '../core/plan/lint/lint.ts'
 import { shortStageName } from './grammar/read-stage-title.ts'
 
 export interface CorpusFacts {
-  stages: { name: string; percent: number | null; minutes?: [number, number] }[]
+  stages: StageFact[]
   criteria: ConditionFact[]
   triggers: (ConditionFact | { event: string; stage?: string })[]
   rollbackBudgetMinutes: number | null
@@ -14,6 +14,12 @@ export interface CorpusFacts {
   checklist: { done: number; total: number }
   flags: string[]
   lints: string[]
+}
+
+interface StageFact {
+  name: string
+  percent: number | null
+  minutes?: [number, number]
 }
 
 interface ConditionFact {
@@ -30,29 +36,25 @@ const unlabelled = new Set(['SECRET_IN_TEXT'])
 const labelledFindings = new Set(['ENCODING'])
 
 export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
-  const stagesOf = draft.phases.flatMap((phase) => [{ ...phase, percent: phase.percent ?? null }, ...phase.stages])
-  const criteria = [
-    ...draft.phases.flatMap((phase) =>
-      measured([...phase.entryCriteria, ...phase.criteria], shortStageName(phase.name)),
-    ),
-    ...measured(draft.successMetrics, 'success metrics'),
-  ]
   const lints = [...lintDraft(draft), ...diagnostics.filter(({ ruleId }) => labelledFindings.has(ruleId))].map(
     ({ ruleId }) => ruleId,
   )
   const budget = draft.rollback.budgetMs
   return {
-    stages: stagesOf.map(({ name, percent, timing }) => ({
-      name,
-      percent,
-      ...(timing?.durationMs ? { minutes: inMinutes(timing.durationMs) } : {}),
-    })),
-    criteria,
+    stages: draft.phases.flatMap(stageFacts),
+    criteria: [
+      ...draft.phases.flatMap((phase) =>
+        [...phase.entryCriteria, ...phase.criteria].flatMap((criterion) =>
+          measured([criterion], isGate(criterion.group) ? criterion.group : placeOf(phase)),
+        ),
+      ),
+      ...draft.successMetrics.flatMap((criterion) => measured([criterion], criterion.group ?? 'overall success')),
+    ],
     triggers: [
       ...draft.phases.flatMap((phase) =>
-        phase.triggers.filter(counts).map((trigger) => triggerFact(trigger, shortStageName(phase.name))),
+        phase.triggers.filter(counts).map((trigger) => triggerFact(trigger, placeOf(phase))),
       ),
-      ...(draft.triggers ?? []).filter(counts).map((trigger) => triggerFact(trigger)),
+      ...(draft.triggers ?? []).filter(counts).map((trigger) => triggerFact(trigger, trigger.group)),
     ],
     rollbackBudgetMinutes: budget === undefined ? null : budget / 60_000,
     owners: draft.owners.map((owner) => owner.name),
@@ -61,6 +63,26 @@ export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
     flags: draft.flags.map((flag) => flag.key),
     lints: [...new Set(lints)].filter((rule) => !unlabelled.has(rule)).sort(),
   }
+}
+
+/** A phase with a ladder inside ends at the ladder's last share; several shares on one line are one stage of it. */
+function stageFacts({ name, percent, timing, stages }: DraftPhase): StageFact[] {
+  const own = stages.filter(({ rule }) => rule !== 'stage/ladder')
+  const steps = own.filter(({ source }, index) => own[index + 1]?.source.start !== source.start)
+  return [{ name, percent: percent ?? stages.at(-1)?.percent, timing }, ...steps].map((stage) => ({
+    name: stage.name,
+    percent: stage.percent ?? null,
+    ...(stage.timing?.durationMs ? { minutes: inMinutes(stage.timing.durationMs) } : {}),
+  }))
+}
+
+function isGate(group: string | undefined): group is string {
+  return group !== undefined && /\bgates?\b/i.test(group)
+}
+
+function placeOf({ name, ordinal, rule, track }: DraftPhase): string {
+  const short = shortStageName(name)
+  return rule === 'phase/table' && track && ordinal ? name : short
 }
 
 function measured(criteria: DraftCriterion[], stage: string): ConditionFact[] {

@@ -1,18 +1,20 @@
 /** The importer: a Markdown document in, what it states with lines and findings out. Deterministic, offline, and it never throws. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
+import { yearOf } from './grammar/read-dates.ts'
 import { stripPictures } from './markdown/clean-text.ts'
 import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
+import { settleProseLadders } from './readers/read-ladders.ts'
 import { addFlags, addTickets } from './readers/read-references.ts'
 import { readSection } from './readers/read-sections.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
 export function importMarkdown(text: string, file: string): ImportResult {
-  const reader = newReader(file, nameOf(file))
+  const reader = newReader(file, nameOf(file), yearOf(text))
   const bytes = new TextEncoder().encode(text).length
   if (bytes > documentLimitBytes) {
     report(
@@ -56,6 +58,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
     action: 'rollBack',
   }
   readSection(reader, root, context)
+  settleProseLadders(reader)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {
     addTickets(reader, line)

@@ -44,7 +44,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   if (role === 'approval') addSignature(reader, title, value, source)
   else if (role === 'risks') addRisk(reader, context, value, source)
   else if (role === 'mitigation') addMitigation(reader, value, source)
-  else if (phase && role === 'timing') setTiming(phase, value, source, 'timing/label')
+  else if (phase && role === 'timing') setTiming(reader, phase, value, source, 'timing/label')
   else if (phase && role === 'target') setTarget(reader, inner, value, source)
   else if (phase && role === 'objective') setObjective(phase, value, source)
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
