@@ -2,7 +2,7 @@
 import type { Condition } from '../core/plan/condition.ts'
 import type { DraftCriterion, DraftPhase, DraftTrigger, ImportResult } from '../core/plan/draft.ts'
 import { lintDraft } from '../core/plan/lint/lint.ts'
-import { shortStageName } from './grammar/read-stage-title.ts'
+import { readStageTitle, shortStageName } from './grammar/read-stage-title.ts'
 
 export interface CorpusFacts {
   stages: StageFact[]
@@ -42,14 +42,14 @@ export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
   const budget = draft.rollback.budgetMs
   return {
     stages: draft.phases.flatMap(stageFacts),
-    criteria: [
+    criteria: inOrder([
       ...draft.phases.flatMap((phase) =>
         [...phase.entryCriteria, ...phase.criteria].flatMap((criterion) =>
-          measured([criterion], isGate(criterion.group) ? criterion.group : placeOf(phase)),
+          measured([criterion], isGate(criterion.group) ? shortStageName(criterion.group) : placeOf(phase)),
         ),
       ),
-      ...draft.successMetrics.flatMap((criterion) => measured([criterion], criterion.group ?? 'overall success')),
-    ],
+      ...draft.successMetrics.flatMap((criterion) => measured([criterion], placeName(criterion.group))),
+    ]),
     triggers: [
       ...draft.phases.flatMap((phase) =>
         phase.triggers.filter(counts).map((trigger) => triggerFact(trigger, placeOf(phase))),
@@ -76,8 +76,14 @@ function stageFacts({ name, percent, timing, stages }: DraftPhase): StageFact[] 
   }))
 }
 
+/** Of a group the name without its explanation; what stands in none is asked of the whole. */
+function placeName(group: string | undefined): string {
+  if (group === undefined) return 'overall success'
+  return readStageTitle(group) || isGate(group) ? shortStageName(group) : group
+}
+
 function isGate(group: string | undefined): group is string {
-  return group !== undefined && /\bgates?\b/i.test(group)
+  return group !== undefined && /\bgates? #?(?:\d|[a-z]\b)/i.test(group)
 }
 
 function placeOf({ name, ordinal, rule, track }: DraftPhase): string {
@@ -85,8 +91,19 @@ function placeOf({ name, ordinal, rule, track }: DraftPhase): string {
   return rule === 'phase/table' && track && ordinal ? name : short
 }
 
-function measured(criteria: DraftCriterion[], stage: string): ConditionFact[] {
-  return criteria.flatMap(({ condition }) => (condition ? [conditionFact(condition, stage)] : []))
+interface PlacedFact {
+  line: number
+  fact: ConditionFact
+}
+
+function measured(criteria: DraftCriterion[], stage: string): PlacedFact[] {
+  return criteria.flatMap(({ condition, source }) =>
+    condition ? [{ line: source.start, fact: conditionFact(condition, stage) }] : [],
+  )
+}
+
+function inOrder(placed: PlacedFact[]): ConditionFact[] {
+  return placed.sort((a, b) => a.line - b.line).map(({ fact }) => fact)
 }
 
 function conditionFact({ metric, percentile, comparator, value, unit }: Condition, stage?: string): ConditionFact {

@@ -7,9 +7,10 @@ import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
+import { addFlags } from './readers/read-flags.ts'
 import { settleProseLadders } from './readers/read-ladders.ts'
-import { addFlags, addTickets } from './readers/read-references.ts'
 import { readSection } from './readers/read-sections.ts'
+import { addTickets } from './readers/read-tickets.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
@@ -79,7 +80,9 @@ function firstTitle(root: Section): string | undefined {
 }
 
 function sectionsOf({ blocks }: Section): Section[] {
-  return blocks.flatMap((block) => (block.kind === 'section' ? [block.section] : []))
+  return blocks.flatMap((block) =>
+    block.kind === 'section' ? [block.section] : block.kind === 'list' ? block.items : [],
+  )
 }
 
 function reportRepair(reader: Reader, lines: number[]): void {
@@ -95,9 +98,9 @@ function reportRepair(reader: Reader, lines: number[]): void {
   )
 }
 
-/** Lines of sections about feature flags. */
+/** Lines of sections, labels and items about feature flags. */
 function linesUnderFlags(section: Section): Set<number> {
-  const own = section.origin === 'heading' && /\bflags?\b|\btoggles?\b/i.test(section.title) && section.depth > 1
+  const own = section.depth > 1 && /\bflags?\b|\btoggles?\b/i.test(section.line.text || section.title)
   const lines = own
     ? Array.from({ length: section.end - section.start + 1 }, (_, index) => section.start + index)
     : sectionsOf(section).flatMap((child) => [...linesUnderFlags(child)])

@@ -25,7 +25,7 @@ export type Role =
 const roles: [Role, RegExp][] = [
   [
     'triggers',
-    /\btriggers?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alert(?:a?s|es)?$|^alertas?\b|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$|declencheurs?|seuils? d.arret|gatilhos?|criterios de (?:rollback|reversao)|回滚条件|中止条件/,
+    /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when|se|si|quando)\b|\bwhen to (?:roll-? ?back|abort|halt|revert|stop)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alert(?:a?s|es)?$|^alertas?\b|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$|declencheurs?|seuils? d.arret|gatilhos?|criterios de (?:rollback|reversao)|回滚条件|中止条件/,
   ],
   ['checklist', /check-?lists?\b|\bpre-?requisites$|liste de controle|lista de verificacao|检查清单/],
   ['nextSteps', /^next steps?\b|^follow-?ups?\b|prochaines etapes|proximos passos|后续步骤/],
@@ -35,7 +35,7 @@ const roles: [Role, RegExp][] = [
   ],
   [
     'criteria',
-    /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|criteres de (?:succes|sortie|reussite|validation)|metriques (?:critiques|finales|de succes)|criterios? de (?:sucesso|saida|aceitacao)|metricas? de sucesso|^criterios?$|成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)/,
+    /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|criteres de (?:succes|sortie|reussite|validation)|metriques (?:critiques|finales|de succes)|criterios? de (?:sucesso|saida|aceitacao)|metricas? de sucesso|^criterios?$|^criteres?$|^criteri(?:a|on)$|成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)/,
   ],
   [
     'rollback',

@@ -22,7 +22,7 @@ export interface ReadConditions {
 
 /** Everything measurable in one statement of a plan, in order. */
 export function readConditions(statement: string): ReadConditions {
-  const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?/)
+  const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?(?![^()]*\))/)
   const found = findThresholds(text)
   const read = found.thresholds.map((threshold, index) => toCondition(text, found.thresholds, index, threshold))
   const measured = read.filter((condition) => condition !== undefined)
@@ -51,6 +51,7 @@ function zeroForms(text: string, thresholds: readonly Threshold[], alone: boolea
     const clause = text
       .slice(start, end)
       .replace(/^ ?(?:and|or|et|ou|e|&|plus) /i, '')
+      .replace(/^[^:：]{2,50}[:：] (?=(?:no|zero|0|sem|aucune?) )/i, '')
       .trim()
     const condition = readZeroForm(clause)
     return condition ? [{ condition, form: 'zero' as const, text: clause }] : []
@@ -268,7 +269,7 @@ function afterAbsences(text: string, until: number): number {
   const before = text.slice(0, until)
   const last = /^(.*(?:[,;]| (?:and|et|e|&) ))[^,;]*$/i.exec(before)?.[1]?.length ?? 0
   const lead = before.slice(0, last)
-  return last > 0 && /^(?:no|zero|0|without|sem|aucune?) /i.test(lead) && /\p{L}/u.test(before.slice(last)) ? last : 0
+  return /^(?:no|zero|0|without|sem|aucune?) /i.test(lead) ? last : 0
 }
 
 /** Where the clause of the threshold at `until` begins, after the threshold that ended at `end`. */

@@ -57,7 +57,9 @@ export function readBareStageTitle(title: string): StageTitle | undefined {
 /** The author's short name of a stage: "Phase 2"; the whole name where it has no number. */
 export function shortStageName(name: string): string {
   const title = readStageTitle(name)
-  return title && title.rest !== '' ? name.slice(0, name.length - title.rest.length).replace(/[\s:：.—–-]+$/, '') : name
+  if (title)
+    return title.rest === '' ? name : name.slice(0, name.length - title.rest.length).replace(/[\s:：.—–-]+$/, '')
+  return /^(.{3,}?)(?: ?[(（:：]| [—–-] |$)/.exec(name)?.[1] ?? name
 }
 
 /** Shares named in a text, without those that belong to a comparison. */

@@ -19,7 +19,13 @@ export function readZeroForm(text: string): Condition | undefined {
   const match =
     /^(?<word>no|zero|aucune?|sem|nenhuma?|0|〇|零)(?: new| open(?= p\d)| nova?s?)? (?<what>.{2,200})$/iu.exec(text)
   const { word = '', what = '' } = match?.groups ?? {}
-  if (what === '' || /^(?:longer|later|more|one|further|need)\b/i.test(what)) return undefined
+  if (
+    what === '' ||
+    /^(?:longer|later|more|one|further|need|increases?|decreases?|degradation|regressions?|impact|changes?|drops?|spikes?|significant|noticeable|measurable|sustained)\b/i.test(
+      what,
+    )
+  )
+    return undefined
   const counted = /^(?:zero|0|〇|零)$/i.test(word) || countable.test(foldCase(what))
   if (!counted) return undefined
   const windowMs = readWindow(what)

@@ -1,18 +1,31 @@
 /** Items of lists: criteria, triggers, steps, boxes, risks, people, and what stands inside them. */
-import type { DraftStep } from '../../core/plan/draft.ts'
+import type { DraftPhase, DraftStep } from '../../core/plan/draft.ts'
 import { findPhase } from '../../core/plan/lint/find-phase.ts'
+import { readLadder } from '../grammar/read-stage-title.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
+import { addFlagSettings } from './read-flags.ts'
 import { addMitigation, isField } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
 import { addContact } from './read-people.ts'
-import { addStatedStages, setPercent, setTiming } from './read-phases.ts'
-import { addFlagSettings } from './read-references.ts'
+import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
 import { addStatedCondition, addStatedEvent, addStatement } from './read-statements.ts'
 import { readStep } from './read-steps.ts'
 import { at, type Context, type Reader } from './reader.ts'
+
+/** "--canary-percent 10", and a ladder in a comment: "# Auto progression: 10→30→50→100%". */
+function addCodedShares(reader: Reader, phase: DraftPhase, { text, source }: DraftStep['code'][number]): void {
+  const ladder = readLadder(text)
+  for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, source, 'stage/ladder')
+  const option =
+    /--?(?:canary-?|traffic-?|rollout-?)?(?:percent(?:age)?|weight|traffic|share)[= ](\d{1,3}(?:\.\d{1,3})?)\b/i.exec(
+      text,
+    )?.[1]
+  if (option !== undefined && Number(option) <= 100) setPercent(reader, phase, Number(option), source)
+}
+
 /** How an item hands on what stands inside it. */
 export interface Walk {
   readSection(reader: Reader, section: Section, outer: Context): void
@@ -26,14 +39,15 @@ export function addCode(
 ): DraftStep['code'][number] {
   const code = readCode(block)
   reader.draft.code.push(code)
-  if (code.content !== 'settings') return code
   addFlagSettings(reader, code.text, block.start)
+  if (phase) addCodedShares(reader, phase, code)
+  if (code.content !== 'settings') return code
   const percent = /^\w*(?:PERCENT|PCT|ROLLOUT_WEIGHT|CANARY_WEIGHT)\w*=(\d{1,5}(?:\.\d{1,3})?)\b/m.exec(code.text)?.[1]
   if (phase && percent !== undefined) setPercent(reader, phase, Number(percent), code.source)
   return code
 }
 export function readItem(reader: Reader, item: Section, ordered: boolean, context: Context, walk: Walk): void {
-  const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：] (.*)$/.exec(item.line.text) : undefined
+  const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
   readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
   if (label !== undefined && item.checked === undefined && isField(label, context)) {
@@ -80,8 +94,10 @@ function readStepItem(reader: Reader, item: Section, context: Context): void {
   const isRollback = context.role === 'rollback'
   const step = readStep(item, isRollback ? 'rollback/item' : 'step/item')
   if (!step) return
-  if (isRollback) addRollbackStep(reader, step)
-  else context.phase?.steps.push(step)
+  if (isRollback) {
+    addRollbackStep(reader, step)
+    if (item.checked !== undefined) addChecklistItem(reader, item, context)
+  } else context.phase?.steps.push(step)
   if (!isRollback && context.phase) addStatedStages(reader, context.phase, item.line.text, at(item.line))
   // Its code belongs to the document as well, and its own items may be stages or boxes.
   for (const block of item.blocks) {

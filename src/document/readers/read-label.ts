@@ -49,7 +49,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (phase && role === 'objective') setObjective(phase, value, source)
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
-  else if (isStatementRole(role) && (phase || context.role === role))
+  else if (isStatementRole(role) && (phase || context.role === role || role === 'triggers'))
     addStatement(reader, inner, { text: value, source, shape: 'line' })
   else if (role === undefined && isStatementRole(context.role))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })

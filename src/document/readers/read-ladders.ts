@@ -99,7 +99,9 @@ function timingIn(text: string): string | undefined {
 /** A title with its length or its dates in brackets: "Dual-write period (48–72 h)". */
 export function hasTiming(title: string): boolean {
   const bracket = /[(（]([^()（）]{1,60})[)）]$/.exec(title)?.[1]
-  return bracket !== undefined && isTimed(bracket)
+  if (bracket === undefined) return false
+  const { dates } = readTiming(bracket, { year: 2000 })
+  return dates ? dates[0] !== dates[1] : isTimed(bracket)
 }
 
 function isTimed(text: string): boolean {

@@ -8,7 +8,7 @@ type OwnerRole = DraftOwner['role']
 
 /** "Billing (lead), Search" names two; the same name counts once. */
 export function addOwners(reader: Reader, text: string, role: OwnerRole, source: SourceRange, rule: string): void {
-  for (const part of text.split(/[,;]| and (?=\p{Lu})/u)) {
+  for (const part of text.split(/[,;]| \+ | and (?=\p{Lu})/u)) {
     const said = /\((lead|owner|approver)\)/i.exec(part)?.[1]?.toLowerCase() as OwnerRole | undefined
     const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, '')).trim()
     const named = /\p{L}/u.test(name) && name.length <= 80 && !isPlaceholder(name)

@@ -27,6 +27,7 @@ import { at, type Context, type Reader, setObjective } from './reader.ts'
 /** Reads a section with everything under it. */
 export function readSection(reader: Reader, section: Section, outer: Context): void {
   const context = enterSection(reader, section, outer)
+  if (context.role === 'rollback') addStatedEvent(reader, context, stripPictures(section.line.text), at(section.line))
   const isLabel = section.origin === 'label' || section.origin === 'item'
   if (isLabel && section.line.label !== undefined && section.line.value !== '')
     readLabel(reader, section, outer, context)
@@ -64,7 +65,10 @@ function enterSection(reader: Reader, section: Section, outer: Context): Context
   const stage = isWhole ? undefined : stageOf(section, outer)
   if (stage && isStaged(stage, outer.role)) return enterStage(reader, section, place, stage)
   const own = isWhole ? undefined : classifyTitle(title)
-  const inherits = own === undefined || (weak.has(own) && outer.role !== undefined && !weak.has(outer.role))
+  const inherits =
+    own === undefined ||
+    (own === 'rollback' && outer.role === 'triggers') ||
+    (weak.has(own) && outer.role !== undefined && !weak.has(outer.role))
   const role = inherits ? outer.role : own
   const level = /\b(critical|high|medium|moderate|low)\b/i.exec(title)?.[1]
   const track =

@@ -64,13 +64,20 @@ function addTriggers(reader: Reader, context: Context, statement: Statement, eve
   const [happens = mark.text] = (event ?? mark.text).split(/ ?(?:→|⇒|->|=>) ?/)
   const triggers: DraftTrigger[] =
     conditions.length === 0
-      ? [{ ...shared, text: happens || mark.text }]
+      ? eventsOf(happens || mark.text, statement.shape).map((text) => ({ ...shared, text }))
       : conditions.map(({ condition, text }) => ({ ...shared, text, condition }))
   const known = context.phase?.triggers ?? reader.draft.triggers ?? []
   const added = triggers.filter((trigger) => !known.some((other) => isRestated(other, trigger)))
   if (context.phase) context.phase.triggers.push(...added)
   else reader.draft.triggers = [...known, ...added]
   return true
+}
+
+/** "Critical bug, data corruption, or uncontrollable error rate" names three. */
+function eventsOf(text: string, shape: Statement['shape']): string[] {
+  const parts = text.split(/,? (?:or|ou) |, /i).map((part) => part.trim())
+  const areShort = parts.length >= 2 && parts.every((part) => part !== '' && part.split(' ').length <= 4)
+  return shape === 'line' && areShort ? parts : [text]
 }
 
 function isLasting({ metric, unit }: Condition): boolean {
@@ -109,7 +116,7 @@ const closed = new Set<Role>([
   'objective',
 ])
 const undo =
-  '(?:immediately |automatically |auto-?)?(?:roll(?:ing)?[- ]?back|rollback|reverts?|aborts?|halts?|stops?|pauses?|disables?|kill)'
+  '(?:immediately |automatically |auto-?)?(?:roll(?:ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)'
 const undoIf = new RegExp(
   String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>[^.;]{4,160}?)[.;:]?$`,
   'i',
@@ -118,24 +125,24 @@ const ifUndo = new RegExp(
   String.raw`^(?:if|when|whenever|si|se|en cas de) (?<event>[^:;→]{4,160}?)(?: ?(?:→|->|=>)|,? (?:then )?(?:we )?\b${undo}\b)`,
   'i',
 )
-const ifHead = /^(?:if|when|whenever|in case of|si|se|en cas de) (?<event>[^:;]{4,120}?) ?[:：]$/i
+const ifHead =
+  /^(?:use (?:\p{L}+ ){0,2})?(?:if|when|whenever|in case of|si|se|en cas de) (?<event>[^:;]{4,120}?) ?[:：.]?$/iu
+/** What makes an event worth going back for, where no number says it. */
+const trouble =
+  /fail|error|issue|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): void {
   if (context.role !== undefined && closed.has(context.role)) return
-  const underRollback = context.role === 'rollback'
-  const event =
-    undoIf.exec(text)?.groups?.event ??
-    ifUndo.exec(text)?.groups?.event ??
-    (underRollback ? ifHead.exec(text)?.groups?.event : undefined)
+  const told = undoIf.exec(text)
+  const event = (told ?? ifUndo.exec(text) ?? (context.role === 'rollback' ? ifHead.exec(text) : null))?.groups?.event
   if (event === undefined) return
   const measured = readConditions(event).conditions.length > 0
-  if (!measured && /^(?:needed|necessary|required|possible|applicable|executed|desired|any|so|not)\b/i.test(event))
-    return
-  const isSentence = /\b(?:on|upon|after) [^.;]*$/i.test(text) && !/\b(?:if|when|whenever)\b/i.test(text)
-  if (isSentence && !measured) return
-  const action = triggerAction(text) ?? (/disable|kill/i.test(text) ? 'rollBack' : context.action)
-  addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, event)
+  const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
+  if (!measured && (isHappening || !trouble.test(event))) return
+  const action = triggerAction(text) ?? (/disable|kill|restore/i.test(text) ? 'rollBack' : context.action)
+  const said = measured || !told ? event : told[0]
+  addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
 }
 
 /**
@@ -147,9 +154,13 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   const mark = readMark(statement.text, statement.checked)
   const { conditions, action } = readConditions(mark.text)
   const said = triggerAction(action ?? '')
+  const asks = /\b(?:if|when|whenever|se|si)\b/i.test(mark.text) ? triggerAction(mark.text) : undefined
+  if (asks !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: asks }, statement)
   if (said !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: said }, statement)
   if (/^[A-Z][A-Z0-9_]+ ?=/.test(mark.text)) return false
-  const measured = conditions.some(({ form }) => form === 'numeric') && /[<>≤≥]|\d ?%?\+/.test(mark.text)
+  const measured =
+    conditions.some(({ form }) => form === 'numeric') &&
+    (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+/.test(mark.text))
   const counted = statement.checked !== undefined && conditions.length > 0 && context.role !== 'checklist'
   if (!measured && !counted) return false
   const label = /^([^:：<>≤≥]{3,60}?) ?[:：] (.*)$/.exec(mark.text)

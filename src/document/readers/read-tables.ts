@@ -29,7 +29,8 @@ const columns = {
   threshold:
     /^(?:targets?|thresholds?|expected|go(?: criteria)?|pass|success|value|cible|seuil|metas?|alvo|limit|limite|objectif)$/,
   halt: /^(?:critical|critico|critique|alarm|rollback|halt|abort|no-?go|fail|stop|trigger)(?: (?:if|when|at|threshold|trigger|criteria))?$|^rollback/,
-  trigger: /^(?:triggers?|conditions?|issue|signal)$/,
+  trigger:
+    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?)$/,
   action: /^(?:actions?|response)$/,
   risk: /^(?:risks?|risques?|riscos?)$/,
   level: /^(?:impact|severity|level|gravite|impacto)$/,
