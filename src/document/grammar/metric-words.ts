@@ -34,6 +34,7 @@ const trailing =
 export function cleanMetric(text: string): string {
   let name = text
     .replace(new RegExp(percentilePattern, 'giu'), ' ')
+    .replace(/\([^()]*(?:->|→)[^()]*\)/g, ' ')
     .replace(/\( ?\)?|^ ?\)| ?\($/g, ' ')
     .replace(/[$*`|]/g, ' ')
     .replace(/ {2,}/g, ' ')

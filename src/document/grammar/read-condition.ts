@@ -76,7 +76,7 @@ const words: [Comparator, string][] = [
   ],
   [
     '>=',
-    '(?:not|never) (?:[a-z]+ ){0,2}(?:less|fewer|lower) than|not (?:drop |fall |go )?below|at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|au moins|pelo menos|no minimo|reach(?:es)?',
+    '(?:not|never) (?:[a-z]+ ){0,2}(?:less|fewer|lower) than|not (?:drop |fall |go )?below|at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|handles|sustains|supports|au moins|pelo menos|no minimo|reach(?:es)?',
   ],
   [
     '<',
@@ -136,7 +136,8 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const { sign, word } = match.groups ?? {}
     if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
     const comparator = sign ? signs[sign] : wordPatterns.find(({ pattern }) => pattern.test(word ?? ''))?.comparator
-    if (quantity && comparator) {
+    const isLoad = /^(?:handles|sustains|supports)$/i.test(word ?? '')
+    if (quantity && comparator && (!isLoad || quantity.unit.startsWith('x'))) {
       thresholds.push({
         comparator,
         value: quantity.value,
@@ -244,8 +245,13 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
     .trim()
     .replace(negation, '')
     .replace(/ = .*$/, '')
-  const own = cleanMetric(named) || cleanMetric(tail.replace(/\([^()]*\)/g, ''))
-  const metric = own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
+  const own = cleanMetric(named) || cleanMetric(nounOf(tail.replace(/\([^()]*\)/g, '')))
+  // "the balancer reports a > 5 % error rate": the noun stands behind the number.
+  const behind = /\b(?:an?|any|reports?|shows?|sees?) ?$/i.test(before) ? cleanMetric(nounOf(tail)) : ''
+  const metric =
+    behind !== ''
+      ? `${own} ${behind}`.trim()
+      : own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
   if (metric === '') return undefined
   const percentile = readPercentile(text.slice(from, to))
   const windowMs = readWindow(tail)
@@ -262,6 +268,10 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
     form: 'numeric',
     text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$/gi, ''),
   }
+}
+
+function nounOf(tail: string): string {
+  return tail.split(/[,;.(]| (?:during|for|over|in|on|within|at|when|while|after|before) /)[0] ?? ''
 }
 
 /** Behind the last comma where what stands before it is an absence: "no open bugs, rating ≥ 4". */

@@ -6,7 +6,7 @@ import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
 import { addFlagSettings } from './read-flags.ts'
-import { addMitigation, isField } from './read-label.ts'
+import { addMitigation, isField, isWatch } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
 import { addContact } from './read-people.ts'
 import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
@@ -125,6 +125,8 @@ function readOtherItem(reader: Reader, item: Section, label: string | undefined,
     const meant = findPhase(reader.draft.phases, item.line.value)
     if (meant) setTiming(reader, meant, label, source, 'timing/item')
   }
+  if (phase && label !== undefined && isWatch(label, item.line.value))
+    setTiming(reader, phase, item.line.value, source, 'timing/item')
   const open = role === undefined || role === 'target' || role === 'timing'
   const isStage = phase !== undefined && open && addStatedStages(reader, phase, item.line.text, source)
   if (!phase && (open || role === 'flags' || role === 'steps') && item.checked === undefined)

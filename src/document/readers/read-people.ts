@@ -39,9 +39,14 @@ export function addContact(reader: Reader, label: string | undefined, value: str
     return true
   }
   if (channel.test(said)) return false
-  const isOffice = office.test(said) || /^\p{Lu}\p{L}+ \p{Lu}\p{L}+$/u.test(said)
-  if (isOffice) addOwners(reader, said, /\blead\b/i.test(said) ? 'lead' : 'owner', source, 'owner/item')
-  return isOffice
+  const isNamed = isOffice(said) || /^\p{Lu}\p{L}+ \p{Lu}\p{L}+$/u.test(said)
+  if (isNamed) addOwners(reader, said, /\blead\b/i.test(said) ? 'lead' : 'owner', source, 'owner/item')
+  return isNamed
+}
+
+/** Whether a text names a role that people hold. */
+export function isOffice(text: string): boolean {
+  return office.test(text)
 }
 
 function isPlaceholder(name: string): boolean {

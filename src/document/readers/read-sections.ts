@@ -1,9 +1,10 @@
 /** Walks the tree of a document and hands each block to the reader that its titles call for. */
 import type { DraftStep } from '../../core/plan/draft.ts'
-import { classifyTitle, type Role, triggerAction } from '../grammar/classify-title.ts'
+import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readBareStageTitle, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
 import { announcesStages, namesStage, platformOf } from '../grammar/stage-words.ts'
+import type { Role } from '../grammar/title-words.ts'
 import { bareTitle, stripPictures } from '../markdown/clean-text.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
@@ -104,7 +105,7 @@ function groupOf(
   const isGate = /\bgates?\b/i.test(bare) && !general.test(bare)
   // Inside a list of criteria, headings sort them; a line that merely ends in a colon is a sentence.
   const sorts = outer.role === 'criteria' || outer.role === 'entry' || (origin === 'label' && line.label === undefined)
-  if (isWhole || general.test(bare) || (sorts && !isGate)) return {}
+  if (isWhole || own === 'triggers' || general.test(bare) || (sorts && !isGate)) return {}
   return { group: platformOf(bare) && own === undefined ? (platformOf(bare) ?? bare) : bare }
 }
 
@@ -127,7 +128,9 @@ function stageOf(section: Section, { announced, phase, role }: Context): StageTi
 /** Under "Deployment steps" a step is work to do, unless it has a share. */
 function isStaged({ kind, percents }: StageTitle, role: Role | undefined): boolean {
   if (role === 'steps') return percents.length > 0 || !/^(?:step|etape|步)/.test(kind)
-  if (role === 'checklist' && /^(?:phase|stage|wave|ring|fase|etape|vague)$/.test(kind)) return true
+  const isNumbered = /^(?:phase|stage|wave|ring|fase|etapa|etape|vague)$/.test(kind)
+  if (isNumbered && (role === 'checklist' || role === 'criteria' || role === 'monitoring' || role === 'nextSteps'))
+    return true
   return role === undefined || !notStaged.has(role)
 }
 

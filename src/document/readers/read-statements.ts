@@ -3,8 +3,9 @@ import type { Condition } from '../../core/plan/condition.ts'
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftCriterion, DraftTrigger } from '../../core/plan/draft.ts'
 import { significantWords } from '../../core/plan/lint/find-phase.ts'
-import { type Role, triggerAction } from '../grammar/classify-title.ts'
+import { triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
+import type { Role } from '../grammar/title-words.ts'
 import { readMark } from '../markdown/clean-text.ts'
 import type { Context, Reader } from './reader.ts'
 import { report } from './reader.ts'
@@ -62,10 +63,14 @@ function addTriggers(reader: Reader, context: Context, statement: Statement, eve
   const group = context.phase ? undefined : (context.track ?? context.group)
   const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action, ...(group ? { group } : {}) }
   const [happens = mark.text] = (event ?? mark.text).split(/ ?(?:→|⇒|->|=>) ?/)
+  const beside = conditions.length > 0 ? eventBeside(event ?? mark.text) : undefined
   const triggers: DraftTrigger[] =
     conditions.length === 0
       ? eventsOf(happens || mark.text, statement.shape).map((text) => ({ ...shared, text }))
-      : conditions.map(({ condition, text }) => ({ ...shared, text, condition }))
+      : [
+          ...(beside ? [{ ...shared, text: beside }] : []),
+          ...conditions.map(({ condition, text }) => ({ ...shared, text, condition })),
+        ]
   const known = context.phase?.triggers ?? reader.draft.triggers ?? []
   const added = triggers.filter((trigger) => !known.some((other) => isRestated(other, trigger)))
   if (context.phase) context.phase.triggers.push(...added)
@@ -78,6 +83,12 @@ function eventsOf(text: string, shape: Statement['shape']): string[] {
   const parts = text.split(/,? (?:or|ou) |, /i).map((part) => part.trim())
   const areShort = parts.length >= 2 && parts.every((part) => part !== '' && part.split(' ').length <= 4)
   return shape === 'line' && areShort ? parts : [text]
+}
+
+/** "If the probes fail or errors exceed 5 %": the event before the threshold. */
+function eventBeside(text: string): string | undefined {
+  const first = /^(?:if|when|whenever)? ?(.{4,100}?),? or (?=.)/i.exec(text)?.[1]
+  return first && trouble.test(first) && readConditions(first).conditions.length === 0 ? first : undefined
 }
 
 function isLasting({ metric, unit }: Condition): boolean {
@@ -136,7 +147,8 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
   if (context.role !== undefined && closed.has(context.role)) return
   const told = undoIf.exec(text)
   const event = (told ?? ifUndo.exec(text) ?? (context.role === 'rollback' ? ifHead.exec(text) : null))?.groups?.event
-  if (event === undefined) return
+  if (event === undefined || /\bhow to\b/i.test(text) || /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event))
+    return
   const measured = readConditions(event).conditions.length > 0
   const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
   if (!measured && (isHappening || !trouble.test(event))) return
@@ -160,9 +172,11 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   if (/^[A-Z][A-Z0-9_]+ ?=/.test(mark.text)) return false
   const measured =
     conditions.some(({ form }) => form === 'numeric') &&
-    (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+/.test(mark.text))
+    (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+|\d ?x /.test(mark.text))
   const counted = statement.checked !== undefined && conditions.length > 0 && context.role !== 'checklist'
-  if (!measured && !counted) return false
+  const whole =
+    context.phase !== undefined && /^100 ?%(?! (?:of|du|do) .*\b(?:traffic|sessions|users|requests)\b)/i.test(mark.text)
+  if (!measured && !counted && !(whole && conditions.length > 0)) return false
   const label = /^([^:：<>≤≥]{3,60}?) ?[:：] (.*)$/.exec(mark.text)
   const several = label !== null && conditions.length > 1
   return addStatement(

@@ -67,7 +67,11 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
   else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row)
   else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
-    for (const row of rows) addRole(reader, row, context)
+    for (const row of rows) addRole(reader, row, context, has('owner'))
+  else if (context.phase)
+    for (const row of rows)
+      for (const text of Object.values(row.all))
+        addStatedCondition(reader, { ...context, role: undefined }, { text, source: at(row.line), shape: 'cell' })
   if (has('role')) return
   for (const row of rows) {
     addOwners(reader, row.get('owner'), 'owner', at(row.line), 'owner/table')
@@ -209,6 +213,15 @@ function addPhaseRow(reader: Reader, row: Row, context: Context): void {
   if (!phase) return
   if (objective) setObjective(phase, objective, at(row.line))
   if (row.get('gate')) addCell(reader, row, 'gate', { ...context, phase, role: 'criteria' })
+  for (const text of Object.values(row.all)) {
+    const inline = /\b(?:exit|success|entry|acceptance) criteri(?:a|on) ?[:：] ?(.{3,})$/i.exec(text)?.[1]
+    if (inline)
+      addStatement(
+        reader,
+        { ...context, phase, role: 'criteria' },
+        { text: inline, source: at(row.line), shape: 'cell' },
+      )
+  }
 }
 
 function addThresholdRow(reader: Reader, row: Row, context: Context): void {
@@ -236,9 +249,10 @@ function addCell(reader: Reader, row: Row, column: Column, context: Context): vo
 }
 
 /** A row of contacts or signatures: the role, where it is one. */
-function addRole(reader: Reader, row: Row, { role }: Context): void {
+function addRole(reader: Reader, row: Row, { role }: Context, hasDuties: boolean): void {
   const name = row.get('role')
   if (role === 'approval') addOwners(reader, name, 'approver', at(row.line), 'owner/signature')
+  else if (hasDuties) addOwners(reader, name, 'owner', at(row.line), 'owner/table')
   else addContact(reader, name, '', at(row.line))
 }
 

@@ -1,7 +1,7 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
 import { type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
-import type { Role } from '../grammar/classify-title.ts'
+import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import type { ProseLadder } from './read-ladders.ts'
 
