@@ -57,7 +57,7 @@ export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
       ...(draft.triggers ?? []).filter(counts).map((trigger) => triggerFact(trigger, trigger.group)),
     ],
     rollbackBudgetMinutes: budget === undefined ? null : budget / 60_000,
-    owners: draft.owners.map((owner) => owner.name),
+    owners: [...new Map(draft.owners.map(({ name }) => [name.toLowerCase(), name])).values()],
     tickets: draft.tickets.map((ticket) => ticket.id),
     checklist: countBoxes(draft),
     flags: draft.flags.map((flag) => flag.key),

@@ -7,8 +7,9 @@ import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
+import { addCompanions } from './readers/read-companions.ts'
 import { addFlags } from './readers/read-flags.ts'
-import { settleProseLadders } from './readers/read-ladders.ts'
+import { settleEverybody, settleFlagStages, settleProseLadders } from './readers/read-ladders.ts'
 import { readSection } from './readers/read-sections.ts'
 import { addTickets } from './readers/read-tickets.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
@@ -60,11 +61,14 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
   }
   readSection(reader, root, context)
   settleProseLadders(reader)
+  settleEverybody(reader)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {
     addTickets(reader, line)
+    addCompanions(reader, line)
     addFlags(reader, line, flagLines.has(line.number))
   }
+  settleFlagStages(reader)
   reader.draft.unread = unreadLines(reader.draft, lines)
 }
 
@@ -121,27 +125,17 @@ function unreadLines(draft: PlanDraft, lines: Line[]): NonNullable<PlanDraft['un
 
 /** Where facts were read. A phase or a checklist spans lines that only its parts can have read. */
 function sourcesOf(draft: PlanDraft): SourceRange[] {
-  const phases = draft.phases.flatMap((phase) => [
-    { start: phase.source.start, end: phase.source.start },
-    ...[phase.timing?.source, phase.targetSource, phase.objectiveSource].filter((source) => source !== undefined),
-    ...[...phase.steps, ...phase.stages, ...phase.entryCriteria, ...phase.criteria, ...phase.triggers].map(
-      (fact) => fact.source,
-    ),
-  ])
-  const items = draft.checklists.flatMap((checklist) => checklist.items)
-  const facts = [
-    ...draft.metadata,
-    ...items,
-    ...draft.successMetrics,
-    ...draft.rollback.steps,
-    ...draft.owners,
-    ...draft.tickets,
-    ...draft.flags,
-  ]
-  const others = [...draft.risks, ...draft.timeline, ...draft.approvals, ...draft.code, ...(draft.triggers ?? [])]
+  const { phases, checklists, file: _, title: __, ...others } = draft
   return [
-    ...phases,
-    ...[...facts, ...others].map((fact) => fact.source),
-    ...(draft.rollback.budgetSource ? [draft.rollback.budgetSource] : []),
+    ...sourcesIn(others),
+    ...checklists.flatMap((checklist) => sourcesIn(checklist.items)),
+    ...phases.flatMap(({ source, ...parts }) => [{ start: source.start, end: source.start }, ...sourcesIn(parts)]),
   ]
+}
+
+/** Every range under a key that is called source. */
+function sourcesIn(value: unknown, key = ''): SourceRange[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (/source$/i.test(key)) return [value as SourceRange]
+  return Object.entries(value).flatMap(([name, part]) => sourcesIn(part, name))
 }

@@ -27,7 +27,7 @@ export function announcesStages(title: string): boolean {
 
 /** "Full rollout", "General availability", "All users": everybody, without the number. */
 export function namesEverybody(text: string): boolean {
-  return /\bfull(?:[- ]scale)? (?:production|roll-?out|deployment|release|launch|traffic|availability|enablement|cut-?over)\b|\bgeneral availability\b|\bga\b(?! ?[a-z])|\b(?:all|every|tous les|todos os) (?:users?|customers?|traffic|tenants?|repositories|regions?|shops?|utilisateurs|usuarios)\b|\beveryone\b/.test(
+  return /\bfull(?:[- ]scale)? (?:production|roll-?out|deployment|release|launch|traffic|availability|enablement|cut-?over)\b|\bgeneral availability\b|\bga\b(?! ?[a-z])|\b(?:all|every|tous les|todos os) (?:users?|customers?|traffic|tenants?|repositories|regions?|shops?|utilisateurs|usuarios)\b|\bevery(?:one|body)\b/.test(
     foldCase(text),
   )
 }

@@ -8,6 +8,7 @@ import { readCode } from './read-code.ts'
 import { addFlagSettings } from './read-flags.ts'
 import { addMitigation, isField, isWatch } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
+import { addNote } from './read-notes.ts'
 import { addContact } from './read-people.ts'
 import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
@@ -35,9 +36,9 @@ export interface Walk {
 export function addCode(
   reader: Reader,
   block: Extract<Block, { kind: 'code' }>,
-  { phase }: Context,
+  { phase, title }: Context,
 ): DraftStep['code'][number] {
-  const code = readCode(block)
+  const code = readCode(block, [title, phase?.name ?? ''].find((text) => /prod|stag|dev|test|canary/i.test(text)) ?? '')
   reader.draft.code.push(code)
   addFlagSettings(reader, code.text, block.start)
   if (phase) addCodedShares(reader, phase, code)
@@ -60,6 +61,7 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   addStatedEvent(reader, context, item.line.text, source)
   if (role === 'criteria' || role === 'entry' || role === 'triggers') readStatementItem(reader, item, context, walk)
   else if (role === 'rollback') readStepItem(reader, item, context)
+  else if (addNote(reader, context, item.line.text, source)) readInside(reader, item, context, walk)
   else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
   else if (role === 'risks') addRisk(reader, item, context)
   else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))

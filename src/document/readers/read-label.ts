@@ -6,6 +6,7 @@ import { readLadder, readPercents } from '../grammar/read-stage-title.ts'
 import type { Role } from '../grammar/title-words.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
+import { addNote } from './read-notes.ts'
 import { addOwners, addSignature, isOffice } from './read-people.ts'
 import { addStage, setPercent, setTiming } from './read-phases.ts'
 import { addRollbackStep } from './read-rollback.ts'
@@ -59,6 +60,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
     addStatement(reader, inner, { text: value, source, shape: 'line' })
   else if (role === undefined && isStatementRole(context.role))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })
+  else if (role !== undefined && addNote(reader, { ...context, role }, value, source)) return
   else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
     reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
   if (role === 'people') addOwners(reader, value, /lead/i.test(title) ? 'lead' : 'owner', source, 'owner/label')

@@ -2,29 +2,15 @@
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftPhase } from '../../core/plan/draft.ts'
 import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
+import { readDates } from '../grammar/read-dates.ts'
 import { readDuration } from '../grammar/read-quantity.ts'
-import { readLadder, readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { readLadder, readPercents, readStageTitle } from '../grammar/read-stage-title.ts'
 import { readTiming } from '../grammar/read-timing.ts'
 import { namesEverybody, namesStage, platformOf } from '../grammar/stage-words.ts'
 import { bareTitle, readMark, stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
 import { addPhase, newPhase, setPercent, setTiming } from './read-phases.ts'
-import type { Context, Reader } from './reader.ts'
-
-/** One stage of a ladder. */
-export interface Rung {
-  title: StageTitle
-  source: SourceRange
-  percent?: number
-  /** What says how long or when. */
-  timing?: string
-}
-
-/** A ladder told in a sentence; it may say again what headings say elsewhere, so it is settled when all is read. */
-export interface ProseLadder {
-  rungs: Rung[]
-  track: string | undefined
-}
+import type { Context, Reader, Rung } from './reader.ts'
 
 const ladderLimit = 20
 
@@ -54,7 +40,9 @@ function readRung(item: Section): Rung | undefined {
   const lead = named ?? (text.length <= 60 ? text : /^(.{2,60}?)(?: [—–-] |[.;,] |$)/.exec(text)?.[1])
   if (lead === undefined || lead === '') return undefined
   const written = bareTitle(stripPictures(lead))
-  const name = hasTiming(written) ? written.replace(/ ?[(（][^()（）]*[)）]$/, '') : written
+  const name = isTimed(/[(（]([^()（）]{1,60})[)）]$/.exec(written)?.[1] ?? '')
+    ? written.replace(/ ?[(（][^()（）]*[)）]$/, '')
+    : written
   const rest =
     named === undefined
       ? text.slice(lead.length)
@@ -93,7 +81,8 @@ function timingIn(text: string): string | undefined {
     bracket,
     /\b(?:for|first|next|over|during|pendant|por|durante) (?:at least |the )?(.{2,40})/i.exec(text)?.[1],
   ]
-  return stated.find((part) => part !== undefined && isTimed(part))
+  const dated = readDates(text, 2000)
+  return stated.find((part) => part !== undefined && isTimed(part)) ?? (dated && dated.index <= 2 ? text : undefined)
 }
 
 /** A title with its length or its dates in brackets: "Dual-write period (48–72 h)". */
@@ -126,11 +115,9 @@ function sameWords(one: string, other: string): boolean {
   return significantWords(one).join(' ') === significantWords(other).join(' ')
 }
 
-function fillFromRung(reader: Reader, phase: DraftPhase, { percent, timing, source, title }: Rung): void {
+function fillFromRung(reader: Reader, phase: DraftPhase, { percent, timing, source }: Rung): void {
   const line = { start: source.start, end: source.start }
   if (percent !== undefined) setPercent(reader, phase, percent, line)
-  else if (/^timing\/|^phase\/(?:list|prose)/.test(phase.rule) && namesEverybody(title.name))
-    setPercent(reader, phase, 100, line)
   if (timing !== undefined) setTiming(reader, phase, timing, line, 'timing/list')
 }
 
@@ -191,8 +178,24 @@ function rungOf(name: string, percent: number | undefined, timing: string | unde
 export function addProseLadder(reader: Reader, text: string, source: SourceRange, context: Context): boolean {
   const rungs = readProseLadder(readMark(text, undefined).text, source)
   if (!rungs) return false
-  reader.proseLadders.push({ rungs, track: platformOf(text) ?? context.track })
+  reader.proseLadders.push({ rungs, track: platformOf(text) ?? context.track, ofFlags: context.role === 'flags' })
   return true
+}
+
+/** What a section about flags says of their shares holds for those that switch something on. */
+export function settleFlagStages({ draft, proseLadders }: Reader): void {
+  const rungs = proseLadders.filter(({ ofFlags }) => ofFlags).flatMap((ladder) => ladder.rungs)
+  const stages = rungs.flatMap(({ title, source, percent }) =>
+    percent === undefined ? [] : [{ source, rule: 'stage/flag', name: title.name, percent }],
+  )
+  for (const flag of draft.flags) if (!flag.isRollbackToggle) flag.stages.push(...stages)
+}
+
+/** "Full rollout" at the end of a ladder is everybody, though no number says it. */
+export function settleEverybody({ draft: { phases } }: Reader): void {
+  const isLadder = phases.some(({ percent, stages }) => percent !== undefined || stages.length > 0)
+  for (const phase of isLadder ? phases : [])
+    if (phase.percent === undefined && phase.stages.length === 0 && namesEverybody(phase.name)) phase.percent = 100
 }
 
 /** A ladder whose shares the phases already have is a summary; any other becomes phases of its own. */

@@ -6,14 +6,23 @@ import { isNew, type Reader } from './reader.ts'
 
 type OwnerRole = DraftOwner['role']
 
-/** "Billing (lead), Search" names two; the same name counts once. */
-export function addOwners(reader: Reader, text: string, role: OwnerRole, source: SourceRange, rule: string): void {
+/** "Billing (lead), Search" names two, of whom the second contributes; the same name counts once for one part. `of`: the part they are named for. */
+export function addOwners(
+  reader: Reader,
+  text: string,
+  role: OwnerRole,
+  source: SourceRange,
+  rule: string,
+  of?: string,
+): void {
+  const others = /\(lead\)/i.test(text) ? 'contributor' : role
   for (const part of text.split(/[,;]| \+ | and (?=\p{Lu})/u)) {
     const said = /\((lead|owner|approver)\)/i.exec(part)?.[1]?.toLowerCase() as OwnerRole | undefined
     const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, '')).trim()
     const named = /\p{L}/u.test(name) && name.length <= 80 && !isPlaceholder(name)
-    if (!named || !isNew(reader, 'owner', name.toLowerCase())) continue
-    reader.draft.owners.push({ source, rule, name, role: said ?? role })
+    const held = said ?? others
+    if (!named || !isNew(reader, 'owner', `${name.toLowerCase()} ${held} ${of ?? ''}`)) continue
+    reader.draft.owners.push({ source, rule, name, role: held, ...(of ? { of } : {}) })
   }
 }
 

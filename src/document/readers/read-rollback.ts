@@ -23,7 +23,6 @@ export function addRollbackStep(reader: Reader, step: DraftStep): void {
  */
 export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): void {
   const { rollback } = reader.draft
-  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return
   const words = foldCase(cleanText(text))
   if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
   // How long to look, to decide, to tell people, or since when: no time to be back in.
@@ -39,6 +38,8 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
   const span = allowance === undefined ? undefined : readDuration(allowance)
   if (!allowance || span?.index !== 0 || span.durationMs[1] <= 0) return
   if (/^ ?(?:after|of|following|since|before|post)\b/.test(allowance.slice(span.length))) return
+  rollback.budgets.push({ source, rule: 'budget/time', text: cleanText(text), ms: span.durationMs[1] })
+  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return
   rollback.budgetMs = span.durationMs[1]
   rollback.budgetSource = source
   reader.budgetUnderRollback = underRollback

@@ -11,6 +11,7 @@ import type { Block, Section } from '../markdown/read-tree.ts'
 import { addCode, readItem, type Walk } from './read-items.ts'
 import { readLabel } from './read-label.ts'
 import { addProseLadder, hasTiming, openRung, readListLadder } from './read-ladders.ts'
+import { addNote } from './read-notes.ts'
 import {
   addStage,
   addStatedStages,
@@ -49,6 +50,11 @@ const notStaged = new Set<Role>([
   'entry',
   'nextSteps',
   'monitoring',
+  'exclusions',
+  'dependencies',
+  'windows',
+  'changelog',
+  'commits',
 ])
 /** These name a part of the section around them rather than something of their own. */
 const weak = new Set<Role>(['monitoring', 'steps', 'target', 'objective', 'timing', 'people', 'flags'])
@@ -226,5 +232,6 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
     addProseLadder(reader, line.text, source, context)
   }
   addStatedEvent(reader, context, line.text, source)
+  if (role !== 'communication' || !phase) addNote(reader, context, line.text, source)
   readBudget(reader, line.text, source, role === 'rollback')
 }

@@ -56,21 +56,20 @@ function checkpointOf(text: string): string | undefined {
 function addTriggers(reader: Reader, context: Context, statement: Statement, event?: string): boolean {
   const mark = readMark(statement.text, statement.checked)
   if (mark.text === '' || nothing.test(mark.text)) return false
-  const { conditions: all, action: said } = readChecked(reader, event ?? mark.text, statement.source)
+  const said = event ?? mark.text
+  const { beside, rest } = eventBeside(said)
+  const { conditions: all, action: asked } = readChecked(reader, rest, statement.source)
   // "SLO breach for 10 minutes" is an event that lasts, no number to compare.
   const conditions = all.filter(({ condition }) => !isLasting(condition))
-  const action = triggerAction(said ?? '') ?? context.action
+  const action = triggerAction(asked ?? '') ?? context.action
   const group = context.phase ? undefined : (context.track ?? context.group)
   const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action, ...(group ? { group } : {}) }
-  const [happens = mark.text] = (event ?? mark.text).split(/ ?(?:→|⇒|->|=>) ?/)
-  const beside = conditions.length > 0 ? eventBeside(event ?? mark.text) : undefined
-  const triggers: DraftTrigger[] =
-    conditions.length === 0
-      ? eventsOf(happens || mark.text, statement.shape).map((text) => ({ ...shared, text }))
-      : [
-          ...(beside ? [{ ...shared, text: beside }] : []),
-          ...conditions.map(({ condition, text }) => ({ ...shared, text, condition })),
-        ]
+  const [happens = mark.text] = said.split(/ ?(?:→|⇒|->|=>) ?/)
+  const events = conditions.length === 0 ? eventsOf(happens || mark.text, statement.shape) : beside ? [beside] : []
+  const triggers: DraftTrigger[] = [
+    ...events.map((text) => ({ ...shared, text })),
+    ...conditions.map(({ condition, text }) => ({ ...shared, text, condition })),
+  ]
   const known = context.phase?.triggers ?? reader.draft.triggers ?? []
   const added = triggers.filter((trigger) => !known.some((other) => isRestated(other, trigger)))
   if (context.phase) context.phase.triggers.push(...added)
@@ -85,10 +84,12 @@ function eventsOf(text: string, shape: Statement['shape']): string[] {
   return shape === 'line' && areShort ? parts : [text]
 }
 
-/** "If the probes fail or errors exceed 5 %": the event before the threshold. */
-function eventBeside(text: string): string | undefined {
-  const first = /^(?:if|when|whenever)? ?(.{4,100}?),? or (?=.)/i.exec(text)?.[1]
-  return first && trouble.test(first) && readConditions(first).conditions.length === 0 ? first : undefined
+/** "If the probes fail or errors exceed 5 %": the event before the threshold, and the rest. */
+function eventBeside(text: string): { beside?: string; rest: string } {
+  const [whole = '', first = ''] = /^(?:if|when|whenever)? ?(.{4,100}?),? or (?=.)/i.exec(text) ?? []
+  const rest = text.slice(whole.length)
+  const isEvent = trouble.test(first) && readConditions(first).conditions.length === 0
+  return isEvent && readConditions(rest).conditions.length > 0 ? { beside: first, rest } : { rest: text }
 }
 
 function isLasting({ metric, unit }: Condition): boolean {
@@ -125,6 +126,11 @@ const closed = new Set<Role>([
   'nextSteps',
   'timing',
   'objective',
+  'exclusions',
+  'dependencies',
+  'changelog',
+  'commits',
+  'windows',
 ])
 const undo =
   '(?:immediately |automatically |auto-?)?(?:roll(?:ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)'

@@ -5,60 +5,28 @@ import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
 import { bareTitle, foldCase, readMark, stripPictures } from '../markdown/clean-text.ts'
-import type { Block, TableRow } from '../markdown/read-tree.ts'
+import { addTabledFlag } from './read-flags.ts'
+import { addNoteTable } from './read-notes.ts'
 import { addContact, addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
 import { addStatedCondition, addStatement } from './read-statements.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
-
-type Table = Extract<Block, { kind: 'table' }>
-
-const columns = {
-  stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
-  percent: /%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
-  duration:
-    /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
-  date: /^(?:dates?|start(?: date)?|when|target date)$/,
-  status: /^(?:status|state|done|statut|estado)$/,
-  objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?)$/,
-  owner: /^(?:owners?|dri|responsible|responsibility|assignee|responsables?|gate owner)$/,
-  lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
-  gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
-  metric:
-    /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal)$/,
-  threshold:
-    /^(?:targets?|thresholds?|expected|go(?: criteria)?|pass|success|value|cible|seuil|metas?|alvo|limit|limite|objectif)$/,
-  halt: /^(?:critical|critico|critique|alarm|rollback|halt|abort|no-?go|fail|stop|trigger)(?: (?:if|when|at|threshold|trigger|criteria))?$|^rollback/,
-  trigger:
-    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?)$/,
-  action: /^(?:actions?|response)$/,
-  risk: /^(?:risks?|risques?|riscos?)$/,
-  level: /^(?:impact|severity|level|gravite|impacto)$/,
-  likelihood: /^(?:probability|likelihood|probabilite|probabilidade)$/,
-  mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,
-  role: /^(?:roles?|names?|persons?|papel|funcao|cargo|nom|nome|approvers?|sign-?off|responsables?)$/,
-  field: /^(?:fields?|property|item|key)$/,
-  value: /^(?:values?|details?)$/,
-} as const
-type Column = keyof typeof columns
-
-/** One row by what its columns mean; the first column of a kind counts. */
-interface Row {
-  line: number
-  all: Record<string, string>
-  get(column: Column): string
-}
+import { type Column, columns, type ReadTable, type Row, readColumns, type Table } from './table-columns.ts'
 
 export function readTable(reader: Reader, table: Table, context: Context): void {
-  const header = table.header.map((name) => foldCase(bareTitle(name)))
-  const find = (column: Column): number => header.findIndex((name) => columns[column].test(name))
-  const has = (...names: Column[]): boolean => names.every((name) => find(name) >= 0)
-  const rows = table.rows.map((row) => readRow(row, table.header, find))
+  const read = readColumns(table)
+  const { rows, has } = read
   const hasShares = has('stage', 'percent') && rows.some((row) => readPercents(row.get('percent')).length > 0)
   if (has('risk') && (has('mitigation') || has('level') || has('likelihood')))
     for (const row of rows) addRisk(reader, row)
   else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context)
-  else if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
+  else if (has('flag')) for (const row of rows) addTabledFlag(reader, row.cell('flag'), row.get('flagState'))
+  else if (addNoteTable(reader, read, context.role)) addTableOwners(reader, rows)
+  else readPlanTable(reader, table, read, context)
+}
+
+function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, context: Context): void {
+  if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context)
   else if (has('stage') && (has('duration') || has('status') || context.role === 'timing'))
     for (const row of rows) addTimelineRow(reader, row, table)
@@ -72,32 +40,32 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
     for (const row of rows)
       for (const text of Object.values(row.all))
         addStatedCondition(reader, { ...context, role: undefined }, { text, source: at(row.line), shape: 'cell' })
-  if (has('role')) return
-  for (const row of rows) {
-    addOwners(reader, row.get('owner'), 'owner', at(row.line), 'owner/table')
-    addOwners(reader, row.get('lead'), 'lead', at(row.line), 'owner/table')
-  }
+  if (!has('role')) addTableOwners(reader, rows, has('gate'))
 }
 
-function readRow(row: TableRow, header: string[], find: (column: Column) => number): Row {
-  const texts = row.cells.map((cell) => cell.text)
-  return {
-    line: row.line,
-    all: Object.fromEntries(header.map((name, index) => [name || `column ${index + 1}`, texts[index] ?? ''])),
-    get: (column) => texts[find(column)] ?? '',
+/** Who owns a gate decides there; who leads and who helps stand in one cell ("Billing (lead), Search"). */
+function addTableOwners(reader: Reader, rows: Row[], isGates = false): void {
+  for (const row of rows) {
+    const of = row.get('stage') || undefined
+    addOwners(reader, row.get('owner'), isGates ? 'gateOwner' : 'owner', at(row.line), 'owner/table', of)
+    addOwners(reader, row.get('lead'), 'lead', at(row.line), 'owner/table', of)
   }
 }
 
 function addRisk(reader: Reader, row: Row): void {
   const text = row.get('risk')
   if (text === '') return
-  const level = stripPictures(row.get('level') || row.get('likelihood'))
+  const likelihood = stripPictures(row.get('likelihood'))
+  const level = stripPictures(row.get('level')) || likelihood
+  const owner = row.get('owner')
   const mitigation = row.get('mitigation')
   reader.draft.risks.push({
     source: at(row.line),
     rule: 'risk/table',
     text,
     ...(level ? { level } : {}),
+    ...(likelihood ? { likelihood } : {}),
+    ...(owner ? { owner } : {}),
     mitigations: mitigation ? [mitigation] : [],
   })
 }

@@ -1,12 +1,29 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
 import { type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
+import type { StageTitle } from '../grammar/read-stage-title.ts'
 import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
-import type { ProseLadder } from './read-ladders.ts'
 
 /** A plan with more phases than this is no plan; what is beyond is reported and left out. */
 export const phaseLimit = 100
+
+/** One stage of a ladder. */
+export interface Rung {
+  title: StageTitle
+  source: SourceRange
+  percent?: number
+  /** What says how long or when. */
+  timing?: string
+}
+
+/** A ladder told in a sentence; it may say again what headings say elsewhere, so it is settled when all is read. */
+export interface ProseLadder {
+  rungs: Rung[]
+  track: string | undefined
+  /** It is told where the document speaks of its flags. */
+  ofFlags: boolean
+}
 
 export interface Reader {
   file: string
@@ -53,7 +70,7 @@ export function newReader(file: string, title: string, year?: number): Reader {
 }
 
 /** Whether this is the first time that a name of this kind is met; from then on it is known. */
-export function isNew({ known }: Reader, kind: 'owner' | 'ticket' | 'flag', name: string): boolean {
+export function isNew({ known }: Reader, kind: 'owner' | 'ticket' | 'flag' | 'companion', name: string): boolean {
   const key = `${kind} ${name}`
   if (known.has(key)) return false
   known.add(key)
