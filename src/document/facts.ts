@@ -59,7 +59,7 @@ export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
     rollbackBudgetMinutes: budget === undefined ? null : budget / 60_000,
     owners: [...new Map(draft.owners.map(({ name }) => [name.toLowerCase(), name])).values()],
     tickets: draft.tickets.map((ticket) => ticket.id),
-    checklist: countBoxes(draft),
+    checklist: { done: draft.boxes.claimed, total: draft.boxes.total },
     flags: draft.flags.map((flag) => flag.key),
     lints: [...new Set(lints)].filter((rule) => !unlabelled.has(rule)).sort(),
   }
@@ -126,20 +126,6 @@ function triggerFact(
   stage?: string,
 ): ConditionFact | { event: string; stage?: string } {
   return condition ? conditionFact(condition, stage) : { event: text, ...(stage ? { stage } : {}) }
-}
-
-/** Boxes count wherever they stand: in checklists and in front of criteria. */
-function countBoxes({ phases, checklists, successMetrics }: ImportResult['draft']): CorpusFacts['checklist'] {
-  const items = [
-    ...checklists.flatMap((list) => list.items),
-    ...phases.flatMap((phase) => [...phase.entryCriteria, ...phase.criteria]),
-    ...successMetrics,
-  ]
-  // Two conditions behind one box are one box.
-  const boxes = new Map(
-    items.filter(({ rule }) => rule.endsWith('box')).map(({ source, claimed }) => [source.start, claimed]),
-  )
-  return { done: [...boxes.values()].filter(Boolean).length, total: boxes.size }
 }
 
 function inMinutes([shortest, longest]: [number, number]): [number, number] {

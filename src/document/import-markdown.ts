@@ -2,7 +2,7 @@
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
 import { yearOf } from './grammar/read-dates.ts'
-import { stripPictures } from './markdown/clean-text.ts'
+import { readMark, stripPictures } from './markdown/clean-text.ts'
 import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
@@ -60,6 +60,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
     action: 'rollBack',
   }
   readSection(reader, root, context)
+  countBoxes(reader, root)
   settleProseLadders(reader)
   settleEverybody(reader)
   const flagLines = linesUnderFlags(root)
@@ -70,6 +71,16 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
   }
   settleFlagStages(reader)
   reader.draft.unread = unreadLines(reader.draft, lines)
+}
+
+function countBoxes({ draft }: Pick<Reader, 'draft'>, section: Section): void {
+  const { boxes } = draft
+  const isBox = section.origin === 'item' && readMark(section.line.text, section.checked).form === 'box'
+  if (isBox) {
+    boxes.total++
+    if (readMark(section.line.text, section.checked).claimed) boxes.claimed++
+  }
+  for (const child of sectionsOf(section)) countBoxes({ draft }, child)
 }
 
 /** "rollout-plan" for "plans/rollout-plan.md". */

@@ -199,6 +199,8 @@ export const PlanDraft = z.strictObject({
   exclusions: z.array(DraftNote),
   phases: z.array(DraftPhase),
   checklists: z.array(DraftChecklist),
+  /** Every box of the document, wherever it stands, and those that are ticked. */
+  boxes: z.strictObject({ claimed: z.int().nonnegative(), total: z.int().nonnegative() }),
   successMetrics: z.array(DraftCriterion),
   rollback: DraftRollback,
   owners: z.array(DraftOwner),
@@ -233,6 +235,7 @@ export function emptyDraft(file: string, title: string): PlanDraft {
     exclusions: [],
     phases: [],
     checklists: [],
+    boxes: { claimed: 0, total: 0 },
     successMetrics: [],
     rollback: { steps: [], budgets: [] },
     owners: [],

@@ -2,7 +2,7 @@
 import { foldCase } from '../markdown/clean-text.ts'
 
 const stageWord =
-  /\b(?:staging|canar(?:y|i)|pilot|alpha|beta|internal|dogfood(?:ing)?|employees?|friends|early (?:adopters?|access)|limited|partial|gradual|ramp(?:[- ]?up)?|expan(?:d|ded|sion)|full|general availability|ga|production|prod|soak|(?:pre|post)[- ]?(?:launch|deploy(?:ment)?|cutover|release|rollout)|launch|shadow|dark launch|go[- ]?live|cut-?over|validation|preparation|stabili[sz]ation|hyper-?care|hand-?over|decommission(?:ing)?|soft launch|closed|open|public|private|preproduction|recette|production|piloto|generalisation|producao|homologacao)\b/
+  /\b(?:staging|canar(?:y|i)|pilot|alpha|beta|internal|dogfood(?:ing)?|employees?|friends|early (?:adopters?|access)|limited|partial|gradual|ramp(?:[- ]?up)?|expan(?:d|ded|sion)|full|general availability|ga|production|prod|soak|(?:pre|post)[- ]?(?:launch|deploy(?:ment)?|cutover|release|rollout)|launch|shadow|dark launch|go[- ]?live|cut-?over|validation|preparation|stabili[sz]ation|hyper-?care|hand-?over|decommission(?:ing)?|soft launch|closed|open|public|private|preproduction|recette|production|piloto|sandbox|poc|generalisation|producao|homologacao)\b/
 
 const announcing = [
   /\b(?:roll-?out|release|deployment|launch|cut-?over|migration|canary|ramp(?:[- ]up)?|promotion|traffic|deploiement|implantacao)\b.*\b(?:phases?|stages?|waves?|plan|strategy|schedule|sequence|ladder|progression|timeline|approach|steps?|rings?|etapes|fases|estrategia|estrategie|calendrier|cronograma)\b/,
@@ -27,7 +27,7 @@ export function announcesStages(title: string): boolean {
 
 /** "Full rollout", "General availability", "All users": everybody, without the number. */
 export function namesEverybody(text: string): boolean {
-  return /\bfull(?:[- ]scale)? (?:production|roll-?out|deployment|release|launch|traffic|availability|enablement|cut-?over)\b|\bgeneral availability\b|\bga\b(?! ?[a-z])|\b(?:all|every|tous les|todos os) (?:users?|customers?|traffic|tenants?|repositories|regions?|shops?|utilisateurs|usuarios)\b|\bevery(?:one|body)\b/.test(
+  return /\bfull(?:[- ]scale)? (?:production|roll-?out|deployment|release|launch|traffic|availability|enablement|cut-?over)\b|\bgeneral availability\b|\bga\b(?! ?[a-z])|\b(?:all|every|tous les|todos os) (?:users?|customers?|traffic|tenants?|repositories|regions?|shops?|utilisateurs|usuarios)\b|\bevery(?:one|body)\b|\bvollrollout\b|\b(?:deploiement|rollout|lancamento|despliegue) (?:complet|completo|total|geral|general)\b/.test(
     foldCase(text),
   )
 }

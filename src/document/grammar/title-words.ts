@@ -6,6 +6,7 @@
 export type Role =
   | 'triggers'
   | 'checklist'
+  | 'appendix'
   | 'commits'
   | 'nextSteps'
   | 'entry'
@@ -40,10 +41,10 @@ interface TitleWords {
 export const titleWords: readonly TitleWords[] = [
   {
     role: 'triggers',
-    en: /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when)\b|\bwhen to (?:roll-? ?back|abort|halt|revert|stop)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$/,
+    en: /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when)\b|\bwhen (?:to|do we|should we) (?:roll-? ?back|abort|halt|revert|stop)\b|^(?:pause|halt|stop|abort|roll-? ?back|reduce|freeze|hold)\b.{0,30}\b(?:if|when)\b|^no-?go\b|^do not (?:proceed|continue|advance|promote)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$/,
     fr: /declencheurs?|seuils? d.arret|^alertes?\b|criteres? d.arret/,
-    pt: /gatilhos?|criterios de (?:rollback|reversao)|^alertas?\b|\brollback\b.*\b(?:se|quando)\b/,
-    zh: /回滚条件|中止条件/,
+    pt: /gatilhos?|criterios de (?:rollback|reversao)|^alertas?\b|\brollback\b.*\b(?:se|quando)\b|\bquando\b.*\brollback\b/,
+    zh: /回滚条件|中止条件|ロールバック(?:基準|条件|トリガー)|中止基準/,
   },
   {
     role: 'checklist',
@@ -71,10 +72,10 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'criteria',
-    en: /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch|graduation) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|^criteri(?:a|on)$/,
+    en: /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch|graduation) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|^go(?: if)?$|^(?:only )?(?:proceed|scale|advance|promote|continue|expand)\b.{0,30}\bif\b|\bgate (?:criteria|checks?|conditions?|requirements?)\b|^(?:each|every|all) gates?\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|^criteri(?:a|on)$/,
     fr: /criteres? de (?:succes|sortie|reussite|validation|passage)|metriques (?:critiques|finales|de succes)|^criteres?$/,
     pt: /criterios? de (?:sucesso|saida|aceitacao|avanco)|metricas? de sucesso|^criterios?$/,
-    zh: /成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)/,
+    zh: /成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)|完了条件|合格基準/,
   },
   {
     role: 'rollback',
@@ -84,13 +85,13 @@ export const titleWords: readonly TitleWords[] = [
     zh: /回滚|ロールバック/,
   },
   { role: 'mitigation', en: /\bmitigations?\b/, fr: /attenuations?/, pt: /mitigacao|mitigacoes/ },
-  { role: 'risks', en: /\brisks?\b/, fr: /risques?\b/, pt: /riscos?\b/, zh: /风险/ },
+  { role: 'risks', en: /\brisks?\b/, fr: /risques?\b/, pt: /riscos?\b/, zh: /风险|リスク/ },
   {
     role: 'approval',
     en: /\bsignatures?\b|\bsign(?:ed)?[ -]?offs?\b|\bapprov(?:als?|ed|ed by|ers?)\b/,
     fr: /approbations?|signataires?/,
     pt: /assinaturas?|aprovac/,
-    zh: /批准/,
+    zh: /批准|承認/,
   },
   {
     role: 'exclusions',
@@ -119,16 +120,16 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'people',
-    en: /^(?:phase |primary |emergency |support |key )?(?:owners?|ownership|leads?|dri|responsib(?:le|ility|ilities)|contacts?|stakeholders?|on-?call|roles?)\b|\bworkstreams?\b.*\bleads?\b/,
+    en: /^(?:phase |primary |emergency |support |key )?(?:owners?|ownership|leads?|dri|responsib(?:le|ility|ilities)|contacts?|stakeholders?|on-?call|roles? (?:and|&)|team responsibilities)\b|\bworkstreams?\b.*\bleads?\b/,
     fr: /responsables?|equipe/,
     pt: /responsaveis|responsavel|contatos?|equipe/,
-    zh: /负责人/,
+    zh: /负责人|責任者|担当/,
   },
   {
     role: 'communication',
     en: /\bcommunications?\b|\bcomms\b|^announcements?\b/,
     pt: /comunicacao|comunicacoes/,
-    zh: /沟通/,
+    zh: /沟通|コミュニケーション/,
   },
   { role: 'tickets', en: /^(?:tracking )?(?:tickets?|issues?)$/ },
   {
@@ -136,7 +137,7 @@ export const titleWords: readonly TitleWords[] = [
     en: /^(?:timing|duration|time ?line|time ?frame|schedule|when|dates?|period|window|bake|soak)\b|\b(?:timeline|schedule|milestones?|calendar|bake time|soak time)\b/,
     fr: /\bduree\b|calendrier|\bjalons?\b/,
     pt: /cronograma|duracao|\bmarcos\b/,
-    zh: /时间(?:表|线)/,
+    zh: /时间(?:表|线)|^期間$|スケジュール/,
   },
   {
     role: 'target',
@@ -149,7 +150,7 @@ export const titleWords: readonly TitleWords[] = [
     en: /^(?:goals?|objectives?|purpose|aim|intent)\b/,
     fr: /^(?:objectifs?|buts?)\b/,
     pt: /^objetivos?\b/,
-    zh: /^目标/,
+    zh: /^目标|^目的/,
   },
   { role: 'flags', en: /\bfeature flags?\b|\bflags?\b|\btoggles?\b/ },
   {
@@ -157,13 +158,13 @@ export const titleWords: readonly TitleWords[] = [
     en: /\bsteps?\b|\bactivities\b|^actions?\b|^tasks?\b|\bprocedures?\b/,
     fr: /^etapes\b|^actions?\b/,
     pt: /^passos\b|^atividades\b/,
-    zh: /步骤/,
+    zh: /步骤|^手順|実施内容/,
   },
   {
     role: 'monitoring',
     en: /\bmonitoring\b|\bkey metrics\b|\bobservability\b/,
     fr: /surveillance/,
     pt: /monitoramento|monitorizacao/,
-    zh: /监控/,
+    zh: /监控|監視/,
   },
 ]

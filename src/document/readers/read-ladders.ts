@@ -52,7 +52,7 @@ function readRung(item: Section): Rung | undefined {
   const percent = shareOf(name) ?? shareOf(rest)
   const timing = [written, rest].map(timingIn).find((found) => found !== undefined)
   const title = readStageTitle(name) ?? { name, kind: '', ordinal: '', rest: name, percents: [] }
-  if (name === '' || /[<>≤≥]/.test(name)) return undefined
+  if (name === '' || /[<>≤≥]|^total\b/i.test(name)) return undefined
   return {
     title: { ...title, percents: [] },
     source: { start: item.start, end: item.end },
@@ -193,8 +193,7 @@ export function settleFlagStages({ draft, proseLadders }: Reader): void {
 
 /** "Full rollout" at the end of a ladder is everybody, though no number says it. */
 export function settleEverybody({ draft: { phases } }: Reader): void {
-  const isLadder = phases.some(({ percent, stages }) => percent !== undefined || stages.length > 0)
-  for (const phase of isLadder ? phases : [])
+  for (const phase of phases)
     if (phase.percent === undefined && phase.stages.length === 0 && namesEverybody(phase.name)) phase.percent = 100
 }
 

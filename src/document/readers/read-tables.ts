@@ -86,7 +86,9 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
   }
   const scope = percents.length === 0 && share !== '' ? `${name}: ${share}` : name
   const track = isTrack(context.track) ? context.track : undefined
-  const phase = findPhase(reader.draft.phases, stage) ?? openRowPhase(reader, scope, row.line, track)
+  const same = findPhase(reader.draft.phases, stage)
+  const isSame = same?.percent === undefined || percent === undefined || same.percent === percent
+  const phase = (isSame ? same : undefined) ?? openRowPhase(reader, scope, row.line, track, percent)
   if (percent !== undefined) setPercent(reader, phase, percent, at(row.line))
   for (const when of [row.get('duration'), row.get('date')])
     if (when !== '') setTiming(reader, phase, when, at(row.line), 'timing/table')
@@ -127,7 +129,13 @@ function isTrack(title: string | undefined): title is string {
   return title !== undefined && significantWords(title).some((word) => !general.test(word))
 }
 
-function openRowPhase(reader: Reader, stage: string, line: number, track: string | undefined): DraftPhase {
+function openRowPhase(
+  reader: Reader,
+  stage: string,
+  line: number,
+  track: string | undefined,
+  percent: number | undefined,
+): DraftPhase {
   const name = track === undefined ? stage : `${track} ${stage}`
   const title: StageTitle = readStageTitle(name) ?? {
     name,
@@ -136,7 +144,10 @@ function openRowPhase(reader: Reader, stage: string, line: number, track: string
     rest: name,
     percents: [],
   }
-  const known = reader.draft.phases.find((phase) => phase.name === name)
+  const known = reader.draft.phases.find(
+    (phase) =>
+      phase.name === name && (percent === undefined || phase.percent === undefined || phase.percent === percent),
+  )
   return known ?? openPhase(reader, { ...title, name, percents: [] }, at(line), 'phase/table', track)
 }
 
@@ -194,19 +205,29 @@ function addPhaseRow(reader: Reader, row: Row, context: Context): void {
 
 function addThresholdRow(reader: Reader, row: Row, context: Context): void {
   const metric = row.get('metric')
-  const add = (threshold: string, role: 'criteria' | 'triggers'): void => {
+  const add = (stated: string, role: 'criteria' | 'triggers', action: Context['action'] = 'rollBack'): void => {
+    const threshold = role === 'criteria' ? withComparator(stated) : stated
     if (threshold === '' || /^[-—–]$/.test(threshold)) return
     const { text } = readMark(threshold, undefined)
-    const measured = /^(?:[<>≤≥=]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
+    const measured = /^(?:[<>≤≥=~±]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
     addStatement(
       reader,
-      { ...context, role, action: 'rollBack' },
+      { ...context, role, action },
       { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
     )
   }
   const underTriggers = context.role === 'triggers'
   add(row.get('threshold'), underTriggers ? 'triggers' : 'criteria')
-  if (!underTriggers) add(row.get('halt'), 'triggers')
+  if (underTriggers) return
+  add(row.get('halt'), 'triggers')
+  add(row.get('alert'), 'triggers', 'notify')
+}
+
+/** A target that is only a value: nothing of it, all of it, a score of so many, a share that is better when larger. */
+function withComparator(target: string): string {
+  if (/^0 ?%?$/.test(target)) return `= ${target}`
+  if (/^100 ?%$/.test(target)) return `= ${target}`
+  return /^\d(?:\.\d+)?\/(?:5|10)$|^[6-9]\d(?:\.\d+)? ?%$/.test(target) ? `≥ ${target}` : target
 }
 
 function addCell(reader: Reader, row: Row, column: Column, context: Context): void {

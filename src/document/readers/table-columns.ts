@@ -8,28 +8,31 @@ export type Table = Extract<Block, { kind: 'table' }>
 /** Matched against the header in lower case, without accents and pictures. A language's words stand in the same row. */
 export const columns = {
   stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
-  percent: /%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
+  percent:
+    /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
   duration:
     /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
   date: /^(?:dates?|start(?: date)?|when|target date|due|eta|data|quando|quand)$/,
   status: /^(?:status|state|done|statut|estado)$/,
   objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?|objetivos?)$/,
-  owner: /^(?:owners?|dri|responsible|responsibility|assignee|responsables?|responsavel|gate owner)$/,
+  owner:
+    /^(?:owners?|責任者|担当|负责人|approvers?|aprovador|dri|responsible|responsibility|assignee|responsables?|responsavel|gate owner)$/,
   lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
   gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
   metric:
     /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal)$/,
   threshold:
-    /^(?:targets?|thresholds?|expected|go(?: criteria)?|pass|success|value|cible|seuil|metas?|alvo|limit|limite|objectif)$/,
-  halt: /^(?:critical|critico|critique|alarm|rollback|halt|abort|no-?go|fail|stop|trigger)(?: (?:if|when|at|threshold|trigger|criteria))?$|^rollback/,
+    /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標)$/,
+  halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback/,
+  alert: /^(?:alarm|alert|warn(?:ing)?)(?:s|ing)?(?: (?:if|when|at|thresholds?|levels?))?$|^alertas?$/,
   trigger:
-    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?)$/,
-  action: /^(?:actions?|response)$/,
+    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?|situacao|situacoes)$/,
+  action: /^(?:actions?|response|acao|acoes|acciones?|reaction)$/,
   risk: /^(?:risks?|risques?|riscos?)$/,
   level: /^(?:impact|severity|level|gravite|impacto)$/,
   likelihood: /^(?:probability|likelihood|probabilite|probabilidade)$/,
   mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,
-  role: /^(?:roles?|names?|persons?|papel|funcao|cargo|nom|nome|approvers?|sign-?off|responsables?)$/,
+  role: /^(?:roles?|役割|names?|persons?|papel|funcao|cargo|nom|nome|sign-?off|responsables?)$/,
   field: /^(?:fields?|property|item|key)$/,
   value: /^(?:values?|details?)$/,
   flag: /^(?:feature )?(?:flags?|toggles?)(?: (?:key|name))?$/,
@@ -58,7 +61,7 @@ export interface ReadTable {
 }
 
 export function readColumns(table: Table): ReadTable {
-  const header = table.header.map((name) => foldCase(bareTitle(name)))
+  const header = table.header.map((name) => foldCase(bareTitle(name)).replace(/ ?\([^()]*\)$/, ''))
   const places = new Map<Column, number>()
   const find = (column: Column): number => {
     const place = places.get(column) ?? header.findIndex((name) => columns[column].test(name))
