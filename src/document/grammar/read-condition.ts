@@ -36,7 +36,7 @@ export function readConditions(statement: string): ReadConditions {
   }
 }
 
-const clausePattern = /[,;]| (?:and|or|et|ou|e|&|\+) (?=(?:no|zero|0|without|sem|aucune?) )/gi
+const clausePattern = /[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+) (?=(?:no|zero|0|without|sem|aucune?) )/giu
 
 /** "no privacy issue, no data loss, and less than 1% failed writes": each clause that states an absence, outside the thresholds. */
 function zeroForms(text: string, thresholds: readonly Threshold[], alone: boolean): ReadCondition[] {
@@ -72,7 +72,7 @@ interface Threshold {
 const words: [Comparator, string][] = [
   [
     '<=',
-    '(?:not|never) (?:[a-z]+ ){0,2}(?:more|higher|greater) than|not (?:go )?above|not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|max(?:imum)?(?: of)?|au plus|no maximo',
+    '(?:not|never) (?:[a-z]+ ){0,2}(?:more|higher|greater) than|not (?:go )?above|not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|within (?=[±~]? ?\\d{1,3}(?:\\.\\d+)? ?%)|max(?:imum)?(?: of)?|au plus|no maximo',
   ],
   [
     '>=',
@@ -240,7 +240,8 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   const to = all[index + 1] ? clauseStart(text, threshold.end, all[index + 1]?.start ?? text.length) : text.length
   const before = text.slice(from, threshold.start)
   const tail = text.slice(threshold.end, to)
-  const negated = negation.test(before.trim()) || /\b(?:not|never|cannot|nao|pas) (?:[\p{L}-]+ ){0,2}$/iu.test(before)
+  const negated =
+    negation.test(before.trim()) || /\b(?:no|not|never|cannot|nao|não|pas|sans) (?:[\p{L}-]+ ){0,2}$/iu.test(before)
   const named = before
     .trim()
     .replace(negation, '')
@@ -277,7 +278,7 @@ function nounOf(tail: string): string {
 /** Behind the last comma where what stands before it is an absence: "no open bugs, rating ≥ 4". */
 function afterAbsences(text: string, until: number): number {
   const before = text.slice(0, until)
-  const last = /^(.*(?:[,;]| (?:and|et|e|&) ))[^,;]*$/i.exec(before)?.[1]?.length ?? 0
+  const last = /^(.*(?:[,;]|\.(?= \p{Lu})| (?:and|et|e|&) ))/iu.exec(before)?.[1]?.length ?? 0
   const lead = before.slice(0, last)
   return /^(?:no|zero|0|without|sem|aucune?) /i.test(lead) ? last : 0
 }
@@ -285,6 +286,6 @@ function afterAbsences(text: string, until: number): number {
 /** Where the clause of the threshold at `until` begins, after the threshold that ended at `end`. */
 function clauseStart(text: string, end: number, until: number): number {
   const between = text.slice(end, until)
-  const separator = /^.{0,200}?(?:[,;]| (?:and|or|et|ou|e|&|\+|\/) )/i.exec(between)
+  const separator = /^.{0,200}?(?:[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+|\/) )/iu.exec(between)
   return separator ? end + separator[0].length : until
 }

@@ -11,10 +11,14 @@ const week = 7 * day
 const timeUnits: { names: string; unit: string; ms: number }[] = [
   { names: 'milliseconds?|millis|msec|ms', unit: 'ms', ms: 1 },
   { names: 'secondes?|seconds?|segundos?|secs?|s|秒', unit: 's', ms: second },
-  { names: 'minutes?|minutos?|mins?|m|分钟|分間|分', unit: 'min', ms: minute },
-  { names: 'heures?|hours?|horas?|hrs?|h|小时|時間', unit: 'h', ms: hour },
-  { names: 'business days?|working days?|days?|jours?|dias?|d|天|日間|日', unit: 'd', ms: day },
-  { names: 'weeks?|semaines?|semanas?|wks?|w|周|週間', unit: 'w', ms: week },
+  { names: 'minuten?|minutes?|minutos?|mins?|m|分钟|分間|分', unit: 'min', ms: minute },
+  { names: 'stunden?|heures?|hours?|horas?|hrs?|h|小时|時間', unit: 'h', ms: hour },
+  {
+    names: 'arbeitstage?|tage?n?|business days?|working days?|jours ouvres?|dias uteis|days?|jours?|dias?|d|天|日間|日',
+    unit: 'd',
+    ms: day,
+  },
+  { names: 'wochen?|weeks?|semaines?|semanas?|wks?|w|周|週間', unit: 'w', ms: week },
 ]
 const timeName = timeUnits.map(({ names }) => names).join('|')
 const number = String.raw`\d{1,9}(?:[.,]\d{1,9})?`

@@ -9,7 +9,7 @@ const countable = new RegExp(
     'errors?|erreurs?|erros?|exceptions?|failures?|failed|timeouts?|crash(?:es)?|panics?|5xx',
     'bugs?|issues?|incidents?|defects?|blockers?|problems?|anomal(?:y|ies)|alertes?|alertas?|defauts?|p[0-4](?:/p[0-4])?|sev',
     'alerts?|alarms?|warnings?|complaints?|tickets?|violations?|breach(?:es)?|vulnerabilit(?:y|ies)|cves?|injections?',
-    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplicates?|downtime|outages?|deadlocks?|leaks?|calls?|requests?|escalations?',
+    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplica(?:tes?|tions?|cao|coes)|perdas?|pertes?|downtime|outages?|deadlocks?|leaks?|calls?|requests?|escalations?|stops?|conflicts?|retries|rejections?',
   ].join('|')})(?![\p{L}])`,
   'iu',
 )
@@ -17,7 +17,9 @@ const countable = new RegExp(
 /** The condition `metric == 0` that an absence states, or `undefined` when it is just a sentence. */
 export function readZeroForm(text: string): Condition | undefined {
   const match =
-    /^(?<word>no|zero|aucune?|sem|nenhuma?|0|〇|零)(?: new| open(?= p\d)| nova?s?)? (?<what>.{2,200})$/iu.exec(text)
+    /^(?<word>no|zero|aucune?|sem|sans|nenhuma?|keine?|sin|ningun[ao]?|0|〇|零)(?: new| open(?= p\d)| nova?s?)? (?<what>.{2,200})$/iu.exec(
+      text,
+    )
   const { word = '', what = '' } = match?.groups ?? {}
   if (
     what === '' ||

@@ -54,6 +54,13 @@ export const titleWords: readonly TitleWords[] = [
     zh: /检查清单/,
   },
   {
+    role: 'appendix',
+    en: /^(?:\d+[.)]? )?(?:appendix|annex)\b|\btemplates?$|\bexamples?$|^(?:example|sample|lessons learned|troubleshooting|faq|glossary|references?)\b/,
+    fr: /^annexes?\b|^exemples?\b/,
+    pt: /^anexos?\b|^exemplos?\b/,
+    zh: /^附录|^付録|^例$/,
+  },
+  {
     role: 'commits',
     en: /\bnext (?:\d+ |few |five )?(?:commits|merges|pull requests|prs)\b|\bcommit (?:tracker|sequence|order)\b/,
   },

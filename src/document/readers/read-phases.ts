@@ -33,10 +33,10 @@ export function openPhase(
   else if (rule === 'phase/heading' && isOutlined(known))
     Object.assign(phase, { name: title.name, ordinal: title.ordinal, source, rule })
   const heading = { start: source.start, end: source.start }
-  const [percent, ...more] = title.percents
-  if (percent !== undefined && more.length === 0) setPercent(reader, phase, percent, heading)
-  for (const share of more.length > 0 ? title.percents : [])
-    addStage(reader, phase, `${share}%`, share, heading, 'stage/heading')
+  const ladder = readLadder(title.rest.replace(/(?<=%) ?[-–—] ?(?=\d)/g, ' → '))
+  const [percent] = title.percents
+  if (percent !== undefined && !ladder) setPercent(reader, phase, percent, heading)
+  for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, heading, 'stage/heading')
   const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(title.rest)?.[1]
   if (bracket && isTimed(readTiming(bracket, { year: reader.year })))
     setTiming(reader, phase, bracket, heading, 'timing/heading')
@@ -138,7 +138,8 @@ export function addStage(
 ): void {
   if (!isShare(reader, percent, source)) return
   const known = phase.stages.find(
-    (stage) => stage.percent === percent && (stage.name === name || stage.name === `${percent}%`),
+    (stage) =>
+      stage.percent === percent && (stage.name === name || stage.name === `${percent}%` || name === `${percent}%`),
   )
   if (known) return
   const weekStartMs = Math.floor((phase.timing?.startOffsetMs ?? 0) / weekMs) * weekMs

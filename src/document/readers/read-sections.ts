@@ -1,5 +1,6 @@
 /** Walks the tree of a document and hands each block to the reader that its titles call for. */
 import type { DraftStep } from '../../core/plan/draft.ts'
+import { findPhase } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readBareStageTitle, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
@@ -35,12 +36,21 @@ export function readSection(reader: Reader, section: Section, outer: Context): v
     readLabel(reader, section, outer, context)
   if (context.role === 'rollback' || section.origin === 'heading')
     readBudget(reader, section.line.text, at(section.line), context.role === 'rollback')
-  for (const block of section.blocks) readBlock(reader, block, section, context)
+  let within = context
+  for (const block of section.blocks) {
+    if (block.kind === 'section' && block.section.origin === 'heading') within = context
+    readBlock(reader, block, section, within)
+    const label = block.kind === 'section' && block.section.origin === 'label' ? block.section : undefined
+    const staged = label && !context.phase ? findPhase(reader.draft.phases, label.title) : undefined
+    // "**Phase 1: Pilot**" heads the labels that follow it as a heading would.
+    if (label && staged && readStageTitle(label.title)) within = { ...context, phase: staged, role: undefined }
+  }
 }
 
 /** Sections in which "Day 1" or "Step 2" is no stage of the rollout. */
 const notStaged = new Set<Role>([
   'checklist',
+  'appendix',
   'rollback',
   'triggers',
   'communication',
@@ -76,7 +86,7 @@ function enterSection(reader: Reader, section: Section, outer: Context): Context
     own === undefined ||
     (own === 'rollback' && outer.role === 'triggers') ||
     (weak.has(own) && outer.role !== undefined && !weak.has(outer.role))
-  const role = inherits ? outer.role : own
+  const role = roleOf(section, own, outer, inherits)
   const level = /\b(critical|high|medium|moderate|low)\b/i.exec(title)?.[1]
   const track =
     origin === 'heading' && !isWhole && section.depth <= 2 && role === undefined ? bareTitle(title) : outer.track
@@ -89,6 +99,13 @@ function enterSection(reader: Reader, section: Section, outer: Context): Context
     ...(own === 'triggers' ? { action: triggerAction(title) ?? 'rollBack' } : {}),
     ...(role === 'risks' && level ? { riskLevel: level[0]?.toUpperCase() + level.slice(1).toLowerCase() } : {}),
   }
+}
+
+function roleOf({ title }: Section, own: Role | undefined, outer: Context, inherits: boolean): Role | undefined {
+  if (own === 'checklist' && outer.phase && /pre-?requisi/i.test(title)) return 'entry'
+  if (outer.role === 'triggers' && /^(?:if|when|si|se|wenn) /i.test(bareTitle(title)) && !/[:：]$/.test(title.trim()))
+    return 'rollback'
+  return inherits ? outer.role : own
 }
 
 /** Whether what stands under this title is likely to be stages. */
@@ -108,10 +125,12 @@ function groupOf(
   const bare = bareTitle(title)
   const general =
     /^(?:(?:automatic|automated|key|overall|general|final|global) )?(?:success|exit|entry|halt|stop|abort|rollback|monitoring|metrics?|criteri(?:a|on)|kpis?|slos?|triggers?|alerts?|gates?|validation|thresholds?|conditions?|rules?|\(stop rollout\)|[&/]| )+$/i
-  const isGate = /\bgates?\b/i.test(bare) && !general.test(bare)
+  const isGate = (/\bgates?\b/i.test(bare) && !general.test(bare)) || readStageTitle(bare) !== undefined
+  const isSentence = origin === 'label' && !isGate && bare.split(' ').length > 3
   // Inside a list of criteria, headings sort them; a line that merely ends in a colon is a sentence.
   const sorts = outer.role === 'criteria' || outer.role === 'entry' || (origin === 'label' && line.label === undefined)
-  if (isWhole || own === 'triggers' || general.test(bare) || (sorts && !isGate)) return {}
+  if (isWhole || own === 'triggers' || isSentence || (general.test(bare) && own !== 'monitoring') || (sorts && !isGate))
+    return {}
   return { group: platformOf(bare) && own === undefined ? (platformOf(bare) ?? bare) : bare }
 }
 
@@ -132,12 +151,19 @@ function stageOf(section: Section, { announced, phase, role }: Context): StageTi
 }
 
 /** Under "Deployment steps" a step is work to do, unless it has a share. */
-function isStaged({ kind, percents }: StageTitle, role: Role | undefined): boolean {
+function isStaged(stage: StageTitle, role: Role | undefined): boolean {
+  const { kind, percents } = stage
   if (role === 'steps') return percents.length > 0 || !/^(?:step|etape|步)/.test(kind)
-  const isNumbered = /^(?:phase|stage|wave|ring|fase|etapa|etape|vague)$/.test(kind)
-  if (isNumbered && (role === 'checklist' || role === 'criteria' || role === 'monitoring' || role === 'nextSteps'))
+  if (
+    isNumbered(stage) &&
+    (role === 'checklist' || role === 'criteria' || role === 'monitoring' || role === 'nextSteps')
+  )
     return true
   return role === undefined || !notStaged.has(role)
+}
+
+function isNumbered({ kind }: StageTitle): boolean {
+  return /^(?:phase|stage|wave|ring|fase|etapa|etape|vague|フェーズ|阶段)$/.test(kind)
 }
 
 function enterStage(reader: Reader, section: Section, place: Context, stage: StageTitle): Context {
@@ -155,14 +181,21 @@ function enterStage(reader: Reader, section: Section, place: Context, stage: Sta
     }
   }
   const { phase } = place
-  if (phase) {
+  const isNested = phase !== undefined && (!isNumbered(stage) || readStageTitle(phase.name) !== undefined)
+  if (phase && isNested) {
     const [percent, ...more] = stage.percents
     if (percent === undefined || more.length > 0) return inside
     if (stage.kind === '' && !namesStage(stage.name)) setPercent(reader, phase, percent, at(section.start))
     else addStage(reader, phase, stage.name, percent, at(section.start), 'stage/heading', stage.name)
     return inside
   }
-  if (place.role === 'flags') return { ...inside, role: place.role, phase: restatedPhase(reader, stage) }
+  const known = restatedPhase(reader, stage)
+  const isCalendar =
+    /^(?:week|day|hour|sprint|semaine|jour|semana|dia)$/.test(stage.kind) && stage.percents.length === 0
+  if (isCalendar && !known && reader.draft.phases.some(({ name }) => isNumbered(readStageTitle(name) ?? stage)))
+    return inside
+  if (place.role === 'checklist' && known) return { ...inside, role: 'checklist', phase: known }
+  if (place.role === 'flags') return { ...inside, role: place.role, phase: known }
   return { ...inside, phase: openPhase(reader, stage, source, 'phase/heading', place.track) }
 }
 

@@ -115,6 +115,7 @@ function isRestated(known: DraftTrigger, { condition, text, group }: DraftTrigge
 }
 
 const closed = new Set<Role>([
+  'appendix',
   'criteria',
   'entry',
   'triggers',
@@ -144,9 +145,10 @@ const ifUndo = new RegExp(
 )
 const ifHead =
   /^(?:use (?:\p{L}+ ){0,2})?(?:if|when|whenever|in case of|si|se|en cas de) (?<event>[^:;]{4,120}?) ?[:：.]?$/iu
+const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] ?(?<event>.{4,120})$/i
 /** What makes an event worth going back for, where no number says it. */
 const trouble =
-  /fail|error|issue|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
+  /fail|error|issue|anomal|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): void {
@@ -179,7 +181,7 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   const measured =
     conditions.some(({ form }) => form === 'numeric') &&
     (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+|\d ?x /.test(mark.text))
-  const counted = statement.checked !== undefined && conditions.length > 0 && context.role !== 'checklist'
+  const counted = mark.form !== 'none' && conditions.length > 0
   const whole =
     context.phase !== undefined && /^100 ?%(?! (?:of|du|do) .*\b(?:traffic|sessions|users|requests)\b)/i.test(mark.text)
   if (!measured && !counted && !(whole && conditions.length > 0)) return false
