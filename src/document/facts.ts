@@ -45,7 +45,7 @@ export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
     criteria: inOrder([
       ...draft.phases.flatMap((phase) =>
         [...phase.entryCriteria, ...phase.criteria].flatMap((criterion) =>
-          measured([criterion], isGate(criterion.group) ? shortStageName(criterion.group) : placeOf(phase)),
+          measured([criterion], isGate(criterion.group) ? placeName(criterion.group) : placeOf(phase)),
         ),
       ),
       ...draft.successMetrics.flatMap((criterion) => measured([criterion], placeName(criterion.group))),
@@ -79,10 +79,11 @@ function stageFacts({ name, percent, timing, stages }: DraftPhase): StageFact[] 
 /** Of a group the name without its explanation; what stands in none is asked of the whole. */
 function placeName(group: string | undefined): string {
   if (group === undefined) return 'overall success'
-  return readStageTitle(group) || isGate(group) ? shortStageName(group) : group
+  // A note in brackets that counts something belongs to the place: "(7 days after 100 %)".
+  return readStageTitle(group) || isGate(group) ? shortStageName(group) : group.replace(/ ?\([^()\d]*\)$/, '')
 }
 
-function isGate(group: string | undefined): group is string {
+function isGate(group: string | undefined): boolean {
   return group !== undefined && /\bgates? #?(?:\d|[a-z]\b)/i.test(group)
 }
 

@@ -2,9 +2,13 @@
 import { bareTitle, foldCase } from '../markdown/clean-text.ts'
 import { type Role, titleWords } from './title-words.ts'
 
-const patterns = titleWords.map(({ role, en, fr, pt, zh }) => ({
+const patterns = titleWords.map(({ role, ...languages }) => ({
   role,
-  pattern: new RegExp([en, fr, pt, zh].flatMap((words) => (words ? [words.source] : [])).join('|')),
+  pattern: new RegExp(
+    Object.values(languages)
+      .map((words) => words.source)
+      .join('|'),
+  ),
 }))
 
 /** `undefined` when the title announces nothing known: its parent's role then goes on. */

@@ -188,11 +188,14 @@ function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
 }
 
 const suffixPattern =
-  /(?<![\d.,])(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/u
+  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour) ?)(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/u
 /** "5 consecutive green runs", "3 errors in a row": a streak of at least so many. */
 const streakPattern = /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) [\p{L}])/u
 const rangePattern = /(?<![\d.,])(\d{1,9}(?:\.\d{1,6})?) ?%? ?[-–—] ?(\d{1,9}(?:\.\d{1,6})?) ?%/u
 const wholePattern = /^(100|9\d(?:\.\d{1,4})?) ?%(?= [\p{L}])(?! (?:of )?(?:the )?(?:traffic|users|rollout))/iu
+
+/** "Idempotency rate: 100%", "Lost events: 0%". */
+const statedPattern = /(?<=\p{L}) ?[:：] ?(100|0) ?%$/u
 
 /** Thresholds without a comparator: "uptime 99.9%+", "CPU 30–70%", "100% pass rate". */
 function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
@@ -224,6 +227,11 @@ function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
       thresholds: [{ comparator: '==', value, unit: '%', start: range.index, end: range.index + range[0].length }],
     }
   }
+  const stated = statedPattern.exec(text)
+  if (stated?.[1])
+    return {
+      thresholds: [{ comparator: '==', value: Number(stated[1]), unit: '%', start: stated.index, end: text.length }],
+    }
   const whole = wholePattern.exec(text)
   const comparator = whole?.[1] === '100' ? '==' : '>='
   return {
@@ -278,7 +286,7 @@ function nounOf(tail: string): string {
 /** Behind the last comma where what stands before it is an absence: "no open bugs, rating ≥ 4". */
 function afterAbsences(text: string, until: number): number {
   const before = text.slice(0, until)
-  const last = /^(.*(?:[,;]|\.(?= \p{Lu})| (?:and|et|e|&) ))/iu.exec(before)?.[1]?.length ?? 0
+  const last = /^(.*(?:[,;]|\.(?= \p{Lu})| (?:and|et|e|&) ))/iu.exec(`${before}A`)?.[1]?.length ?? 0
   const lead = before.slice(0, last)
   return /^(?:no|zero|0|without|sem|aucune?) /i.test(lead) ? last : 0
 }

@@ -34,6 +34,8 @@ interface TitleWords {
   en: RegExp
   fr?: RegExp
   pt?: RegExp
+  es?: RegExp
+  de?: RegExp
   /** Chinese and Japanese. */
   zh?: RegExp
 }
@@ -41,6 +43,8 @@ interface TitleWords {
 export const titleWords: readonly TitleWords[] = [
   {
     role: 'triggers',
+    es: /criterios? de (?:rollback|parada)|disparadores?/,
+    de: /abbruch-?kriterien|rollback-?kriterien/,
     en: /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when)\b|\bwhen (?:to|do we|should we) (?:roll-? ?back|abort|halt|revert|stop)\b|^(?:pause|halt|stop|abort|roll-? ?back|reduce|freeze|hold)\b.{0,30}\b(?:if|when)\b|^no-?go\b|^do not (?:proceed|continue|advance|promote)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$/,
     fr: /declencheurs?|seuils? d.arret|^alertes?\b|criteres? d.arret/,
     pt: /gatilhos?|criterios de (?:rollback|reversao)|^alertas?\b|\brollback\b.*\b(?:se|quando)\b|\bquando\b.*\brollback\b/,
@@ -73,12 +77,16 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'entry',
+    es: /requisitos previos|criterios? de entrada/,
+    de: /voraussetzungen|eingangskriterien/,
     en: /\bentry (?:criteria|conditions?|gates?|requirements?)\b|\bpreconditions?\b|\bpre-?requisites?\b/,
     fr: /criteres? d.entree|pre-?requis/,
     pt: /criterios? de entrada|pre-?requisitos/,
   },
   {
     role: 'criteria',
+    es: /criterios? de (?:exito|salida|aceptacion)|metricas? de exito/,
+    de: /erfolgskriterien|abnahmekriterien|go\/no-go[- ]kriterien|^kriterien$/,
     en: /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch|graduation) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|^go(?: if)?$|^(?:only )?(?:proceed|scale|advance|promote|continue|expand)\b.{0,30}\bif\b|\bgate (?:criteria|checks?|conditions?|requirements?)\b|^(?:each|every|all) gates?\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|^criteri(?:a|on)$/,
     fr: /criteres? de (?:succes|sortie|reussite|validation|passage)|metriques (?:critiques|finales|de succes)|^criteres?$/,
     pt: /criterios? de (?:sucesso|saida|aceitacao|avanco)|metricas? de sucesso|^criterios?$/,
@@ -92,7 +100,15 @@ export const titleWords: readonly TitleWords[] = [
     zh: /回滚|ロールバック/,
   },
   { role: 'mitigation', en: /\bmitigations?\b/, fr: /attenuations?/, pt: /mitigacao|mitigacoes/ },
-  { role: 'risks', en: /\brisks?\b/, fr: /risques?\b/, pt: /riscos?\b/, zh: /风险|リスク/ },
+  {
+    role: 'risks',
+    es: /riesgos?\b/,
+    de: /risiken|risiko/,
+    en: /\brisks?\b/,
+    fr: /risques?\b/,
+    pt: /riscos?\b/,
+    zh: /风险|リスク/,
+  },
   {
     role: 'approval',
     en: /\bsignatures?\b|\bsign(?:ed)?[ -]?offs?\b|\bapprov(?:als?|ed|ed by|ers?)\b/,
@@ -127,6 +143,8 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'people',
+    es: /responsables?|contactos?/,
+    de: /verantwortlich|ansprechpartner|zustandig/,
     en: /^(?:phase |primary |emergency |support |key )?(?:owners?|ownership|leads?|dri|responsib(?:le|ility|ilities)|contacts?|stakeholders?|on-?call|roles? (?:and|&)|team responsibilities)\b|\bworkstreams?\b.*\bleads?\b/,
     fr: /responsables?|equipe/,
     pt: /responsaveis|responsavel|contatos?|equipe/,
@@ -141,6 +159,8 @@ export const titleWords: readonly TitleWords[] = [
   { role: 'tickets', en: /^(?:tracking )?(?:tickets?|issues?)$/ },
   {
     role: 'timing',
+    es: /duracion|cronograma/,
+    de: /^dauer\b|zeitplan|zeitraum/,
     en: /^(?:timing|duration|time ?line|time ?frame|schedule|when|dates?|period|window|bake|soak)\b|\b(?:timeline|schedule|milestones?|calendar|bake time|soak time)\b/,
     fr: /\bduree\b|calendrier|\bjalons?\b/,
     pt: /cronograma|duracao|\bmarcos\b/,
@@ -148,12 +168,16 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'target',
+    es: /^(?:alcance|publico|usuarios)$/,
+    de: /^(?:teilnehmer|zielgruppe|umfang)$/,
     en: /^(?:target|audience|scope|traffic|users?|environment|cohorts?|population|percentage|percent|rollout ?%|rollout percentage|exposure|who|in scope|included)(?: (?:audience|users?|group|percentage|split|share|routing))?$/,
     fr: /^(?:cible|perimetre|trafic|utilisateurs?|public)(?: vises?)?$/,
     pt: /^(?:alvo|publico|trafego|usuarios?|escopo)(?:-alvo)?$/,
   },
   {
     role: 'objective',
+    es: /^objetivos?\b/,
+    de: /^ziele?\b/,
     en: /^(?:goals?|objectives?|purpose|aim|intent)\b/,
     fr: /^(?:objectifs?|buts?)\b/,
     pt: /^objetivos?\b/,
@@ -162,6 +186,8 @@ export const titleWords: readonly TitleWords[] = [
   { role: 'flags', en: /\bfeature flags?\b|\bflags?\b|\btoggles?\b/ },
   {
     role: 'steps',
+    es: /^pasos\b|^actividades\b/,
+    de: /^aktivitaten\b|^schritte\b/,
     en: /\bsteps?\b|\bactivities\b|^actions?\b|^tasks?\b|\bprocedures?\b/,
     fr: /^etapes\b|^actions?\b/,
     pt: /^passos\b|^atividades\b/,
@@ -169,6 +195,8 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'monitoring',
+    es: /monitoreo|monitorizacion/,
+    de: /uberwachung|^metriken\b/,
     en: /\bmonitoring\b|\bkey metrics\b|\bobservability\b/,
     fr: /surveillance/,
     pt: /monitoramento|monitorizacao/,

@@ -17,7 +17,10 @@ export function addFlags(reader: Reader, line: Line, underFlags: boolean): void 
   for (const code of line.codes) {
     const [, key = code, value = ''] = /^([^=\s]+) ?= ?(.*)$/.exec(code) ?? []
     const isSwitch = switching.test(value)
-    const isName = /^[A-Za-z]\w*(?:[._-][\w{}]+)+$/.test(key) && !file.test(key)
+    const isName =
+      /^[A-Za-z]\w*(?:[._-](?:[\w{}]+|\*))+$/.test(key) &&
+      !file.test(key) &&
+      (!/^[A-Z][A-Z0-9_]*$/.test(key) || switchKey.test(key) || isSwitch)
     const isSnake = /^[a-z]\w*_\w+$/.test(key)
     if (isName && (speaks || (isSwitch && !/^[A-Z_]+$/.test(key)) || (isSnake && moves && value === '')))
       addFlag(reader, key, at(line), 'flag/word', value)
@@ -46,6 +49,8 @@ export function addFlagSettings(reader: Reader, text: string, start: number): vo
     const [, key, value = ''] =
       /(?:^|^export |^.{0,80}\bset )([A-Z][A-Z0-9_]*) ?= ?["']?([^\s"'#]*)/.exec(line.trim()) ?? []
     if (key && switchKey.test(key)) addFlag(reader, key, at(start + 1 + index), 'flag/setting', value)
+    const served = /\/(?:feature-?)?flags?\/([A-Za-z][\w.-]{2,60})/.exec(line)?.[1]
+    if (served && !file.test(served)) addFlag(reader, served, at(start + 1 + index), 'flag/address', '')
   }
 }
 

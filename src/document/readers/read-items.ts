@@ -9,7 +9,7 @@ import { addFlagSettings } from './read-flags.ts'
 import { addMitigation, isField, isWatch } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
-import { addContact } from './read-people.ts'
+import { addContact, addOwners, isOffice } from './read-people.ts'
 import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
 import { addStatedCondition, addStatedEvent, addStatement } from './read-statements.ts'
@@ -51,7 +51,7 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
   readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
-  if (label !== undefined && item.checked === undefined && isField(label, context)) {
+  if (label !== undefined && item.checked === undefined && isField(label, plain?.[2] ?? item.line.value, context)) {
     const line = { ...item.line, label, ...(plain ? { value: plain[2] ?? '' } : {}) }
     walk.readSection(reader, { ...item, title: label, line }, context)
     return
@@ -67,7 +67,10 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   else if (role === 'risks') addRisk(reader, item, context)
   else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))
     readStepItem(reader, item, context)
-  else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
+  else if (role === 'approval' && label !== undefined && isOffice(label)) {
+    addOwners(reader, label, 'approver', source, 'owner/signature')
+    addChecklistItem(reader, item, context)
+  } else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
     readInside(reader, item, context, walk)
   else readOtherItem(reader, item, label, context, walk)
 }
@@ -114,7 +117,9 @@ function readStepItem(reader: Reader, item: Section, context: Context): void {
 function readInsideStep(reader: Reader, item: Section, context: Context): void {
   if (context.phase && context.role !== 'rollback')
     addStatedStages(reader, context.phase, item.line.text, at(item.line))
-  if (item.checked !== undefined) addChecklistItem(reader, item, context)
+  const statement = { text: item.line.text, source: at(item.line), checked: item.checked, shape: 'item' as const }
+  const isStated = item.checked !== undefined && addStatedCondition(reader, { ...context, role: undefined }, statement)
+  if (item.checked !== undefined && !isStated) addChecklistItem(reader, item, context)
   for (const block of item.blocks) {
     if (block.kind === 'code') addCode(reader, block, context)
     if (block.kind === 'list') for (const child of block.items) readInsideStep(reader, child, context)

@@ -29,9 +29,11 @@ const fields = new Set<Role>([
 ])
 
 /** Whether an item's label makes it a field rather than a statement of the list it stands in. */
-export function isField(label: string, context: Context): boolean {
+export function isField(label: string, value: string, context: Context): boolean {
   const role = classifyTitle(label)
   if (role === undefined || !fields.has(role)) return false
+  // "Users: completion rate > 75 %" is a statement about users, no audience.
+  if (role === 'target' && /[<>≤≥]/.test(value)) return false
   const here = context.role
   if (here === 'rollback') return role === 'triggers'
   if (here === 'risks' || here === 'mitigation') return role === 'risks' || role === 'mitigation'
@@ -52,7 +54,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (role === 'mitigation') addMitigation(reader, value, source)
   else if (phase && (role === 'timing' || (role === undefined && isWatch(title, value))))
     setTiming(reader, phase, value, source, 'timing/label')
-  else if (phase && role === 'target') setTarget(reader, inner, value, source)
+  else if (phase && (role === 'target' || /^rollout$/i.test(title))) setTarget(reader, inner, value, source)
   else if (phase && role === 'objective') setObjective(phase, value, source)
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })

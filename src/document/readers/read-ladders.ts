@@ -37,7 +37,10 @@ function readRung(item: Section): Rung | undefined {
   if (item.checked !== undefined) return undefined
   const { text, label } = item.line
   const named = label ?? /^([^:：]{2,60}?) ?[:：](?= |$)/.exec(text)?.[1]
-  const lead = named ?? (text.length <= 60 ? text : /^(.{2,60}?)(?: [—–-] |[.;,] |$)/.exec(text)?.[1])
+  const lead =
+    named ??
+    /^(.{2,60}?) [—–-] \p{L}/u.exec(text)?.[1] ??
+    (text.length <= 60 ? text : /^(.{2,60}?)(?:[.;,] |$)/.exec(text)?.[1])
   if (lead === undefined || lead === '') return undefined
   const written = bareTitle(stripPictures(lead))
   const name = isTimed(/[(（]([^()（）]{1,60})[)）]$/.exec(written)?.[1] ?? '')

@@ -18,7 +18,9 @@ export function addOwners(
   const others = /\(lead\)/i.test(text) ? 'contributor' : role
   for (const part of text.split(/[,;]| \+ | and (?=\p{Lu})/u)) {
     const said = /\((lead|owner|approver)\)/i.exec(part)?.[1]?.toLowerCase() as OwnerRole | undefined
-    const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, '')).trim()
+    const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, ''))
+      .replace(/[\s_*\\]{3,}.*$/, '')
+      .trim()
     const named = /\p{L}/u.test(name) && name.length <= 80 && !isPlaceholder(name)
     const held = said ?? others
     if (!named || !isNew(reader, 'owner', `${name.toLowerCase()} ${held} ${of ?? ''}`)) continue
@@ -51,6 +53,13 @@ export function addContact(reader: Reader, label: string | undefined, value: str
   const isNamed = isOffice(said) || /^\p{Lu}\p{L}+ \p{Lu}\p{L}+$/u.test(said)
   if (isNamed) addOwners(reader, said, /\blead\b/i.test(said) ? 'lead' : 'owner', source, 'owner/item')
   return isNamed
+}
+
+/** "Milestone: D7 | Owner: Release Engineer | Last updated: …": a field among others on one line. */
+export function addNamedOwner(reader: Reader, text: string, source: SourceRange): void {
+  const [, said = '', name = ''] =
+    /(?:^|[|·•] ?)(owner|lead|dri|maintainer|approver)s? ?: ?([^|·•]{2,60})(?=[|·•]|$)/i.exec(text) ?? []
+  if (name !== '') addOwners(reader, name.trim(), /lead/i.test(said) ? 'lead' : 'owner', source, 'owner/field')
 }
 
 /** Whether a text names a role that people hold. */

@@ -3,7 +3,13 @@ import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftPhase } from '../../core/plan/draft.ts'
 import { significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
-import { readLadder, readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import {
+  readBareStageTitle,
+  readLadder,
+  readPercents,
+  readStageTitle,
+  type StageTitle,
+} from '../grammar/read-stage-title.ts'
 import { type ReadTiming, readTiming } from '../grammar/read-timing.ts'
 import { phaseLimit, type Reader, report } from './reader.ts'
 
@@ -161,7 +167,7 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
     for (const percent of ladder) addStage(reader, phase, `${percent}%`, percent, source, 'stage/ladder')
     return true
   }
-  const title = readStageTitle(text)
+  const title = readStageTitle(text) ?? bracketedShare(text)
   const [percent, ...more] = title?.percents ?? []
   if (title && percent !== undefined && more.length === 0 && title.kind !== 'phase') {
     const name = text.slice(0, /[:：(—–]/.exec(text)?.index ?? text.length).trim()
@@ -183,6 +189,11 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
   if (share === undefined || readPercents(text).length !== 1) return false
   addStage(reader, phase, `${Number(share)}%`, Number(share), source, 'stage/item', text)
   return true
+}
+
+/** "**Deploy to canary (10%)**" inside a phase. */
+function bracketedShare(text: string): StageTitle | undefined {
+  return /\(\d{1,3}(?:\.\d{1,3})?%[^()<>≤≥]*\)$/.test(text) && text.length <= 80 ? readBareStageTitle(text) : undefined
 }
 
 function isShare(reader: Reader, percent: number, source: SourceRange): boolean {

@@ -26,7 +26,7 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
   const words = foldCase(cleanText(text))
   if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
   // How long to look, to decide, to tell people, or since when: no time to be back in.
-  if (/evaluat|decid|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words)) return
+  if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words)) return
   const allowance =
     /(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=\d)(.{1,30})/.exec(
       words,

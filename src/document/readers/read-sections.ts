@@ -13,6 +13,7 @@ import { addCode, readItem, type Walk } from './read-items.ts'
 import { readLabel } from './read-label.ts'
 import { addProseLadder, hasTiming, openRung, readListLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
+import { addNamedOwner } from './read-people.ts'
 import {
   addStage,
   addStatedStages,
@@ -145,7 +146,8 @@ function stageOf(section: Section, { announced, phase, role }: Context): StageTi
   const isTimed = origin === 'heading' && section.depth === 2 && classifyTitle(title) === undefined && hasTiming(title)
   if (isTimed && !phase)
     return { name: title, kind: '', ordinal: /^\d+/.exec(title)?.[0] ?? '', rest: bareTitle(title), percents: [] }
-  if (!announced || phase || role === 'flags' || !namesStage(title) || classifyTitle(title) !== undefined)
+  const isLong = title.split(' ').length > 8 || /^total\b/i.test(title)
+  if (!announced || isLong || phase || role === 'flags' || !namesStage(title) || classifyTitle(title) !== undefined)
     return undefined
   return { name: bareTitle(title), kind: '', ordinal: '', rest: bareTitle(title), percents: [] }
 }
@@ -265,6 +267,7 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
     addProseLadder(reader, line.text, source, context)
   }
   addStatedEvent(reader, context, line.text, source)
+  addNamedOwner(reader, line.text, source)
   if (role !== 'communication' || !phase) addNote(reader, context, line.text, source)
   readBudget(reader, line.text, source, role === 'rollback')
 }

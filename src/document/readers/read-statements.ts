@@ -154,7 +154,9 @@ const trouble =
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): void {
   if (context.role !== undefined && closed.has(context.role)) return
   const told = undoIf.exec(text)
-  const event = (told ?? ifUndo.exec(text) ?? (context.role === 'rollback' ? ifHead.exec(text) : null))?.groups?.event
+  const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
+  const event = (told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : null))?.groups
+    ?.event
   if (event === undefined || /\bhow to\b/i.test(text) || /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event))
     return
   const measured = readConditions(event).conditions.length > 0
@@ -172,7 +174,11 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
 export function addStatedCondition(reader: Reader, context: Context, statement: Statement): boolean {
   if (context.role !== undefined && (closed.has(context.role) || context.role === 'rollback')) return false
   const mark = readMark(statement.text, statement.checked)
-  const { conditions, action } = readConditions(mark.text)
+  const { conditions: all, action } = readConditions(mark.text)
+  // "Validated on staging (48+ hours)" says how long something went on, not what was seen.
+  const conditions = all.filter(
+    ({ condition: { unit, comparator } }) => comparator !== '>=' || !['min', 'h', 'd'].includes(unit),
+  )
   const said = triggerAction(action ?? '')
   const asks = /\b(?:if|when|whenever|se|si)\b/i.test(mark.text) ? triggerAction(mark.text) : undefined
   if (asks !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: asks }, statement)
@@ -181,7 +187,7 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   const measured =
     conditions.some(({ form }) => form === 'numeric') &&
     (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+|\d ?x /.test(mark.text))
-  const counted = mark.form !== 'none' && conditions.length > 0
+  const counted = mark.form !== 'none' && conditions.some(({ form }) => form === 'zero')
   const whole =
     context.phase !== undefined && /^100 ?%(?! (?:of|du|do) .*\b(?:traffic|sessions|users|requests)\b)/i.test(mark.text)
   if (!measured && !counted && !(whole && conditions.length > 0)) return false

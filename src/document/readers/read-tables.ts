@@ -225,13 +225,16 @@ function addThresholdRow(reader: Reader, row: Row, context: Context): void {
 
 /** A target that is only a value: nothing of it, all of it, a score of so many, a share that is better when larger. */
 function withComparator(target: string): string {
+  if (/^(?:none|zero|no)\b/i.test(target)) return '= 0'
   if (/^0 ?%?$/.test(target)) return `= ${target}`
   if (/^100 ?%$/.test(target)) return `= ${target}`
   return /^\d(?:\.\d+)?\/(?:5|10)$|^[6-9]\d(?:\.\d+)? ?%$/.test(target) ? `≥ ${target}` : target
 }
 
 function addCell(reader: Reader, row: Row, column: Column, context: Context): void {
-  const text = row.get(column)
+  const threshold = column === 'trigger' ? row.get('threshold') : ''
+  const isMeasured = /^[<>≤≥=]|^\d/.test(threshold)
+  const text = `${row.get(column)}${threshold === '' ? '' : isMeasured ? ` ${threshold}` : ` (${threshold})`}`.trim()
   const action = row.get('action')
   if (text !== '')
     addStatement(reader, context, { text: action ? `${text} → ${action}` : text, source: at(row.line), shape: 'cell' })
