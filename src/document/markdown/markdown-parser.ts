@@ -1,4 +1,4 @@
-/** The Markdown parser as plans need it: GitHub's dialect, and two places where the parser alone departs from CommonMark. */
+/** The Markdown parser as plans need it: GitHub's dialect, and what the parser alone does otherwise than CommonMark, or slowly. */
 import {
   type BlockContext,
   type BlockParser,
@@ -27,8 +27,8 @@ const numberedItem: BlockParser = {
 }
 
 const [openingBracket, closingBracket] = [91, 93]
-/** A label of a link has at most this many characters (CommonMark). */
-const labelLimit = 999
+/** Brackets farther apart than this are no pair: looking for the other one from each would be quadratic. */
+const pairLimit = 200
 
 /** Brackets inside the text of a link, as in "[Owner [name]](people.md)", are text: the link is the outer one. */
 const innerBracket: InlineParser = {
@@ -52,7 +52,7 @@ function isPlain(cx: InlineContext, closing: number | undefined): boolean {
 /** The bracket that belongs to the one at `from`, before it or behind it. */
 function findBracket(cx: InlineContext, from: number, step: 1 | -1): number | undefined {
   let depth = 0
-  const limit = step === 1 ? Math.min(cx.end, from + labelLimit) : Math.max(cx.offset - 1, from - labelLimit)
+  const limit = step === 1 ? Math.min(cx.end, from + pairLimit) : Math.max(cx.offset - 1, from - pairLimit)
   for (let at = from; at !== limit; at += step) {
     const character = cx.char(at)
     if ((character !== openingBracket && character !== closingBracket) || isEscaped(cx, at)) continue
@@ -68,7 +68,19 @@ function isEscaped(cx: InlineContext, at: number): boolean {
   return slashes % 2 === 1
 }
 
+/** A run of spaces is passed over at once: looking for the break at its end from each of them would be quadratic. */
+const spaces: InlineParser = {
+  name: 'Spaces',
+  before: 'HardBreak',
+  parse(cx, next, at) {
+    if (next !== 32) return -1
+    let end = at + 1
+    while (cx.char(end) === 32) end++
+    return end === at + 1 || cx.char(end) === 10 ? -1 : end
+  },
+}
+
 export const markdownParser: MarkdownParser = parser.configure([
   GFM,
-  { parseBlock: [numberedItem], parseInline: [innerBracket] },
+  { parseBlock: [numberedItem], parseInline: [innerBracket, spaces] },
 ])

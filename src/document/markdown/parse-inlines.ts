@@ -127,7 +127,8 @@ class InlineReader {
       parts: parts.filter((part) => part.from >= start && part.to <= end),
     }
     const line = this.#source.without(inner, 'QuoteMark').replace(/(?<![ \t])[ \t]*\n[ \t]*/g, '\n')
-    const value = /^ .*\S.* $/.test(line) ? line.slice(1, -1) : line
+    const isPadded = line.startsWith(' ') && line.endsWith(' ') && line.trim() !== ''
+    const value = isPadded ? line.slice(1, -1) : line
     return this.#around.isCell ? value.replaceAll('\\|', '|') : value
   }
 
