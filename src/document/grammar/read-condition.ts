@@ -1,6 +1,6 @@
 /** The threshold grammar: "Search time < 250ms (p99)", "no critical bugs", "coverage drops below 85%", "80%+", `\ge 99.9\%`. */
 import type { Comparator, Condition } from '../../core/plan/condition.ts'
-import { cleanText, foldCase } from '../markdown/clean-text.ts'
+import { cleanText, foldKeepingLength } from '../markdown/clean-text.ts'
 import { cleanMetric, readPercentile, readWindow } from './metric-words.ts'
 import { readQuantity } from './read-quantity.ts'
 import { readZeroForm } from './read-zero-form.ts'
@@ -97,9 +97,8 @@ const wordPatterns = words.map(([comparator, names]) => ({ comparator, pattern: 
 const placeholder = /^ ?(?:_{2,}|\[[^\]]{1,40}\]|<[^<>]{1,40}>|TBD|TBC|XX?%)/i
 
 function findThresholds(text: string): { thresholds: Threshold[]; unread: boolean } {
-  // Accents fold away one for one, so that places in `folded` are places in `text`.
-  const folded = [...text].map((character) => foldCase(character)[0] ?? character).join('')
-  const searched = folded.length === text.length ? folded : text
+  // Accents fold away one for one, so that places in `searched` are places in `text`.
+  const searched = foldKeepingLength(text)
   const thresholds: Threshold[] = []
   let unread = false
   for (const match of searched.matchAll(comparatorPattern)) {

@@ -40,7 +40,9 @@ export function readStageTitle(title: string): StageTitle | undefined {
 /** The author's short name of a stage: "Phase 2"; the whole name where it has no number. */
 export function shortStageName(name: string): string {
   const title = readStageTitle(name)
-  return title && title.rest !== '' ? name.slice(0, name.length - title.rest.length).replace(/[\s:：.—–-]+$/, '') : name
+  return title && title.rest !== ''
+    ? name.slice(0, name.length - title.rest.length).replace(/(?<![\s:：.—–-])[\s:：.—–-]+$/, '')
+    : name
 }
 
 /** Shares named in a text, without those that belong to a comparison. */

@@ -54,8 +54,9 @@ function addTriggers(reader: Reader, context: Context, statement: Statement): bo
       ? [{ ...shared, text: event || mark.text }]
       : conditions.map(({ condition, text }) => ({ ...shared, text, condition }))
   if (mark.text === '') return false
-  if (context.phase) context.phase.triggers.push(...triggers)
-  else reader.draft.triggers = [...(reader.draft.triggers ?? []), ...triggers]
+  if (!context.phase) reader.draft.triggers ??= []
+  const { triggers: list } = context.phase ?? reader.draft
+  list?.push(...triggers)
   return true
 }
 
