@@ -25,6 +25,7 @@ export function readWindow(text: string): number | undefined {
   return named || /^[ -]?(?:rolling |sliding )?window/i.test(after) ? span.durationMs[1] : undefined
 }
 
+const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
   /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|that|the|and|or|et|ou|e|any|only|with|of)(?= )/i
 const trailing =
@@ -33,13 +34,13 @@ const trailing =
 /** A metric's name: the author's words without verbs, brackets, percentile and marks around them. */
 export function cleanMetric(text: string): string {
   let name = text
-    .replace(new RegExp(percentilePattern, 'giu'), ' ')
+    .replace(percentilePatterns, ' ')
     .replace(/\([^()]*(?:->|→)[^()]*\)/g, ' ')
     .replace(/\( ?\)?|^ ?\)| ?\($/g, ' ')
     .replace(/[$*`|]/g, ' ')
     .replace(/ {2,}/g, ' ')
   for (let round = 0; round < 4; round++) {
-    name = name.replace(/^[\s:：,;.\-–—•&]+|[\s:：,;.\-–—(=&]+$/g, '')
+    name = name.replace(/^[\s:：,;.\-–—•&]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
     name = name.replace(leading, '').replace(trailing, '')
   }
   return /[\p{L}]/u.test(name) ? name.trim() : ''

@@ -121,6 +121,7 @@ const wordPatterns = words.map(([comparator, names]) => ({ comparator, pattern: 
 const placeholder = /^ ?(?:_{2,}|\[[^\]]{1,40}\]|<[^<>]{1,40}>|TBD|TBC|XX?%)/i
 
 function findThresholds(text: string): { thresholds: Threshold[]; unread: boolean } {
+  // Accents fold away one for one, so that places in `searched` are places in `text`.
   const searched = foldKeepingLength(text)
   const thresholds: Threshold[] = []
   let unread = false

@@ -59,8 +59,13 @@ export function readDuration(text: string): Span | undefined {
   return { durationMs: [low, high], index: span.index, length: whole.length }
 }
 
+const timeUnitPatterns = timeUnits.map(({ names, ...unit }) => ({
+  ...unit,
+  pattern: new RegExp(`^(?:${names})$`, 'i'),
+}))
+
 function timeUnitOf(name: string): { unit: string; ms: number } | undefined {
-  return timeUnits.find(({ names }) => new RegExp(`^(?:${names})$`, 'i').test(name))
+  return timeUnitPatterns.find(({ pattern }) => pattern.test(name))
 }
 
 export interface Quantity {

@@ -58,7 +58,9 @@ export function readBareStageTitle(title: string): StageTitle | undefined {
 export function shortStageName(name: string): string {
   const title = readStageTitle(name)
   if (title)
-    return title.rest === '' ? name : name.slice(0, name.length - title.rest.length).replace(/[\s:：.—–-]+$/, '')
+    return title.rest === ''
+      ? name
+      : name.slice(0, name.length - title.rest.length).replace(/(?<![\s:：.—–-])[\s:：.—–-]+$/, '')
   return /^(.{3,}?)(?: ?[(（:：]| [—–-] |$)/.exec(name)?.[1] ?? name
 }
 

@@ -75,7 +75,7 @@ function isPlaceholder(name: string): boolean {
 export function addSignature(reader: Reader, label: string, value: string, source: SourceRange): void {
   const role = label
     .replace(/\b(?:signatures?|sign(?:ed)?[ -]?offs?|approvals?|approved by|approvers?|assinatura|approbation)\b/gi, '')
-    .replace(/^[\s:-]+|[\s:-]+$/g, '')
+    .replace(/^[\s:-]+|(?<![\s:-])[\s:-]+$/g, '')
   if (role !== '') addOwners(reader, role, 'approver', source, 'owner/signature')
   const text = stripPictures(value)
   if (text === '' || isPlaceholder(text) || /^(?:pending|required|open|awaiting)\b/i.test(text)) return

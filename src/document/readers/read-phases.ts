@@ -70,6 +70,8 @@ function isOutlined({ rule }: DraftPhase): boolean {
 export function restatedPhase(reader: Reader, { kind, ordinal, rest }: StageTitle): DraftPhase | undefined {
   const words = significantWords(rest)
   return reader.draft.phases.find((phase) => {
+    // The cheap comparison first: every heading is held against every phase.
+    if (phase.ordinal !== ordinal) return false
     const title = readStageTitle(phase.name)
     if (!title || title.kind !== kind || title.ordinal !== ordinal) return false
     const own = significantWords(title.rest)

@@ -70,10 +70,10 @@ function addTriggers(reader: Reader, context: Context, statement: Statement, eve
     ...events.map((text) => ({ ...shared, text })),
     ...conditions.map(({ condition, text }) => ({ ...shared, text, condition })),
   ]
+  if (!context.phase) reader.draft.triggers ??= []
   const known = context.phase?.triggers ?? reader.draft.triggers ?? []
   const added = triggers.filter((trigger) => !known.some((other) => isRestated(other, trigger)))
-  if (context.phase) context.phase.triggers.push(...added)
-  else reader.draft.triggers = [...known, ...added]
+  known.push(...added)
   return true
 }
 

@@ -1,6 +1,6 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
-import { type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
+import { type DraftChecklist, type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
 import type { StageTitle } from '../grammar/read-stage-title.ts'
 import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
@@ -31,6 +31,8 @@ export interface Reader {
   diagnostics: Diagnostic[]
   /** Names of owners, tickets and flags that the draft has already. */
   known: Set<string>
+  /** By the line of their title. */
+  checklistAt: Map<number, DraftChecklist>
   /** Whether the rollback budget was read in a rollback section. */
   budgetUnderRollback: boolean
   /** The year that completes the document's dates without one. */
@@ -62,6 +64,7 @@ export function newReader(file: string, title: string, year?: number): Reader {
     file,
     diagnostics: [],
     known: new Set(),
+    checklistAt: new Map(),
     budgetUnderRollback: false,
     year,
     proseLadders: [],

@@ -30,13 +30,22 @@ function check(draft: PlanDraft): Finding[] {
 
 function findGaps(criteria: DraftCriterion[], triggers: DraftTrigger[]): Finding[] {
   const fires = triggers.flatMap(({ condition }) => (condition ? [condition] : []))
-  const byMetric = Map.groupBy(fires, metricKey)
+  // Of triggers that say the same, one is enough to look at; of a hundred of one metric, those.
+  const distinctFires = new Map(fires.map((fire) => [`${metricKey(fire)} ${formatCondition(fire)}`, fire]))
+  const byMetric = Map.groupBy(distinctFires.values(), metricKey)
   return criteria.flatMap(({ condition: pass, form, source }) => {
     const fire =
-      pass && form === 'numeric' ? byMetric.get(metricKey(pass))?.find((one) => leavesGap(pass, one)) : undefined
+      pass && form === 'numeric'
+        ? byMetric
+            .get(metricKey(pass))
+            ?.slice(0, triggerLimit)
+            .find((one) => leavesGap(pass, one))
+        : undefined
     return pass && fire ? [{ source, message: describeGap(pass, fire), hint }] : []
   })
 }
+
+const triggerLimit = 100
 
 const hint = 'there the stage is held and a person is asked; write one number on both sides if that is not meant'
 
