@@ -7,8 +7,10 @@ import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
 import { addFlags, addTickets } from './readers/read-references.ts'
+import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
+import { takeOutSecrets } from './readers/take-out-secrets.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
 export function importMarkdown(text: string, file: string): ImportResult {
@@ -27,7 +29,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
   }
   const repaired = repairText(text.replace(/\r\n?/g, '\n'))
   if (repaired.repairedLines.length > 0) reportRepair(reader, repaired.repairedLines)
-  const limited = limitText(repaired.text, file)
+  const limited = limitText(takeOutSecrets(reader.draft, repaired.text), file)
   reader.diagnostics.push(...limited.diagnostics)
   try {
     readDocument(reader, readTree(limited.text))
@@ -56,6 +58,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
     action: 'rollBack',
   }
   readSection(reader, root, context)
+  reader.draft.sections = readSectionTitles(root)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {
     addTickets(reader, line)

@@ -10,11 +10,13 @@ import { noRollbackBudget } from './no-rollback-budget.ts'
 import { nonCommandShell } from './non-command-shell.ts'
 import { placeholder } from './placeholder.ts'
 import { preticked } from './preticked.ts'
-import type { LintRule } from './rule.ts'
+import type { BoundLintRule, Finding, LintRule, RuleText, Surroundings } from './rule.ts'
 import { secretInText } from './secret-in-text.ts'
 import { statusConflict } from './status-conflict.ts'
+import { thresholdConflict } from './threshold-conflict.ts'
 import { thresholdGap } from './threshold-gap.ts'
 
+/** Rules that look at the document alone, by name. */
 export const lintRules: readonly LintRule[] = [
   approvedUnchecked,
   finalStageUngated,
@@ -27,21 +29,30 @@ export const lintRules: readonly LintRule[] = [
   preticked,
   secretInText,
   statusConflict,
+  thresholdConflict,
   thresholdGap,
 ]
 
+/** Rules that look at what the document is bound to as well, by name. */
+export const boundLintRules: readonly BoundLintRule[] = []
+
 /** Findings about what a document says, each with its line where it has one. */
 export function lintDraft(draft: PlanDraft): Diagnostic[] {
-  const found = lintRules.flatMap((rule) =>
-    rule.check(draft).map(
-      ({ source, message, hint }): Diagnostic => ({
-        ruleId: rule.id,
-        severity: rule.severity,
-        source: { file: draft.file, ...source },
-        message,
-        hint,
-      }),
-    ),
+  return inOrder(lintRules.flatMap((rule) => rule.check(draft).map((finding) => toDiagnostic(draft, rule, finding))))
+}
+
+/** Findings about what a document says of the things it is bound to. */
+export function lintBound(draft: PlanDraft, surroundings: Surroundings): Diagnostic[] {
+  const found = boundLintRules.flatMap((rule) =>
+    rule.check(draft, surroundings).map((finding) => toDiagnostic(draft, rule, finding)),
   )
+  return inOrder(found)
+}
+
+function toDiagnostic(draft: PlanDraft, { id, severity }: RuleText, { source, message, hint }: Finding): Diagnostic {
+  return { ruleId: id, severity, source: { file: draft.file, ...source }, message, hint }
+}
+
+function inOrder(found: Diagnostic[]): Diagnostic[] {
   return found.sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
 }

@@ -1,7 +1,4 @@
-/**
- * NON_COMMAND_SHELL: a block is marked as shell but holds only settings or comments, so there is nothing to run. A reader may take the
- * step for automated. Mark settings as `env`, and write what a comment describes as text or as real commands.
- */
+/** Rule: a shell block holds no command. */
 import type { LintRule } from './rule.ts'
 
 /** Languages of code blocks that are meant to be run. */
@@ -22,6 +19,9 @@ export const shellLanguages: ReadonlySet<string> = new Set([
 export const nonCommandShell: LintRule = {
   id: 'NON_COMMAND_SHELL',
   severity: 'note',
+  summary: 'a block is marked as shell but holds only settings or comments',
+  why: 'There is nothing to run in it, and a reader may take the step for automated.',
+  instead: 'Mark settings as `env`, and write what a comment describes as text or as real commands.',
   check: (draft) =>
     draft.code
       .filter(

@@ -1,13 +1,13 @@
-/**
- * PLACEHOLDER: a blank is left to be filled in: `[FILL_IN]`, `____`, TBD, `<queue-address>`, `YOUR_KEY`. Whoever runs the plan meets it at
- * the worst time. Fill it in, or take the line out.
- */
+/** Rule: a blank is left to be filled in. */
 import { distinct, type Finding, type LintRule } from './rule.ts'
 import { textsOf } from './texts-of.ts'
 
 export const placeholder: LintRule = {
   id: 'PLACEHOLDER',
   severity: 'warning',
+  summary: 'a blank is left to be filled in: `[FILL_IN]`, `____`, TBD, `<queue-address>`, `YOUR_KEY`',
+  why: 'Whoever runs the plan meets it at the worst time.',
+  instead: 'Fill it in, or take the line out.',
   check: (draft) => {
     const findings = textsOf(draft).flatMap(({ line, text, isCode }): Finding[] => {
       const found = [...text.matchAll(isCode ? codePattern : textPattern)].map(([whole]) => whole)

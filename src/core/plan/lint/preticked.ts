@@ -1,7 +1,4 @@
-/**
- * PRETICKED: criteria are ticked though their stage has not run. A tick by hand is a claim and opens no gate; ticked beforehand it also
- * hides from readers what was really seen. Write criteria without ticks and let evidence set them.
- */
+/** Rule: criteria are ticked though their stage has not run. */
 import type { DraftCriterion, PlanDraft } from '../draft.ts'
 import { timelineByPhase } from './find-phase.ts'
 import type { Finding, LintRule } from './rule.ts'
@@ -10,6 +7,9 @@ import { isDone } from './status.ts'
 export const preticked: LintRule = {
   id: 'PRETICKED',
   severity: 'warning',
+  summary: 'criteria are ticked though their stage has not run',
+  why: 'A tick by hand is a claim and opens no gate. Ticked beforehand it also hides from readers what was really seen.',
+  instead: 'Write criteria without ticks and let evidence set them.',
   check,
   examples: {
     finds: [

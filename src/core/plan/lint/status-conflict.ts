@@ -1,7 +1,4 @@
-/**
- * STATUS_CONFLICT: two places give one thing different states (a step ticked as done, its timeline row pending). Readers will believe the
- * one they see first. Keep the state in one place; Tidegate writes it there as the release goes on.
- */
+/** Rule: two places give one thing different states. */
 import type { DraftChecklistItem, PlanDraft } from '../draft.ts'
 import { findPhase, timelineByPhase } from './find-phase.ts'
 import type { Finding, LintRule } from './rule.ts'
@@ -10,6 +7,9 @@ import { isDone, isOpen } from './status.ts'
 export const statusConflict: LintRule = {
   id: 'STATUS_CONFLICT',
   severity: 'warning',
+  summary: 'two places give one thing different states, such as a step ticked as done whose timeline row is pending',
+  why: 'Readers will believe the one they see first.',
+  instead: 'Keep the state in one place; Tidegate writes it there as the release goes on.',
   check: (draft) => {
     const items = draft.checklists.flatMap((checklist) => checklist.items)
     return [...findAgainstTimeline(draft, items), ...findAgainstEachOther(items)]

@@ -31,6 +31,10 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
     ...draft.timeline.map(({ source, cells }) => ({ source, text: Object.values(cells).join(' | ') })),
     ...draft.approvals,
     ...draft.owners.map(({ source, name }) => ({ source, text: name })),
+    ...[...draft.objectives, ...draft.scope, ...draft.exclusions, ...draft.changelog],
+    ...[...draft.dependencies, ...draft.communications, ...draft.windows],
+    ...draft.commits.map(({ source, text, dependsOn }) => ({ source, text: [text, ...dependsOn].join(' | ') })),
+    ...draft.rollback.budgets,
     ...(draft.unread ?? []),
   ]
   const prose = placed.map(({ source, text }) => ({ line: source.start, text, isCode: false }))
