@@ -194,7 +194,7 @@ export const DraftSecret = z.strictObject({ ...provenance, what: Text })
 export const DraftSection = z.strictObject({
   ...provenance,
   title: Text,
-  announces: z.enum(['triggers', 'criteria', 'stage', 'monitoring']),
+  announces: z.enum(['triggers', 'stage']),
   holds: z.array(z.enum(['commands', 'settings', 'code', 'conditions', 'text'])),
 })
 export type DraftSection = z.infer<typeof DraftSection>
@@ -230,7 +230,7 @@ export const PlanDraft = z.strictObject({
   triggers: z.array(DraftTrigger).optional(),
   /** Where the importer took a secret out of the text. */
   secrets: z.array(DraftSecret).optional(),
-  /** Sections whose title announces triggers, criteria, monitoring or a stage, for comparing title and content. */
+  /** Sections whose title announces triggers or a stage, for comparing title and content. */
   sections: z.array(DraftSection).optional(),
   /** Text that gave no fact, so that nothing is lost silently. */
   unread: z.array(z.strictObject({ source: SourceRange, text: Text })).optional(),

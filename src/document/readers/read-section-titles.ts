@@ -1,4 +1,4 @@
-/** What sections announce and what they hold, for those that a reader of the plan will look for: triggers, criteria, monitoring, stages. */
+/** What sections announce and what they hold, for those that a reader of the plan looks for by title: triggers and stages. */
 import type { DraftSection } from '../../core/plan/draft.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
@@ -22,8 +22,7 @@ export function readSectionTitles(section: Section): DraftSection[] {
 
 function announced(title: string): DraftSection['announces'] | undefined {
   if (readStageTitle(title)) return 'stage'
-  const role = classifyTitle(title)
-  return role === 'triggers' || role === 'criteria' || role === 'monitoring' ? role : undefined
+  return classifyTitle(title) === 'triggers' ? 'triggers' : undefined
 }
 
 function heldBy(block: Block): Held[] {

@@ -2,8 +2,12 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import type { PlanDraft } from '../draft.ts'
 import { approvedUnchecked } from './approved-unchecked.ts'
+import { dependencyCycle } from './dependency-cycle.ts'
 import { finalStageUngated } from './final-stage-ungated.ts'
+import { flagContradiction } from './flag-contradiction.ts'
 import { ladderJump } from './ladder-jump.ts'
+import { laterDependency } from './later-dependency.ts'
+import { mislabelledSection } from './mislabelled-section.ts'
 import { noMeasurableTrigger } from './no-measurable-trigger.ts'
 import { noOwner } from './no-owner.ts'
 import { noRollbackBudget } from './no-rollback-budget.ts'
@@ -11,6 +15,7 @@ import { nonCommandShell } from './non-command-shell.ts'
 import { placeholder } from './placeholder.ts'
 import { preticked } from './preticked.ts'
 import type { BoundLintRule, Finding, LintRule, RuleText, Surroundings } from './rule.ts'
+import { scheduleArithmetic } from './schedule-arithmetic.ts'
 import { secretInText } from './secret-in-text.ts'
 import { statusConflict } from './status-conflict.ts'
 import { thresholdConflict } from './threshold-conflict.ts'
@@ -19,14 +24,19 @@ import { thresholdGap } from './threshold-gap.ts'
 /** Rules that look at the document alone, by name. */
 export const lintRules: readonly LintRule[] = [
   approvedUnchecked,
+  dependencyCycle,
   finalStageUngated,
+  flagContradiction,
   ladderJump,
+  laterDependency,
+  mislabelledSection,
   noMeasurableTrigger,
   noOwner,
   noRollbackBudget,
   nonCommandShell,
   placeholder,
   preticked,
+  scheduleArithmetic,
   secretInText,
   statusConflict,
   thresholdConflict,
