@@ -4,7 +4,7 @@ import { bindPlan } from '../core/plan/bind/bind-plan.ts'
 import { Bindings } from '../core/plan/bindings.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import { planDigest } from '../core/plan/digest.ts'
-import { lintDraft } from '../core/plan/lint/lint.ts'
+import { lintBound, lintDraft } from '../core/plan/lint/lint.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { importMarkdown } from '../document/import-markdown.ts'
@@ -19,7 +19,7 @@ export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>
   const found = [...diagnostics, ...lintDraft(draft), ...read.diagnostics]
   if (!read.value) return { diagnostics: found }
   const bound = bindPlan({ draft, bindings: read.value, locate: read.locate, operator })
-  const all = [...found, ...bound.diagnostics]
+  const all = [...found, ...lintBound(draft, { bindings: read.value, operator }), ...bound.diagnostics]
   if (!bound.plan || all.some(({ severity }) => severity === 'error')) return { diagnostics: all }
   return { plan: bound.plan, digest: planDigest(bound.plan, operator), diagnostics: all }
 }

@@ -230,7 +230,7 @@ export const PlanDraft = z.strictObject({
   triggers: z.array(DraftTrigger).optional(),
   /** Where the importer took a secret out of the text. */
   secrets: z.array(DraftSecret).optional(),
-  /** Sections whose title announces triggers or a stage, for comparing title and content. */
+  /** Sections called triggers, and sections numbered like a stage that were read as something else. */
   sections: z.array(DraftSection).optional(),
   /** Text that gave no fact, so that nothing is lost silently. */
   unread: z.array(z.strictObject({ source: SourceRange, text: Text })).optional(),

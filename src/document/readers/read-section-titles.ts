@@ -1,4 +1,4 @@
-/** What sections announce and what they hold, for those that a reader of the plan looks for by title: triggers and stages. */
+/** Sections that a reader looks for by title and may not find under it: those called triggers, and numbered ones that are no stage. */
 import type { DraftSection } from '../../core/plan/draft.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
@@ -6,6 +6,7 @@ import { readStageTitle } from '../grammar/read-stage-title.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { readCode } from './read-code.ts'
+import { isRealStage } from './read-phases.ts'
 
 type Held = DraftSection['holds'][number]
 
@@ -21,7 +22,8 @@ export function readSectionTitles(section: Section): DraftSection[] {
 }
 
 function announced(title: string): DraftSection['announces'] | undefined {
-  if (readStageTitle(title)) return 'stage'
+  const stage = readStageTitle(title)
+  if (stage) return isRealStage(stage) ? undefined : 'stage'
   return classifyTitle(title) === 'triggers' ? 'triggers' : undefined
 }
 

@@ -30,14 +30,14 @@ export const flagContradiction: LintRule = {
     finds: [
       '## Phase 1: Setup\n```env\nDB_HOST=db\nPAY_MODE=live\nLOG_LEVEL=info\n```\n\n## Phase 2: Go live\n```env\nPAY_MODE=live\n```',
       '## Phase 1: Staging\n- `ORDER_TRACKING_ENABLED=false`\n\n**Success criteria:**\n- Order tracking baseline established',
-      '## Stage 1: 10% via feature flag\n\n## Feature flag\n```env\nNEW_BASKET_ENABLED=false\n```',
+      '## Stage 1: Pilot\n**Target:** 10% of users via feature flag\n\n## Feature flag\n```env\nNEW_BASKET_ENABLED=false\n```',
       '## Phase 1: Canary\n```env\nNEW_BASKET_ENABLED=true\n```\n\n## Rollback\n1. Set the flags\n   ```env\n   NEW_BASKET_ENABLED=true\n   ```',
     ],
     accepts: [
       '## Phase 1: Setup\n```env\nPAY_MODE=test\n```\n\n## Phase 2: Go live\n```env\nPAY_MODE=live\n```',
       '## Phase 1: Staging environment\n```env\nPAY_MODE=live\n```\n\n## Phase 2: Production environment\n```env\nPAY_MODE=live\n```',
       '## Phase 1: Staging\n- `ORDER_TRACKING_ENABLED=false`\n\n**Success criteria:**\n- Order tracking framework ready (but disabled)',
-      '## Stage 1: 10% via feature flag\n```env\nNEW_BASKET_ENABLED=true\n```\n\n## Rollback\n1. Set the flags\n   ```env\n   NEW_BASKET_ENABLED=false\n   ```',
+      '## Stage 1: Pilot\n**Target:** 10% of users via feature flag\n```env\nNEW_BASKET_ENABLED=true\n```\n\n## Rollback\n1. Set the flags\n   ```env\n   NEW_BASKET_ENABLED=false\n   ```',
     ],
   },
 }

@@ -41,14 +41,16 @@ function underTriggers(title: string, holds: Held): { is: string; instead: strin
   }
 }
 
+/** What stands right behind the number. */
 const noStage =
-  /\b(?:success|exit|acceptance) (?:criteria|metrics)\b|\bslos?\b|\bkpis?\b|\bfailure (?:handling|modes?|scenarios?)\b|\brollback (?:plan|procedures?|strategy|triggers?|criteria)\b|\btroubleshooting\b|\brisk (?:register|matrix)\b/i
+  /^(?:[\p{L}-]{1,15} )?(?:(?:success|exit|acceptance) (?:criteria|metrics)|slos?|kpis?|failure (?:handling|modes?|scenarios?)|rollback (?:plan|procedures?|strategy|triggers?|criteria)|troubleshooting|risk (?:register|matrix))\b/iu
 const work =
   /\b(?:test|testing|drill|rehears\w*|verif\w*|validat\w*|define|defin\w*|set-?up|agree|document\w*|review\w*|monitor\w*)\b/i
 
 function asStage(title: string): { is: string; instead: string } | undefined {
-  const found = noStage.exec(title)
-  if (!found || work.test(title) || !/^\W*(?:phase|stage|wave|fase|vague)\b/i.test(title)) return undefined
+  const rest = /^\W*(?:phase|stage|wave|fase|vague) ?#?\w{1,4}\b[\s:：.—–-]*(.*)$/i.exec(title)?.[1] ?? ''
+  const found = noStage.exec(rest)
+  if (!found || work.test(rest)) return undefined
   return {
     is: `is numbered like a stage and holds ${found[0].toLowerCase()}`,
     instead: 'take the number away; number only what runs',

@@ -1,5 +1,6 @@
 /** Dates of a plan against each other and against the calendar: week-ends, weekdays, order, reviews before the end. */
 import type { DraftPhase, PlanDraft } from '../draft.ts'
+import { trackOf } from './ladders-of.ts'
 import { dayOf, readDays, readSpans, weekdayOf } from './read-span.ts'
 import type { Finding } from './rule.ts'
 import { textsOf } from './texts-of.ts'
@@ -80,9 +81,6 @@ function outOfOrder({ phases }: PlanDraft): Finding[] {
     return [...endsBeforeItStarts(phase), ...(before ? startsTooEarly(before, phase) : [])]
   })
 }
-
-/** "Android: Stage 2" goes after "Android: Stage 1", whatever stands between. */
-const trackOf = ({ track, name }: DraftPhase): string => track ?? /^(.{2,60}): \p{L}+ \d/u.exec(name)?.[1] ?? ''
 
 function endsBeforeItStarts({ name, timing }: DraftPhase): Finding[] {
   const [start, end] = timing?.dates?.map(midnight) ?? []

@@ -128,7 +128,7 @@ function watchedFor(draft: PlanDraft, phase: DraftPhase): number | undefined {
     const watch = watches.exec(text)
     return watch ? readSpans(text.slice(watch.index)).slice(0, 1) : []
   })
-  return spans.length === 1 ? spans[0]?.ms[1] : undefined
+  return spans.length > 0 ? Math.max(...spans.map(({ ms }) => ms[1])) : undefined
 }
 
 /** "Day 2-3: Beta" in a checklist for a phase that may last three days. */

@@ -40,9 +40,15 @@ export function waitsOf(draft: PlanDraft): Wait[] {
 export const nameOf = (node: Wait['from']): string =>
   'name' in node ? node.name : `commit ${node.ordinal ?? ''}`.trim()
 
-function link(from: Wait['from'], known: readonly Wait['to'][], ordinal: string, line: number, text: string): Wait[] {
+function link(
+  waiting: Wait['from'],
+  known: readonly Wait['to'][],
+  ordinal: string,
+  line: number,
+  text: string,
+): Wait[] {
   const to = known.find((one) => one.ordinal === ordinal)
-  return to ? [{ from, to, line, text }] : []
+  return to ? [{ from: waiting, to, line, text }] : []
 }
 
 const kinds = { phase: 'phases?|stages?|waves?', commit: 'commits?|pr|steps?' } as const
