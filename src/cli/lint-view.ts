@@ -20,6 +20,8 @@ interface LintFinding extends Diagnostic {
 
 const severities = ['error', 'warning', 'note'] as const
 const excerptColumns = 160
+/** Places of one rule in the view for people; `--rule` and `--json` show all. */
+const shownPlaces = 8
 
 /** `lines` are those of the plan, without secrets. */
 export function lintFindings(
@@ -59,17 +61,18 @@ export function lintView(
 ): string[] {
   const width = context.isTty ? Math.max(40, context.columns()) : 120
   const colour = wantsColour(context)
+  const places = new Set(findings.map(({ ruleId }) => ruleId)).size === 1 ? Number.POSITIVE_INFINITY : shownPlaces
   const lines = severities.flatMap((severity): Line[] => {
     const own = findings.filter((finding) => finding.severity === severity)
     if (own.length === 0) return []
     const heading: Line = [{ text: `${titles[severity]} (${own.length})`, tone: 'strong' }]
     const byRule = [...Map.groupBy(own, ({ ruleId }) => ruleId).values()]
-    return [heading, [], ...byRule.flatMap((group) => [...ruleLines(group, tones[severity], width), []])]
+    return [heading, [], ...byRule.flatMap((group) => [...ruleLines(group, tones[severity], width, places), []])]
   })
   return [...lines, closingLine(plan, counts)].map((line) => renderLine(line, Number.POSITIVE_INFINITY, colour))
 }
 
-function ruleLines(findings: readonly LintFinding[], tone: Tone, width: number): Line[] {
+function ruleLines(findings: readonly LintFinding[], tone: Tone, width: number, places: number): Line[] {
   const [first] = findings
   if (!first) return []
   const hints = new Set(findings.map(({ hint }) => hint))
@@ -77,7 +80,10 @@ function ruleLines(findings: readonly LintFinding[], tone: Tone, width: number):
   return [
     [{ text: `  ${first.ruleId}`, tone }],
     ...paragraph('why: ', first.why, width, 4),
-    ...findings.flatMap((finding) => findingLines(finding, width, !isOneHint)),
+    ...findings.slice(0, places).flatMap((finding) => findingLines(finding, width, !isOneHint)),
+    ...(findings.length > places
+      ? paragraph('', `and ${findings.length - places} more: --rule ${first.ruleId}`, width, 4)
+      : []),
     ...(isOneHint ? paragraph('instead: ', first.hint, width, 4) : []),
   ]
 }

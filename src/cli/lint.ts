@@ -47,7 +47,7 @@ export const lintCommand: RegisterCommand = (program, context) => {
 
 /** The document, its bindings, and both against the operator's file, as far as they are there. */
 async function findAll(context: CliContext, plan: string, text: string, options: Options): Promise<Diagnostic[]> {
-  const [{ importMarkdown }, { lintBound, lintDraft }] = await Promise.all([
+  const [{ importMarkdown }, { lintDraft }] = await Promise.all([
     import('../document/import-markdown.ts'),
     import('../core/plan/lint/lint.ts'),
   ])
@@ -60,8 +60,7 @@ async function findAll(context: CliContext, plan: string, text: string, options:
   }
   const found = [
     ...diagnostics,
-    ...lintDraft(draft),
-    ...lintBound(draft, surroundings),
+    ...lintDraft(draft, surroundings),
     ...(bindings?.diagnostics ?? []),
     ...(operator?.diagnostics ?? []),
   ]

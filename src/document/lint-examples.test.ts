@@ -9,14 +9,14 @@ import { importMarkdown } from './import-markdown.ts'
 describe.each(lintRules.map((rule) => ({ id: rule.id, rule })))('$id', ({ rule }) => {
   it.each(rule.examples.finds)('finds %j', (text) => {
     const { draft } = importMarkdown(text, 'plan.md')
-    const found = rule.check(draft)
+    const found = rule.check(draft, {})
     expect(found.length).toBeGreaterThan(0)
     const lastLine = text.split('\n').length
     for (const { source } of found) expect(source?.end ?? 1).toBeLessThanOrEqual(lastLine)
   })
 
   it.each(rule.examples.accepts)('accepts %j', (text) => {
-    expect(rule.check(importMarkdown(text, 'plan.md').draft)).toEqual([])
+    expect(rule.check(importMarkdown(text, 'plan.md').draft, {})).toEqual([])
   })
 })
 
@@ -69,6 +69,7 @@ it('never repeats a secret', () => {
   const said = JSON.stringify(
     secrets?.check(
       importMarkdown('```bash\nPASSWORD=Corr3ctHorse9\ncurl https://ann:hunter2x@shop.example\n```', 'plan.md').draft,
+      {},
     ),
   )
   expect(said).toContain('seems to hold')

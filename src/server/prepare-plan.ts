@@ -4,7 +4,7 @@ import { bindPlan } from '../core/plan/bind/bind-plan.ts'
 import { Bindings } from '../core/plan/bindings.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import { planDigest } from '../core/plan/digest.ts'
-import { lintBound, lintDraft } from '../core/plan/lint/lint.ts'
+import { lintDraft } from '../core/plan/lint/lint.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { importMarkdown } from '../document/import-markdown.ts'
@@ -16,10 +16,11 @@ export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] }
 export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>, operator: Operator): Prepared {
   const { draft, diagnostics } = importMarkdown(request.document.text, request.document.path)
   const read = readYaml(request.bindings.text, request.bindings.path, Bindings)
-  const found = [...diagnostics, ...lintDraft(draft), ...read.diagnostics]
+  const surroundings = { operator, ...(read.value && { bindings: read.value }) }
+  const found = [...diagnostics, ...lintDraft(draft, surroundings), ...read.diagnostics]
   if (!read.value) return { diagnostics: found }
   const bound = bindPlan({ draft, bindings: read.value, locate: read.locate, operator })
-  const all = [...found, ...lintBound(draft, { bindings: read.value, operator }), ...bound.diagnostics]
+  const all = [...found, ...bound.diagnostics]
   if (!bound.plan || all.some(({ severity }) => severity === 'error')) return { diagnostics: all }
   return { plan: bound.plan, digest: planDigest(bound.plan, operator), diagnostics: all }
 }

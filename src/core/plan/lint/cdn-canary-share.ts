@@ -1,5 +1,5 @@
 /** Rule: a canary behind a CDN is to get a larger share than the CDN gives a canary. */
-import { phaseAt, textsIn } from './phase-at.ts'
+import { phaseAt, textsByPhase } from './phase-at.ts'
 import type { Finding, LintRule } from './rule.ts'
 
 /** CloudFront's continuous deployment: a weight of at most 0.15. */
@@ -12,8 +12,8 @@ export const cdnCanaryShare: LintRule = {
   why: 'The stage cannot be set. Whoever runs it finds out in the middle of the rollout, with 15% as the only way on before everybody.',
   instead: 'Stay at 15% or below until the new version is promoted to everyone, or split the traffic behind the CDN.',
   check: (draft) =>
-    draft.phases.flatMap((phase) => {
-      const said = textsIn(draft, phase).find(({ text }) => canary.test(text))
+    [...textsByPhase(draft)].flatMap(([phase, texts]) => {
+      const said = texts.find(({ text }) => canary.test(text))
       const shares = phase.stages.length > 0 ? phase.stages : [{ percent: phase.percent ?? 0, source: phase.source }]
       if (!said) return []
       return shares

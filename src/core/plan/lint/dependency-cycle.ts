@@ -23,34 +23,34 @@ export const dependencyCycle: LintRule = {
 }
 
 function circles(draft: PlanDraft): Finding[] {
-  const waits = waitsOf(draft)
-  const after = (node: Wait['from']) => waits.filter(({ from }) => from === node)
-  return waits.flatMap((wait): Finding[] => {
-    const path = pathBack(wait, after)
-    if (!path) return []
-    const names = [wait.from, ...path.map(({ to }) => to)].map(nameOf)
-    const message = `each waits for the next: ${names.join(' → ')}`
+  const after = Map.groupBy(waitsOf(draft), ({ from }) => from)
+  return [...after.values()].flat().flatMap((wait): Finding[] => {
+    const circle = circleOf(wait, after)
+    // Each of its waits finds the same circle; the first in the document reports it.
+    if (!circle || circle.some(({ line }) => line < wait.line)) return []
+    const message = `each waits for the next: ${[wait.from, ...circle.map(({ to }) => to)].map(nameOf).join(' → ')}`
     return [{ source: { start: wait.line, end: wait.line }, message, hint: 'take one of these waits away' }]
   })
 }
 
-/** The waits that lead from this one back to where it starts; the shortest, and only the circle's first wait in the document reports it. */
-function pathBack(wait: Wait, after: (node: Wait['from']) => Wait[]): Wait[] | undefined {
-  const seen = new Set<Wait['from']>([wait.to])
-  let paths: Wait[][] = [[wait]]
-  while (paths.length > 0) {
-    const closed = paths.find((path) => path.at(-1)?.to === wait.from)
-    if (closed) return closed.some(({ line }) => line < wait.line) ? undefined : closed
-    paths = paths.flatMap((path) =>
-      after((path.at(-1) ?? wait).to)
-        .filter(({ to }) => !seen.has(to) || to === wait.from)
-        .map((next) => {
-          seen.add(next.to)
-          return [...path, next]
-        }),
-    )
+/** The waits that lead from where this one starts back to it, the shortest way. */
+function circleOf(wait: Wait, after: ReadonlyMap<Wait['from'], Wait[]>): Wait[] | undefined {
+  const cameBy = new Map<Wait['from'], Wait>([[wait.to, wait]])
+  for (const node of cameBy.keys()) {
+    if (node === wait.from) return pathTo(wait, cameBy)
+    for (const next of after.get(node) ?? []) if (!cameBy.has(next.to)) cameBy.set(next.to, next)
   }
   return undefined
+}
+
+function pathTo(wait: Wait, cameBy: ReadonlyMap<Wait['from'], Wait>): Wait[] {
+  const path: Wait[] = []
+  let step = cameBy.get(wait.from)
+  while (step && step !== wait) {
+    path.unshift(step)
+    step = cameBy.get(step.from)
+  }
+  return [wait, ...path]
 }
 
 /** "Merge CI stability fixes", which requires the gate of "Stabilise CI": the gate can only pass with it. */

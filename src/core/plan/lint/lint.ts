@@ -60,23 +60,14 @@ export const lintRules: readonly LintRule[] = [
 /** Rules that look at what the document is bound to as well, by name. */
 export const boundLintRules: readonly BoundLintRule[] = [ownerNotBound, shareTooFine]
 
-/** Findings about what a document says, each with its line where it has one. */
-export function lintDraft(draft: PlanDraft): Diagnostic[] {
-  return inOrder(lintRules.flatMap((rule) => rule.check(draft).map((finding) => toDiagnostic(draft, rule, finding))))
-}
-
-/** Findings about what a document says of the things it is bound to. */
-export function lintBound(draft: PlanDraft, surroundings: Surroundings): Diagnostic[] {
-  const found = boundLintRules.flatMap((rule) =>
+/** Findings about what a document says, and about what it says of the things it is bound to, each with its line. */
+export function lintDraft(draft: PlanDraft, surroundings: Surroundings = {}): Diagnostic[] {
+  const found = [...lintRules, ...boundLintRules].flatMap((rule) =>
     rule.check(draft, surroundings).map((finding) => toDiagnostic(draft, rule, finding)),
   )
-  return inOrder(found)
+  return found.sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
 }
 
 function toDiagnostic(draft: PlanDraft, { id, severity }: RuleText, { source, message, hint }: Finding): Diagnostic {
   return { ruleId: id, severity, source: { file: draft.file, ...source }, message, hint }
-}
-
-function inOrder(found: Diagnostic[]): Diagnostic[] {
-  return found.sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
 }

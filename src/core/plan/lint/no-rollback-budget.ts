@@ -6,9 +6,10 @@ export const noRollbackBudget: LintRule = {
   severity: 'warning',
   summary: 'the plan sets no time within which a rollback has to be done',
   why: 'Without a deadline nobody can tell whether a rollback is late, and none can be rehearsed against it.',
-  instead: 'Write it in the rollback section: "roll back within 10 minutes".',
-  check: (draft) =>
-    draft.rollback.budgetMs !== undefined
+  instead:
+    'Write it in the rollback section: "roll back within 10 minutes". Or into tidegate.yaml: `rollback: { deadline: 10m }`.',
+  check: (draft, { bindings }) =>
+    draft.rollback.budgetMs !== undefined || bindings?.rollback !== undefined
       ? []
       : [
           {

@@ -14,7 +14,12 @@ export function phaseAt({ phases }: PlanDraft, line: number): DraftPhase | undef
 
 const length = ({ source }: DraftPhase): number => source.end - source.start
 
-/** Every text that stands in the lines of a phase. */
-export function textsIn(draft: PlanDraft, phase: DraftPhase): PlacedText[] {
-  return textsOf(draft).filter(({ line }) => phaseAt(draft, line) === phase)
+/** Every text by the innermost phase that it stands in; what stands in none is left out. */
+export function textsByPhase(draft: PlanDraft): Map<DraftPhase, PlacedText[]> {
+  const byPhase = new Map<DraftPhase, PlacedText[]>(draft.phases.map((phase) => [phase, []]))
+  for (const text of textsOf(draft)) {
+    const phase = phaseAt(draft, text.line)
+    if (phase) byPhase.get(phase)?.push(text)
+  }
+  return byPhase
 }

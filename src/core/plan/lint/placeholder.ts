@@ -1,5 +1,5 @@
 /** Rule: a blank is left to be filled in. */
-import { distinct, type Finding, type LintRule } from './rule.ts'
+import type { Finding, LintRule } from './rule.ts'
 import { textsOf } from './texts-of.ts'
 
 export const placeholder: LintRule = {
@@ -9,15 +9,19 @@ export const placeholder: LintRule = {
   why: 'Whoever runs the plan meets it at the worst time.',
   instead: 'Fill it in, or take the line out.',
   check: (draft) => {
-    const findings = textsOf(draft).flatMap(({ line, text, isCode }): Finding[] => {
-      const found = [...text.matchAll(isCode ? codePattern : textPattern)].map(([whole]) => whole)
-      return found.map((blank) => ({
+    const found = textsOf(draft).flatMap(({ line, text, isCode }) =>
+      [...text.matchAll(isCode ? codePattern : textPattern)].map(([blank]) => ({ line, blank })),
+    )
+    // One blank in twenty places is one thing to fill in.
+    return [...Map.groupBy(found, ({ blank }) => blank)].map(([blank, places]): Finding => {
+      const [line = 1, ...more] = new Set(places.map((place) => place.line))
+      const elsewhere = more.length > 0 ? `, here and on ${more.length === 1 ? 'line' : 'lines'} ${listed(more)}` : ''
+      return {
         source: { start: line, end: line },
-        message: `"${blank}" is still to be filled in`,
+        message: `"${blank}" is still to be filled in${elsewhere}`,
         hint: 'fill it in, or take it out',
-      }))
+      }
     })
-    return distinct(findings, ({ message, source }) => `${source.start} ${message}`)
   },
   examples: {
     finds: [
@@ -43,3 +47,8 @@ const angled = '<[a-z][a-z0-9]{0,30}(?:[-_][a-z0-9]{1,30}){1,6}>'
 const textPattern = new RegExp(`${words}|${blanks}|${angled}`, 'gu')
 /** In code a single word in angle brackets is a blank as well, but a redirection is not. */
 const codePattern = new RegExp(`${words}|${blanks}|${angled}|(?<=[\\s=/:@"'])<[a-z]{2,30}>(?=[\\s/:@"']|$)`, 'gu')
+
+/** At most five; who wants more searches for the blank. */
+function listed(lines: readonly number[]): string {
+  return lines.length <= 5 ? lines.join(', ') : `${lines.slice(0, 5).join(', ')} and ${lines.length - 5} more`
+}

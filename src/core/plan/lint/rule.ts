@@ -25,17 +25,17 @@ export interface RuleText {
   instead: string
 }
 
-/** Looks at the document alone. */
-export interface LintRule extends RuleText {
-  check(draft: PlanDraft): Finding[]
-  /** Markdown: each `finds` gives at least one finding of this rule, each `accepts` none. */
-  examples: { finds: string[]; accepts: string[] }
-}
-
 /** What the document is bound to, as far as it is known. */
 export interface Surroundings {
   bindings?: Bindings
   operator?: Operator
+}
+
+/** Looks at the document, and needs nothing else; what it is bound to may answer it. */
+export interface LintRule extends RuleText {
+  check(draft: PlanDraft, surroundings: Surroundings): Finding[]
+  /** Markdown: each `finds` gives at least one finding of this rule, each `accepts` none. */
+  examples: { finds: string[]; accepts: string[] }
 }
 
 /** Looks at the document and at what it is bound to; finds nothing where that is not known. */

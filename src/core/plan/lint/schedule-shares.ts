@@ -1,7 +1,7 @@
 /** Shares of a plan against its calendar: steps that skip a share, calendars that leave one out, ladders that end too early. */
 import type { DraftPhase, PlanDraft } from '../draft.ts'
 import { findPhase } from './find-phase.ts'
-import { textsIn } from './phase-at.ts'
+import { textsByPhase } from './phase-at.ts'
 import { readSpans } from './read-span.ts'
 import type { Finding } from './rule.ts'
 
@@ -16,8 +16,8 @@ const stepPattern =
 
 /** "in 25% steps" over a ladder that goes from 50% to 100%. */
 function skipped(draft: PlanDraft): Finding[] {
-  return draft.phases.flatMap((phase) =>
-    textsIn(draft, phase).flatMap(({ line, text }): Finding[] => {
+  return [...textsByPhase(draft)].flatMap(([phase, texts]) =>
+    texts.flatMap(({ line, text }): Finding[] => {
       const [, a, b, c] = stepPattern.exec(text) ?? []
       const step = Number(a ?? b ?? c)
       if (!(step > 0)) return []
@@ -47,7 +47,7 @@ function leftOut({ phases, timeline }: PlanDraft): Finding[] {
   return [...Map.groupBy(rows, ({ phase }) => phase)].flatMap(([phase, own]): Finding[] => {
     const named = new Set(own.flatMap(({ shares }) => shares))
     const missing = phase.stages.map(({ percent }) => percent).filter((percent) => !named.has(percent))
-    const [first] = own
+    const first = own.find(({ shares }) => shares.length > 0)
     if (!first || named.size < 2 || missing.length === 0 || phase.stages.length < 3) return []
     const message = `the calendar leaves out ${missing.join('%, ')}% of "${phase.name}"`
     return [{ source: at(first.line), message, hint: 'give every share its time' }]
@@ -59,11 +59,11 @@ const sharesIn = (text: string): number[] =>
 
 /** A ladder that runs by itself to 100% within the time for which the phase says less. */
 function over(draft: PlanDraft): Finding[] {
-  return draft.phases.flatMap((phase) => {
+  return [...textsByPhase(draft)].flatMap(([phase, texts]) => {
     const length = phase.timing?.durationMs?.[1]
     const share = shareOf(phase)
     if (length === undefined || share === undefined || share >= 100) return []
-    return textsIn(draft, phase).flatMap(({ line, text }): Finding[] => {
+    return texts.flatMap(({ line, text }): Finding[] => {
       const reach = /(?<![\d.])100 ?% (?:over|in|within|after) (?=\d)/i.exec(text)
       const span = reach ? readSpans(text.slice(reach.index + reach[0].length))[0] : undefined
       if (!span || span.ms[1] > length) return []

@@ -3,7 +3,7 @@
 import type { DraftPhase, PlanDraft } from '../draft.ts'
 import { formatDuration } from '../duration.ts'
 import { findPhase, significantWords } from './find-phase.ts'
-import { phaseAt, textsIn } from './phase-at.ts'
+import { phaseAt, textsByPhase } from './phase-at.ts'
 import { readSpans } from './read-span.ts'
 import type { Finding } from './rule.ts'
 import { type PlacedText, textsOf } from './texts-of.ts'
@@ -82,10 +82,10 @@ const watches =
 
 /** A phase that promises to watch for longer than it lasts. */
 function watchedPastTheEnd(draft: PlanDraft): Finding[] {
-  return draft.phases.flatMap((phase) => {
+  return [...textsByPhase(draft)].flatMap(([phase, texts]) => {
     const length = lengthOf(phase)
     if (length === undefined) return []
-    return textsIn(draft, phase).flatMap(({ line, text, isCode }): Finding[] => {
+    return texts.flatMap(({ line, text, isCode }): Finding[] => {
       const watch = isCode ? null : watches.exec(text)
       const span = watch ? readSpans(text.slice(watch.index))[0] : undefined
       if (!span || span.ms[0] <= length) return []
@@ -100,6 +100,7 @@ const lengthOf = ({ timing }: DraftPhase): number | undefined => timing?.duratio
 
 /** A later phase asks for a longer time in an earlier one than that one takes: "staging stable for 7+ days" after 24 hours of staging. */
 function askedLonger(draft: PlanDraft, prose: readonly PlacedText[]): Finding[] {
+  const byPhase = textsByPhase(draft)
   return prose.flatMap(({ line, text }): Finding[] => {
     const later = phaseAt(draft, line)
     const span = /\b(?:successful|success|validation|validated|stable|complete[d]?|healthy|passed|running)\b/i.test(
@@ -110,7 +111,7 @@ function askedLonger(draft: PlanDraft, prose: readonly PlacedText[]): Finding[] 
     const index = later ? draft.phases.indexOf(later) : -1
     const earlier = span && draft.phases.slice(0, Math.max(0, index)).find((phase) => isNamed(phase, text))
     if (!span || !earlier) return []
-    const given = lengthOf(earlier) ?? watchedFor(draft, earlier)
+    const given = lengthOf(earlier) ?? watchedFor(byPhase.get(earlier) ?? [])
     if (given === undefined || span.ms[0] <= given) return []
     const message = `"${text}" asks for more than the ${formatDuration(given)} that "${earlier.name}" takes`
     return [{ source: at(line), message, hint: 'let the earlier phase take as long as the later one asks' }]
@@ -123,8 +124,8 @@ function isNamed(phase: DraftPhase, text: string): boolean {
 }
 
 /** How long a phase without a length of its own is watched. */
-function watchedFor(draft: PlanDraft, phase: DraftPhase): number | undefined {
-  const spans = textsIn(draft, phase).flatMap(({ text }) => {
+function watchedFor(texts: readonly PlacedText[]): number | undefined {
+  const spans = texts.flatMap(({ text }) => {
     const watch = watches.exec(text)
     return watch ? readSpans(text.slice(watch.index)).slice(0, 1) : []
   })
