@@ -119,7 +119,8 @@ function offWhileUsed({ phases, flags, timeline }: PlanDraft, settings: readonly
   return [{ source: at(first.line), message, hint: 'show the value that the flag has in that stage' }]
 }
 
-const already = /\b(?:already|já|déjà)\b.{0,20}?\b(?:at|on|em|à|live|enabled|active|ativ[oa])\b/iu
+const already =
+  /(?<!\p{L})(?:already|já|déjà|ya)(?!\p{L}).{0,20}?(?<!\p{L})(?:at|on|em|à|en|live|enabled|active|ativ[oa])(?!\p{L})/iu
 
 /** "Rollout was already at 1%" in the stage that is to bring it there. */
 function saidLive(draft: PlanDraft): Finding[] {

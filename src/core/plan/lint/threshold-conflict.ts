@@ -26,6 +26,7 @@ export const thresholdConflict: LintRule = {
       '## Phase 1\n**Success criteria:**\n- Order errors < 1%\n\n**Rollback trigger:**\n- Order errors > 5%',
       '## Phase 1\n**Success criteria:**\n- Order errors < 5%\n\n## Phase 2\n**Success criteria:**\n- Order errors < 1%',
       '## Rollback triggers\n- Order errors > 5% for 1 minute\n- Order errors > 2% for 10 minutes',
+      '## Rollback triggers\n- Error rate > 2%\n- Uptime < 95%',
       '## Rollback triggers\n- Critical: order errors > 5%\n- Warning: order errors > 2%',
       '## Phase 1\n**Success criteria:**\n- Latency p95 < 1s\n- Latency p99 < 2s',
     ],

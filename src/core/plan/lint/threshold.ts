@@ -7,6 +7,8 @@ export interface Threshold {
   concept: string
   /** The other words of its name, sorted: `payment` in "payment error rate". */
   qualifiers: string[]
+  /** "Availability" stands for errors: alike enough for a question, not for a contradiction. */
+  isStandIn: boolean
   comparator: Comparator
   value: number
   kind: 'fraction' | 'duration' | 'count' | 'relative' | 'score'
@@ -16,13 +18,14 @@ export interface Threshold {
 export function thresholdOf(condition: Condition): Threshold | undefined {
   const measured = canonicalThreshold(condition) ?? relativeThreshold(condition)
   if (!measured) return undefined
-  const { concept, qualifiers, isComplement } = nameOf(condition.metric)
+  const { concept, qualifiers, isComplement, isStandIn } = nameOf(condition.metric)
   const flips = isComplement && measured.kind === 'fraction'
   if (isComplement && !flips) return undefined
   return {
     condition,
     concept,
     qualifiers,
+    isStandIn,
     comparator: flips ? mirrored[condition.comparator] : condition.comparator,
     value: flips ? 1 - measured.value : measured.value,
     kind: measured.kind,
@@ -40,7 +43,8 @@ function relativeThreshold({ value, unit }: Condition): { value: number; kind: '
 
 /** The same metric for certain: the same words, and the same percentile. */
 export function isSameMetric(a: Threshold, b: Threshold): boolean {
-  return isComparable(a, b) && a.condition.percentile === b.condition.percentile && covers(a, b) && covers(b, a)
+  const agree = a.condition.percentile === b.condition.percentile && a.isStandIn === b.isStandIn
+  return isComparable(a, b) && agree && covers(a, b) && covers(b, a)
 }
 
 /** Most likely the same metric: one name says more than the other ("error rate", "5xx error rate of checkout"). */
@@ -60,13 +64,14 @@ const covers = (wide: Threshold, narrow: Threshold): boolean =>
   narrow.qualifiers.every((word) => wide.qualifiers.includes(word))
 
 /** Several words for one thing; a complement counts the good ones. The first that fits decides. */
-const concepts: { concept: string; pattern: RegExp; isComplement?: true }[] = [
+const concepts: { concept: string; pattern: RegExp; isComplement?: true; isStandIn?: true }[] = [
   { concept: 'crash', pattern: /\bcrash-? ?free\b|\bsans (?:crash|plantage)\b/, isComplement: true },
   { concept: 'crash', pattern: /\bcrash(?:es|ed|ing)?\b/ },
   {
     concept: 'error',
     pattern: /\bavailability\b|\buptime\b|\bdisponibilite\b|\bdisponibilidade\b|可用性/,
     isComplement: true,
+    isStandIn: true,
   },
   {
     concept: 'error',
@@ -86,13 +91,18 @@ const idle = new Set(
   ),
 )
 
-function nameOf(metric: string): { concept: string; qualifiers: string[]; isComplement: boolean } {
+function nameOf(metric: string): Pick<Threshold, 'concept' | 'qualifiers' | 'isStandIn'> & { isComplement: boolean } {
   const folded = metric.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
   const known = concepts.find(({ pattern }) => pattern.test(folded))
   const rest = known ? folded.replace(known.pattern, ' ') : folded
   const words = (rest.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 1 && !idle.has(word))
   const qualifiers = [...new Set(words.map((word) => word.replace(/(?<=\p{L}{3})s$/u, '')))].sort()
-  return { concept: known?.concept ?? '', qualifiers, isComplement: known?.isComplement === true }
+  return {
+    concept: known?.concept ?? '',
+    qualifiers,
+    isComplement: known?.isComplement === true,
+    isStandIn: known?.isStandIn === true,
+  }
 }
 
 /** Whether the metric fires, or passes, towards higher values. */
