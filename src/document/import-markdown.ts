@@ -1,20 +1,23 @@
 /** The importer: a Markdown document in, what it states with lines and findings out. Deterministic, offline, and it never throws. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
+import { yearOf } from './grammar/read-dates.ts'
 import { stripPictures } from './markdown/clean-text.ts'
 import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
-import { addFlags, addTickets } from './readers/read-references.ts'
+import { addFlags } from './readers/read-flags.ts'
+import { settleProseLadders } from './readers/read-ladders.ts'
 import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
+import { addTickets } from './readers/read-tickets.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
 import { takeOutSecrets } from './readers/take-out-secrets.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
 export function importMarkdown(text: string, file: string): ImportResult {
-  const reader = newReader(file, nameOf(file))
+  const reader = newReader(file, nameOf(file), yearOf(text))
   const bytes = new TextEncoder().encode(text).length
   if (bytes > documentLimitBytes) {
     report(
@@ -58,6 +61,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
     action: 'rollBack',
   }
   readSection(reader, root, context)
+  settleProseLadders(reader)
   reader.draft.sections = readSectionTitles(root)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {
@@ -79,7 +83,9 @@ function firstTitle(root: Section): string | undefined {
 }
 
 function sectionsOf({ blocks }: Section): Section[] {
-  return blocks.flatMap((block) => (block.kind === 'section' ? [block.section] : []))
+  return blocks.flatMap((block) =>
+    block.kind === 'section' ? [block.section] : block.kind === 'list' ? block.items : [],
+  )
 }
 
 function reportRepair(reader: Reader, lines: number[]): void {
@@ -95,9 +101,9 @@ function reportRepair(reader: Reader, lines: number[]): void {
   )
 }
 
-/** Lines of sections about feature flags. */
+/** Lines of sections, labels and items about feature flags. */
 function linesUnderFlags(section: Section): Set<number> {
-  const own = section.origin === 'heading' && /\bflags?\b|\btoggles?\b/i.test(section.title) && section.depth > 1
+  const own = section.depth > 1 && /\bflags?\b|\btoggles?\b/i.test(section.line.text || section.title)
   const lines = own
     ? Array.from({ length: section.end - section.start + 1 }, (_, index) => section.start + index)
     : sectionsOf(section).flatMap((child) => [...linesUnderFlags(child)])

@@ -114,6 +114,7 @@ export const DraftOwner = z.strictObject({
   role: z.enum(['owner', 'lead', 'contributor', 'gateOwner', 'approver']),
   of: Text.optional(),
 })
+export type DraftOwner = z.infer<typeof DraftOwner>
 export const DraftTicket = z.strictObject({ ...provenance, id: Text, url: z.string().optional() })
 export const DraftTimelineRow = z.strictObject({
   ...provenance,

@@ -28,12 +28,13 @@ export function readWindow(text: string): number | undefined {
 const leading =
   /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|that|the|and|or|et|ou|e|any|only|with|of)(?= )/i
 const trailing =
-  / (?:is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
+  / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 
 /** A metric's name: the author's words without verbs, brackets, percentile and marks around them. */
 export function cleanMetric(text: string): string {
   let name = text
     .replace(new RegExp(percentilePattern, 'giu'), ' ')
+    .replace(/\([^()]*(?:->|→)[^()]*\)/g, ' ')
     .replace(/\( ?\)?|^ ?\)| ?\($/g, ' ')
     .replace(/[$*`|]/g, ' ')
     .replace(/ {2,}/g, ' ')

@@ -1,5 +1,5 @@
 /** Numbers with units as people write them: `500ms`, `1,000`, `0,5 %`, `48-72 hours`, `1h45`, `2x baseline`, `3σ`. */
-import { foldCase } from '../markdown/clean-text.ts'
+import { foldCase, foldKeepingLength } from '../markdown/clean-text.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -119,11 +119,4 @@ function normalTime(name: string): string {
 function decimal(digits: string): number {
   const grouped = /^-?[1-9]\d{0,2}(?:[, '’]\d{3})+(?:\.\d+)?$/.test(digits)
   return Number(grouped ? digits.replace(/[, '’]/g, '') : digits.replace(',', '.'))
-}
-
-/** Accents away, every character one character, so that places stay valid. */
-function foldKeepingLength(text: string): string {
-  return [...text]
-    .map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character))
-    .join('')
 }

@@ -35,6 +35,13 @@ export function foldCase(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 }
 
+/** The same with every character one character, so that places in it are places in `text`. */
+export function foldKeepingLength(text: string): string {
+  return [...text]
+    .map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character))
+    .join('')
+}
+
 export interface Mark {
   text: string
   /** How the author ticks: a box `[x]`, a picture such as ✅ or ⏳, or not at all. */

@@ -1,8 +1,9 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
 import { type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
-import type { Role } from '../grammar/classify-title.ts'
+import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
+import type { ProseLadder } from './read-ladders.ts'
 
 /** A plan with more phases than this is no plan; what is beyond is reported and left out. */
 export const phaseLimit = 100
@@ -15,6 +16,9 @@ export interface Reader {
   known: Set<string>
   /** Whether the rollback budget was read in a rollback section. */
   budgetUnderRollback: boolean
+  /** The year that completes the document's dates without one. */
+  year: number | undefined
+  proseLadders: ProseLadder[]
 }
 
 /** What the sections around a block say about it. */
@@ -30,14 +34,20 @@ export interface Context {
   riskLevel?: string
   /** The heading around a table of stages, where a document has several ladders. */
   track?: string
+  /** The title that tells criteria and triggers outside phases apart: "Gate A", "iOS". */
+  group?: string
+  /** The title around says that its parts are stages. */
+  announced?: boolean
 }
 
-export function newReader(file: string, title: string): Reader {
+export function newReader(file: string, title: string, year?: number): Reader {
   return {
     file,
     diagnostics: [],
     known: new Set(),
     budgetUnderRollback: false,
+    year,
+    proseLadders: [],
     draft: emptyDraft(file, title),
   }
 }
