@@ -25,6 +25,7 @@ export const finalStageUngated: LintRule = {
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Rollback trigger:**\n- Payment provider unreachable',
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n\n## Success metrics\n- Order errors < 1%',
       '## Phase 1: Backup\n\n## Phase 2: Switch DNS',
+      '## Phase 1: Pilot (10%)\n**Success criteria:**\n- Order errors < 1%\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Same as phase 1',
     ],
   },
 }
@@ -48,15 +49,26 @@ function lastStage({ phases }: PlanDraft): DraftPhase | undefined {
   return last && phases.indexOf(last) > phases.indexOf(shared) && audience.test(last.name) ? last : shared
 }
 
-/** Numbers for the whole rollout are gates of every stage where no stage has any of its own. */
-function isGated(last: DraftPhase, draft: PlanDraft): boolean {
-  const hasOwn = ({ triggers, criteria }: DraftPhase) =>
-    triggers.length > 0 || criteria.some(({ form }) => form === 'numeric')
-  const later = draft.phases.slice(draft.phases.indexOf(last))
+/** "Same as in phase 2": its numbers hold here too. */
+const again = /^\W*(?:the )?(?:same|identical|mesm[oa]s?|idem|m[eê]mes?|identiques?)(?!\p{L})/iu
+
+function isGated(last: DraftPhase, { phases, successMetrics, triggers = [] }: PlanDraft): boolean {
+  const hasOwn = ({ triggers: own, criteria }: DraftPhase) =>
+    own.length > 0 || criteria.some(({ form }) => form === 'numeric')
+  const later = phases.slice(phases.indexOf(last))
   if (later.some(hasOwn)) return true
-  if (!draft.phases.some(hasShare)) return later.some(({ criteria }) => criteria.length > 0)
-  const stages = draft.phases.filter(hasShare)
-  if (stages.some(hasOwn)) return false
-  const global = [...draft.successMetrics, ...(draft.triggers ?? []).filter(({ action }) => action !== 'notify')]
-  return global.some(({ condition }) => condition !== undefined)
+  const earlier = phases.slice(0, phases.indexOf(last))
+  if (last.criteria.some(({ text }) => again.test(text)) && earlier.some(hasOwn)) return true
+  if (!phases.some(hasShare)) return later.some(({ criteria }) => criteria.length > 0)
+  // A ladder told in passing belongs to the numbered phases around it, and to their gates.
+  if (
+    last.ordinal === undefined &&
+    phases.some(({ ordinal, criteria }) => ordinal !== undefined && criteria.length > 0)
+  )
+    return true
+  if (phases.filter(hasShare).some(hasOwn)) return false
+  // Numbers for the whole rollout are gates of every stage where no stage has any of its own.
+  return [...successMetrics, ...triggers.filter(({ action }) => action !== 'notify')].some(
+    ({ condition }) => condition !== undefined,
+  )
 }

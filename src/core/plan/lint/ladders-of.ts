@@ -1,9 +1,11 @@
 /** The ladders of a document: one for each track ("iOS", "Android"), with the words that say where it leads. */
-import type { DraftPhase, PlanDraft } from '../draft.ts'
+import type { DraftPhase, DraftStage, PlanDraft } from '../draft.ts'
 
 export interface Rung {
   percent: number
   line: number
+  /** Its phase states a measured criterion. */
+  isMeasured: boolean
 }
 
 export interface Ladder {
@@ -18,7 +20,7 @@ export function laddersOf({ phases, flags }: PlanDraft): Ladder[] {
     rungs: own.flatMap(sharesOf),
     words: [track, ...own.flatMap(({ name, target, objective }) => [name, target ?? '', objective ?? ''])].join(' | '),
   }))
-  const byFlag = flags.map(({ key, stages }) => ({ rungs: stages.map(rungOf), words: key }))
+  const byFlag = flags.map(({ key, stages }) => ({ rungs: stages.map((stage) => rungOf(stage, false)), words: key }))
   return [...byTrack, ...byFlag].filter(({ rungs }) => rungs.length > 0)
 }
 
@@ -28,12 +30,12 @@ export function trackOf({ track, name }: DraftPhase): string {
 }
 
 /** The stages inside a phase are its ladder; the share of its heading is only where they end. */
-function sharesOf(phase: DraftPhase): Rung[] {
-  if (phase.stages.length > 0) return phase.stages.map(rungOf)
-  return phase.percent === undefined ? [] : [{ percent: phase.percent, line: phase.source.start }]
+function sharesOf({ stages, percent, source, criteria }: DraftPhase): Rung[] {
+  const isMeasured = criteria.some(({ form }) => form === 'numeric')
+  if (stages.length > 0) return stages.map((stage) => rungOf(stage, isMeasured))
+  return percent === undefined ? [] : [rungOf({ percent, source }, isMeasured)]
 }
 
-const rungOf = ({ percent, source }: { percent: number; source: { start: number } }): Rung => ({
-  percent,
-  line: source.start,
-})
+function rungOf({ percent, source }: Pick<DraftStage, 'percent' | 'source'>, isMeasured: boolean): Rung {
+  return { percent, line: source.start, isMeasured }
+}

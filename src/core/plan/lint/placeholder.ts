@@ -48,7 +48,10 @@ const blanks = String.raw`_{4,}|(?<!\$)\{\{[^{}]{1,40}\}\}|\[(?!(?:OK|PASS|FAIL|
 const angled = '<[a-z][a-z0-9]{0,30}(?:[-_][a-z0-9]{1,30}){1,6}>'
 const textPattern = new RegExp(`${words}|${blanks}|${angled}`, 'gu')
 /** In code a single word in angle brackets is a blank as well, but a redirection is not. */
-const codePattern = new RegExp(`${words}|${blanks}|${angled}|(?<=[\\s=/:@"'])<[a-z]{2,30}>(?=[\\s/:@"']|$)`, 'gu')
+const codePattern = new RegExp(
+  `${words}|${blanks}|${angled}|(?<=[\\s=/:@"'])<(?!(?:description|message|reason|text|summary)>)[a-z]{2,30}>(?=[\\s/:@"']|$)`,
+  'gu',
+)
 
 /** At most five; who wants more searches for the blank. */
 function listed(lines: readonly number[]): string {

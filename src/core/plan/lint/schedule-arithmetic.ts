@@ -27,7 +27,8 @@ export const scheduleArithmetic: LintRule = {
       '## Phase 1: Staging\n**Duration:** 24 hours\n\n## Phase 2: Production\n**Entry criteria:**\n- Staging stable for 48 hours',
       '## Phase 1: Canary\n**Duration:** 24 hours\n**Success criteria:**\n- No incidents for 7 days',
       '## Phase 1: Beta\n**Duration:** 48-72 hours\n\n## Checklist\n\n### Day 2-3: Beta\n- [ ] Watch',
-      '## Phase 1: Ramp\n\n1. **Step 1 (25%)**: begin\n2. **Step 2 (50%)**: go on in 25% steps every 20 minutes\n3. **Step 3 (100% traffic)**: done',
+      '## Phase 1: Ramp\nTraffic goes up in 25% steps every 20 minutes.\n\n1. **Step 1 (25%)**: begin\n2. **Step 2 (50%)**: wait\n3. **Step 3 (100% traffic)**: done',
+      '## Phase 1: Soft launch (20%)\n**Duration:** 1 week\n- 1%→2%→5%→10%→20%→50%→100% by itself',
     ],
     accepts: [
       '# Plan\n**Release date:** 2025-08-19\n\n## Windows\n- Avoid week-ends',
@@ -37,7 +38,8 @@ export const scheduleArithmetic: LintRule = {
       '## Phase 1: Canary\n**Duration:** 48-72 hours\n- Monitor error rates for 48 hours',
       '## Phase 1: Staging\n**Duration:** 48-72 hours\n\n## Phase 2: Production\n**Entry criteria:**\n- Staging stable for 48 hours',
       '**Total cutover time:** 100 minutes (1 hour 40 minutes)',
-      '## Phase 1: Ramp\n\n1. **Step 1 (25%)**: begin\n2. **Step 2 (50%)**: go on in 25% steps every 20 minutes\n3. **Step 3 (75% traffic)**: wait\n4. **Step 4 (100% traffic)**: done',
+      '## Phase 1: Ramp\nTraffic goes up in 25% steps every 20 minutes.\n\n1. **Step 1 (25%)**: begin\n2. **Step 2 (50%)**: wait\n3. **Step 3 (75% traffic)**: wait\n4. **Step 4 (100% traffic)**: done',
+      '## Phase 1: Ramp (100%)\n- 25%→50%→100% by itself',
     ],
   },
 }

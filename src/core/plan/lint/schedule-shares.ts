@@ -1,8 +1,7 @@
 /** Shares of a plan against its calendar: steps that skip a share, calendars that leave one out, ladders that end too early. */
-import type { DraftPhase, PlanDraft } from '../draft.ts'
+import type { PlanDraft } from '../draft.ts'
 import { findPhase } from './find-phase.ts'
 import { textsByPhase } from './phase-at.ts'
-import { readSpans } from './read-span.ts'
 import type { Finding } from './rule.ts'
 
 const at = (line: number) => ({ start: line, end: line })
@@ -57,28 +56,21 @@ function leftOut({ phases, timeline }: PlanDraft): Finding[] {
 const sharesIn = (text: string): number[] =>
   [...text.matchAll(/(?<![\d.<>≤≥])(\d{1,3}(?:\.\d+)?) ?%/g)].map(([, digits]) => Number(digits))
 
-/** A ladder that runs by itself to 100% within the time for which the phase says less. */
-function over(draft: PlanDraft): Finding[] {
-  return [...textsByPhase(draft)].flatMap(([phase, texts]) => {
-    const length = phase.timing?.durationMs?.[1]
-    const share = shareOf(phase)
-    if (length === undefined || share === undefined || share >= 100) return []
-    return texts.flatMap(({ line, text }): Finding[] => {
-      const reach = /(?<![\d.])100 ?% (?:over|in|within|after) (?=\d)/i.exec(text)
-      const span = reach ? readSpans(text.slice(reach.index + reach[0].length))[0] : undefined
-      if (!span || span.ms[1] > length) return []
-      const message = `reaches 100% within ${span.text}, while "${phase.name}" holds ${share}% for as long`
-      return [
-        {
-          source: at(line),
-          message,
-          hint: 'pause the ladder at the share that is meant, or state the shares it goes through',
-        },
-      ]
-    })
+/** A ladder that begins below the share of its phase and goes on beyond it. Where it begins there, the share is its start. */
+function over({ phases }: PlanDraft): Finding[] {
+  return phases.flatMap(({ name, percent, stages }): Finding[] => {
+    const [first] = stages
+    if (percent === undefined || !first || first.percent >= percent) return []
+    const beyond = stages.find((stage) => stage.percent > percent)
+    if (!beyond) return []
+    const top = Math.max(...stages.map((stage) => stage.percent))
+    const message = `the ladder goes on to ${top}%, and "${name}" is to stay at ${percent}%`
+    return [
+      {
+        source: at(beyond.source.start),
+        message,
+        hint: 'pause the ladder at the share that is meant, or state the shares it goes through',
+      },
+    ]
   })
-}
-
-function shareOf({ percent, stages }: DraftPhase): number | undefined {
-  return percent ?? (stages.length === 1 ? stages[0]?.percent : undefined)
 }

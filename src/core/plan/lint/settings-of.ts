@@ -24,7 +24,12 @@ export function settingsOf(draft: PlanDraft): Setting[] {
     size: text.split('\n').filter((line) => /^\s*[\w.]+ ?=/.test(line)).length,
   }))
   const seen = new Set<string>()
-  return textsOf(draft).flatMap(({ line, text, isCode }) => {
+  // A line that only gives a flag its state was read as that and is no text any more.
+  const states = draft.flags.flatMap(({ key, state, source }) =>
+    state === undefined ? [] : [{ line: source.start, text: `${key}=${state}`, isCode: false }],
+  )
+  const texts = [...textsOf(draft), ...states].sort((a, b) => a.line - b.line)
+  return texts.flatMap(({ line, text, isCode }) => {
     if (isCode && /^\s*(?:#|\/\/)/.test(text)) return []
     return [...text.matchAll(settingPattern)].flatMap(([, key = '', value = '']): Setting[] => {
       const id = `${line} ${key}`

@@ -16,11 +16,13 @@ export const thresholdGap: LintRule = {
       '## Phase 1\n**Success criteria:**\n- Order errors < 1%\n\n**Rollback trigger:**\n- Order errors > 4%',
       '## Phase 1\n**Success criteria:**\n- Error rate < 1%\n\n**Rollback trigger:**\n- 5xx error rate > 4%',
       '## Phase 1\n**Success criteria:**\n- Availability >= 99.9%\n\n**Rollback trigger:**\n- Errors > 2%',
+      '## Phase 1\n**Success criteria:**\n- Crash rate < baseline + 10%\n\n**Rollback trigger:**\n- Crash rate increase > 50%',
       '## Phase 1\n**Success criteria:**\n- Crash-free sessions > 98%\n\n**Rollback trigger:**\n- Crash-free users < 95%',
     ],
     accepts: [
       '## Phase 1\n**Success criteria:**\n- Order errors < 1%\n\n**Rollback trigger:**\n- Order errors > 1%',
       '## Phase 1\n**Success criteria:**\n- Order errors < 1%\n\n**Rollback trigger:**\n- Page load p95 > 2s',
+      '## Phase 1\n**Success criteria:**\n- Order errors < 1%\n\n**Rollback trigger:**\n- Order errors increase > 50%',
       '## Phase 1\n**Success criteria:**\n- Latency p95 < 1s\n\n**Rollback trigger:**\n- Latency p99 > 2s',
       '## Phase 1\n**Success criteria:**\n- Availability >= 99%\n\n**Rollback trigger:**\n- Errors > 1%',
     ],

@@ -16,7 +16,7 @@ export interface Threshold {
 
 /** `undefined` for ranges and for units that nothing compares. */
 export function thresholdOf(condition: Condition): Threshold | undefined {
-  const measured = canonicalThreshold(condition) ?? relativeThreshold(condition)
+  const measured = relativeThreshold(condition) ?? canonicalThreshold(condition)
   if (!measured) return undefined
   const { concept, qualifiers, isComplement, isStandIn } = nameOf(condition.metric)
   const flips = isComplement && measured.kind === 'fraction'
@@ -34,11 +34,21 @@ export function thresholdOf(condition: Condition): Threshold | undefined {
 
 const mirrored: Record<Comparator, Comparator> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' }
 
-function relativeThreshold({ value, unit }: Condition): { value: number; kind: 'relative' | 'score' } | undefined {
+const growth = /\b(?:increas\w*|spikes?|rises?|rising|growth|grows?|jumps?|regress\w*|degrad\w*|worse\w*)\b/i
+
+/** Against a baseline, as a multiple of it: "crash rate increase > 50%" is 1.5, and so is "baseline + 50%". */
+function relativeThreshold({
+  metric,
+  value,
+  unit,
+}: Condition): { value: number; kind: 'relative' | 'score' } | undefined {
   if (typeof value !== 'number') return undefined
   if (/^(?:stars?|points?|pts|score|\/\d+)$/i.test(unit)) return { value, kind: 'score' }
-  if (/^% of (?:the )?(?:baseline|normal|average)/i.test(unit)) return { value: value / 100, kind: 'relative' }
-  return /^x\b/i.test(unit) ? { value, kind: 'relative' } : undefined
+  if (/^x\b/i.test(unit)) return { value, kind: 'relative' }
+  const isOfBaseline = /^% of (?:the )?(?:baseline|normal|average)/i.test(unit)
+  const isMore = /^% (?:over|above)\b/i.test(unit) || (growth.test(metric) && (unit === '%' || isOfBaseline))
+  if (isMore) return { value: 1 + value / 100, kind: 'relative' }
+  return isOfBaseline ? { value: value / 100, kind: 'relative' } : undefined
 }
 
 /** The same metric for certain: the same words, and the same percentile. */
@@ -86,7 +96,7 @@ const concepts: { concept: string; pattern: RegExp; isComplement?: true; isStand
 
 /** Words that say how something is counted, not what. */
 const idle = new Set(
-  'a an any the of in on for to per and or is are de du des la le do da rate rates taux taxa ratio percent percentage count number level overall average avg mean median time times total api http https 5xx prod production sustained sessions session users user requests request sli slo spike spikes burst bursts regresses regress exceeds exceed reach reaches drop drops across all'.split(
+  'a an any the of in on for to per and or is are de du des la le do da rate rates taux taxa ratio percent percentage count number level overall average avg mean median time times total api http https 5xx prod production sustained sessions session users user requests request sli slo spike spikes burst bursts increase increases increased rise rises growth regresses regress regression degradation baseline exceeds exceed reach reaches drop drops across all'.split(
     ' ',
   ),
 )
@@ -94,7 +104,7 @@ const idle = new Set(
 function nameOf(metric: string): Pick<Threshold, 'concept' | 'qualifiers' | 'isStandIn'> & { isComplement: boolean } {
   const folded = metric.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
   const known = concepts.find(({ pattern }) => pattern.test(folded))
-  const rest = known ? folded.replace(known.pattern, ' ') : folded
+  const rest = known ? folded.replace(new RegExp(known.pattern, 'g'), ' ') : folded
   const words = (rest.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 1 && !idle.has(word))
   const qualifiers = [...new Set(words.map((word) => word.replace(/(?<=\p{L}{3})s$/u, '')))].sort()
   return {
