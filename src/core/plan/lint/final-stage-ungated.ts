@@ -18,6 +18,7 @@ export const finalStageUngated: LintRule = {
     finds: [
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Everything looks calm\n- No grave defects heard of',
       '## Phase 1: Pilot shops\n\n## Phase 2: General availability\n- Open to all',
+      '## Phase 1: Pilot shops\n**Success criteria:**\n- Order errors < 1%\n\n## Phase 2: Full rollout\n**Go/no-go:**\n- Phase 1 went well',
       '## Phase 1: Pilot (10%)\n**Success criteria:**\n- Order errors < 1%\n\n## Phase 2: Everyone (100%)\n\n## Halt rules\n- Order errors > 5%',
     ],
     accepts: [
@@ -35,7 +36,7 @@ const afterwards =
   /\bpost\b|\bafter\b|\bhand-?over\b|\bmonitor|\bstabili[sz]|\bclean-?up\b|\bretrospective\b|\bdecommission|\bfollow-?up/i
 /** Names of stages that stand for a share of the users though no number says which. */
 const audience =
-  /\b(?:pilot\w*|canary|alpha|beta|dogfood\w*|general availability|ga|early adopters?|limited|roll-?out|soft launch|full launch|everyone|all users)\b|^(?:wave|ring|vague|cohort)\b/i
+  /\b(?:pilot\w*|canary|alpha|beta|dogfood\w*|general availability|ga|early adopters?|limited|\w*roll-?out|soft launch|full launch|everyone|all users)\b|^(?:wave|ring|vague|cohort)\b/i
 
 const hasShare = ({ percent, stages }: DraftPhase): boolean => percent !== undefined || stages.length > 0
 
@@ -59,7 +60,7 @@ function isGated(last: DraftPhase, { phases, successMetrics, triggers = [] }: Pl
   if (later.some(hasOwn)) return true
   const earlier = phases.slice(0, phases.indexOf(last))
   if (last.criteria.some(({ text }) => again.test(text)) && earlier.some(hasOwn)) return true
-  if (!phases.some(hasShare)) return later.some(({ criteria }) => criteria.length > 0)
+  if (!phases.some(hasShare)) return !earlier.some(hasOwn) && later.some(({ criteria }) => criteria.length > 0)
   // A ladder told in passing belongs to the numbered phases around it, and to their gates.
   if (
     last.ordinal === undefined &&

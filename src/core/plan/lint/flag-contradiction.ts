@@ -20,6 +20,7 @@ export const flagContradiction: LintRule = {
         ...liveBefore(settings),
         ...neededWhileOff(draft, settings),
         ...leftOn(settings),
+        ...forgotten(settings),
         ...offWhileUsed(draft, settings),
         ...saidLive(draft),
       ],
@@ -28,12 +29,14 @@ export const flagContradiction: LintRule = {
   },
   examples: {
     finds: [
+      '## Phase 1: Canary\n```env\nSHOP_BASKET_ENABLED=true\nSHOP_PAY_ENABLED=true\nSHOP_MAP_ENABLED=true\n```\n\n## Rollback\n1. Set the flags\n   ```env\n   SHOP_BASKET_ENABLED=false\n   SHOP_PAY_ENABLED=false\n   ```',
       '## Phase 1: Setup\n```env\nDB_HOST=db\nPAY_MODE=live\nLOG_LEVEL=info\n```\n\n## Phase 2: Go live\n```env\nPAY_MODE=live\n```',
       '## Phase 1: Staging\n- `ORDER_TRACKING_ENABLED=false`\n\n**Success criteria:**\n- Order tracking baseline established',
       '## Stage 1: Pilot\n**Target:** 10% of users via feature flag\n\n## Feature flag\n```env\nNEW_BASKET_ENABLED=false\n```',
       '## Phase 1: Canary\n```env\nNEW_BASKET_ENABLED=true\n```\n\n## Rollback\n1. Set the flags\n   ```env\n   NEW_BASKET_ENABLED=true\n   ```',
     ],
     accepts: [
+      '## Phase 1: Canary\n```env\nSHOP_BASKET_ENABLED=true\nSHOP_PAY_ENABLED=true\n```\n\n## Rollback\n1. Set the flags\n   ```env\n   SHOP_BASKET_ENABLED=false\n   SHOP_PAY_ENABLED=false\n   ```',
       '## Phase 1: Setup\n```env\nPAY_MODE=test\n```\n\n## Phase 2: Go live\n```env\nPAY_MODE=live\n```',
       '## Phase 1: Staging environment\n```env\nPAY_MODE=live\n```\n\n## Phase 2: Production environment\n```env\nPAY_MODE=live\n```',
       '## Phase 1: Staging\n- `ORDER_TRACKING_ENABLED=false`\n\n**Success criteria:**\n- Order tracking framework ready (but disabled)',
@@ -86,16 +89,37 @@ function subjectOf(key: string): string[] {
   )
 }
 
+/** Names of flags that are on while something else is off. */
+const isUndoing = /rollback|fallback|legacy|disable|maintenance|kill|read_?only|shadow/i
+
 /** The rollback sets a flag to the value that the rollout gave it. */
 function leftOn(settings: readonly Setting[]): Finding[] {
   return settings.flatMap(({ key, value, line, isRollback }) => {
-    if (!isRollback || !isOn(value) || /rollback|fallback|legacy|disable|maintenance|kill|read_?only/i.test(key))
-      return []
+    if (!isRollback || !isOn(value) || isUndoing.test(key)) return []
     const rollout = settings.find((one) => !one.isRollback && one.key === key && one.value === value)
     const hasOff = settings.some((one) => one.isRollback && one.key === key && isOff(one.value))
     if (!rollout || hasOff) return []
     const message = `the rollback leaves ${key} at ${value}, as the rollout set it on line ${rollout.line}`
     return [{ source: at(line), message, hint: 'set it back in the rollback' }]
+  })
+}
+
+/** The rollback switches a family of flags off (`SHOP_…`) and forgets one of them. */
+function forgotten(settings: readonly Setting[]): Finding[] {
+  const back = settings.filter(({ isRollback }) => isRollback)
+  const off = back.filter(({ value }) => isOff(value))
+  const families = Map.groupBy(off, ({ key }) => key.split(/[_.]/)[0] ?? '')
+  return [...families].flatMap(([family, members]) => {
+    if (new Set(members.map(({ key }) => key)).size < 2) return []
+    const last = new Map(settings.filter(({ isRollback }) => !isRollback).map((one) => [one.key, one]))
+    const left = [...last.values()].find(
+      ({ key, value }) =>
+        isOn(value) && key.split(/[_.]/)[0] === family && !isUndoing.test(key) && !back.some((one) => one.key === key),
+    )
+    const [first] = members
+    if (!left || !first) return []
+    const message = `the rollback switches ${members.length} flags off and leaves ${left.key}, which line ${left.line} switches on`
+    return [{ source: at(first.line), message, hint: 'switch it off too, or say why it stays on' }]
   })
 }
 

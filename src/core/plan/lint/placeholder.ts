@@ -42,7 +42,7 @@ export const placeholder: LintRule = {
   },
 }
 
-const words = String.raw`(?<![\p{L}\d_])(?:TBD|TBC|TODO|FIXME|XXX+)(?![\p{L}\d_])|(?<![\p{L}\d])(?:YOUR|your)[_-][A-Za-z_-]{2,40}|#X{3,}`
+const words = String.raw`(?<![\p{L}\d_])(?:TBD|TBC|TODO|FIXME|XXX+)(?![\p{L}\d_])|(?<![\p{L}\d])(?:YOUR|your)[_-][A-Za-z_-]{2,40}|#X{3,}|(?<![\p{L}\d])v?X\.Y(?:\.Z)?(?![\p{L}\d])`
 /** In capitals any words are a blank; in small letters "[Rollout]" is as often the name of a log. */
 const blanks = String.raw`_{4,}|(?<!\$)\{\{[^{}]{1,40}\}\}|\[(?!(?:OK|PASS|FAIL|WARN|INFO|ERROR|DEBUG|DONE|SKIP|NEW|WIP|GO|NOGO|YES|NO|CRITICAL|HIGH|MEDIUM|LOW|OPTIONAL|REQUIRED|IMPORTANT|NOTE|TIP|WARNING|CAUTION)\])(?:[A-ZÀ-Ý][A-ZÀ-Ý0-9]{1,}(?:[ _/-][A-ZÀ-Ý0-9]+){0,4}|(?:[Ff]ill|FILL)[ _-]?(?:[Ii]n|IN)|(?:[Nn]ame|[Dd]ate|[Cc]ontact|[Hh]ostname|[Uu]rl|[Oo]wner|[Tt]odo|[Tt]bd|[Vv]ersion|[Nn]umber|[Ll]ink|[Pp]hone|[Ee]mail|[Ii]nsert|[Yy]our)(?: [^\]]{1,40})?)\]`
 const angled = '<[a-z][a-z0-9]{0,30}(?:[-_][a-z0-9]{1,30}){1,6}>'

@@ -24,6 +24,7 @@ export const scheduleArithmetic: LintRule = {
       '## Phase 1: Canary (15 minutes)\n\n## Phase 2: All (30 minutes)\n\n**Total duration:** 2 hours',
       '> **Estimated total time:** 45-60 minutes\n\n## Summary\n**Total cutover time:** 100 minutes',
       '## Phase 1: Canary\n**Duration:** 24 hours\n- Monitor error rates for 48 hours',
+      '## Phase 1: Ramp\n**Duration:** 30 minutes\n1. Send 10%\n   - Monitor for 10 minutes\n2. Send 50%\n   - Monitor for 25 minutes',
       '## Phase 1: Staging\n**Duration:** 24 hours\n\n## Phase 2: Production\n**Entry criteria:**\n- Staging stable for 48 hours',
       '## Phase 1: Canary\n**Duration:** 24 hours\n**Success criteria:**\n- No incidents for 7 days',
       '## Phase 1: Beta\n**Duration:** 48-72 hours\n\n## Checklist\n\n### Day 2-3: Beta\n- [ ] Watch',

@@ -85,13 +85,24 @@ function watchedPastTheEnd(draft: PlanDraft): Finding[] {
   return [...textsByPhase(draft)].flatMap(([phase, texts]) => {
     const length = lengthOf(phase)
     if (length === undefined) return []
-    return texts.flatMap(({ line, text, isCode }): Finding[] => {
+    const watched = texts.flatMap(({ line, text, isCode }) => {
       const watch = isCode ? null : watches.exec(text)
       const span = watch ? readSpans(text.slice(watch.index))[0] : undefined
-      if (!span || span.ms[0] <= length) return []
-      const message = `"${phase.name}" lasts ${formatDuration(length)}, too short to watch for ${span.text}`
-      return [{ source: at(line), message, hint: 'lengthen the phase or shorten what it promises' }]
+      return span ? [{ line, span }] : []
     })
+    const hint = 'lengthen the phase or shorten what it promises'
+    const tooLong = watched.filter(({ span }) => span.ms[0] > length)
+    if (tooLong.length > 0)
+      return tooLong.map(({ line, span }): Finding => {
+        const message = `"${phase.name}" lasts ${formatDuration(length)}, too short to watch for ${span.text}`
+        return { source: at(line), message, hint }
+      })
+    // Said twice it is still once; after each step of a ladder it adds up.
+    const spans = [...new Map(watched.map(({ span }) => [span.text, span.ms[0]])).values()]
+    const sum = spans.reduce((total, ms) => total + ms, 0)
+    if (spans.length < 2 || sum <= length) return []
+    const message = `"${phase.name}" lasts ${formatDuration(length)}, and its steps watch for ${formatDuration(sum)} together`
+    return [{ source: at(phase.source.start), message, hint }]
   })
 }
 
