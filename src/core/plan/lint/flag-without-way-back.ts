@@ -1,6 +1,7 @@
 /** Rule: a flag exposes users, and nothing says how it is taken back. */
-import type { PlanDraft } from '../draft.ts'
+import type { DraftFlag, PlanDraft } from '../draft.ts'
 import { firstLine, type LintRule } from './rule.ts'
+import { isOn } from './settings-of.ts'
 
 export const flagWithoutWayBack: LintRule = {
   id: 'FLAG_WITHOUT_WAY_BACK',
@@ -9,9 +10,11 @@ export const flagWithoutWayBack: LintRule = {
   why: 'Switching a flag back is the fastest rollback there is, if somebody knows which one, and that nothing else depends on it.',
   instead: 'Name the toggle ("`rollback.newBasket`"), or write the flag into the rollback: "set `basket.new` to off".',
   check: (draft) => {
-    const flags = draft.flags.filter(({ isRollbackToggle }) => !isRollbackToggle)
+    const flags = draft.flags.filter(exposes)
     const [first] = flags
-    if (!first || flags.length < draft.flags.length || speaksOfFlags(draft)) return []
+    const isRollout = draft.phases.length > 0 || flags.some(({ stages }) => stages.length > 0)
+    if (!first || !isRollout || draft.flags.some(({ isRollbackToggle }) => isRollbackToggle) || speaksOfFlags(draft))
+      return []
     const names = flags.slice(0, 3).map(({ key }) => key)
     const more = flags.length > names.length ? ` and ${flags.length - names.length} more` : ''
     const message = `nothing says how ${names.join(', ')}${more} ${flags.length === 1 ? 'is' : 'are'} taken back`
@@ -24,13 +27,21 @@ export const flagWithoutWayBack: LintRule = {
     ]
   },
   examples: {
-    finds: ['## Feature flags\n- `basket.newLayout` for everybody\n\n## Rollback\n1. Deploy the version before'],
+    finds: [
+      '## Phase 1: Pilot (10%)\n\n## Feature flags\n- `basket.newLayout` for everybody\n\n## Rollback\n1. Deploy the version before',
+    ],
     accepts: [
+      '## Feature flags\n- `SHOP_DEBUG=false` stays\n\n## Rollback\n1. Deploy the version before',
       '## Feature flags\n- `basket.newLayout` for everybody\n\n## Rollback\n1. Set `basket.newLayout` to off',
       '## Feature flags\n- `basket.newLayout` for everybody\n- `rollback.newLayout` undoes it',
       '## Feature flags\n- `basket.newLayout` for everybody\n\n## Rollback\n1. Disable the feature flag',
     ],
   },
+}
+
+/** Environment variables are named like flags, and switch nobody on: it takes a state, stages, or a flag's own spelling. */
+function exposes({ key, state, stages }: DraftFlag): boolean {
+  return stages.length > 0 || isOn(state ?? '') || (state === undefined && /^[a-z][\w-]*\.[\w.-]+$/.test(key))
 }
 
 function speaksOfFlags({ rollback, flags, phases, unread = [] }: PlanDraft): boolean {

@@ -98,7 +98,9 @@ function startsTooEarly(before: DraftPhase, phase: DraftPhase): Finding[] {
     const message = `${shown} starts before "${before.name}" (${before.timing?.text}), which comes first`
     return [{ source: phase.timing.source, message, hint: 'correct the dates or the order' }]
   }
-  if (!isRung || next.start >= first.end) return []
+  // Who counts from day 0 has a day more than the offsets say.
+  if (!isRung || next.start >= first.end || /\b(?:day|week|hour|jour|dia)s? ?0\b/i.test(before.timing?.text ?? ''))
+    return []
   const message = `${shown} starts before "${before.name}" (${before.timing?.text}) has had its time`
   return [{ source: phase.timing.source, message, hint: 'start it later, or shorten the stage before' }]
 }
