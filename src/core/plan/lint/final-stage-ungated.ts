@@ -16,6 +16,7 @@ export const finalStageUngated: LintRule = {
   },
   examples: {
     finds: [
+      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n\n## Success metrics\n- Order errors < 1%',
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Everything looks calm\n- No grave defects heard of',
       '## Phase 1: Pilot shops\n\n## Phase 2: General availability\n- Open to all',
       '## Phase 1: Pilot shops\n**Success criteria:**\n- Order errors < 1%\n\n## Phase 2: Full rollout\n**Go/no-go:**\n- Phase 1 went well',
@@ -24,7 +25,7 @@ export const finalStageUngated: LintRule = {
     accepts: [
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Order errors < 1%',
       '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n**Rollback trigger:**\n- Payment provider unreachable',
-      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n\n## Success metrics\n- Order errors < 1%',
+      '## Phase 1: Pilot (10%)\n\n## Phase 2: Everyone (100%)\n\n## Halt rules\n- Order errors > 5%',
       '## Phase 1: Backup\n\n## Phase 2: Switch DNS',
       '## Phase 1: Pilot (10%)\n**Success criteria:**\n- Order errors < 1%\n\n## Phase 2: Everyone (100%)\n**Success criteria:**\n- Same as phase 1',
     ],
@@ -68,8 +69,7 @@ function isGated(last: DraftPhase, { phases, successMetrics, triggers = [] }: Pl
   )
     return true
   if (phases.filter(hasShare).some(hasOwn)) return false
-  // Numbers for the whole rollout are gates of every stage where no stage has any of its own.
-  return [...successMetrics, ...triggers.filter(({ action }) => action !== 'notify')].some(
-    ({ condition }) => condition !== undefined,
-  )
+  // Where no stage has any of its own, triggers for the whole rollout are those of every stage. Metrics for afterwards gate none.
+  if (triggers.some(({ action, condition }) => action !== 'notify' && condition !== undefined)) return true
+  return last.ordinal === undefined && successMetrics.some(({ condition }) => condition !== undefined)
 }
