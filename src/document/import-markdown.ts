@@ -10,9 +10,11 @@ import { repairText } from './markdown/repair-text.ts'
 import { addCompanions } from './readers/read-companions.ts'
 import { addFlags } from './readers/read-flags.ts'
 import { settleEverybody, settleFlagStages, settleProseLadders } from './readers/read-ladders.ts'
+import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
 import { addTickets } from './readers/read-tickets.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
+import { takeOutSecrets } from './readers/take-out-secrets.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
 export function importMarkdown(text: string, file: string): ImportResult {
@@ -31,7 +33,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
   }
   const repaired = repairText(text.replace(/\r\n?/g, '\n'))
   if (repaired.repairedLines.length > 0) reportRepair(reader, repaired.repairedLines)
-  const limited = limitText(repaired.text, file)
+  const limited = limitText(takeOutSecrets(reader.draft, repaired.text), file)
   reader.diagnostics.push(...limited.diagnostics)
   try {
     readDocument(reader, readTree(limited.text))
@@ -63,6 +65,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
   countBoxes(reader, root)
   settleProseLadders(reader)
   settleEverybody(reader)
+  reader.draft.sections = readSectionTitles(root)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {
     addTickets(reader, line)
