@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PlanDraft } from '../../core/plan/draft.ts'
 import { lintDraft } from '../../core/plan/lint/lint.ts'
+import { publishedSchema } from '../published-schemas.ts'
 import { importPlanYaml } from './import-plan-yaml.ts'
 
 const hour = 3_600_000
@@ -104,14 +105,16 @@ rollback:
             # the password is
             PASSWORD=Corr3ctHorse9
         - ./weights --all 0
+        - curl https://ann:hunter2x@shop.example
 `)
     expect(draft.code).toEqual(draft.rollback.steps[0]?.code)
     expect(draft.code).toMatchObject([
       { content: 'settings', text: '# the password is\nPASSWORD=Corr3ctHorse9', source: { start: 8, end: 10 } },
       { content: 'commands', language: '', source: { start: 11, end: 11 } },
+      { content: 'commands', source: { start: 12, end: 12 } },
     ])
-    const secret = lintDraft(draft).find(({ ruleId }) => ruleId === 'SECRET_IN_TEXT')
-    expect(secret?.source).toMatchObject({ file: 'plan.yaml', start: 10 })
+    const secrets = lintDraft(draft).filter(({ ruleId }) => ruleId === 'SECRET_IN_TEXT')
+    expect(secrets.map(({ source }) => source?.start)).toEqual([10, 12])
   })
 
   it('keeps where a fact was first stated beside where it stands', () => {
@@ -173,6 +176,24 @@ rollback:
     expect(importPlanYaml('tidegate: 2\ntitle: A\n', 'p.yaml').diagnostics).toMatchObject([
       { ruleId: 'YAML_SCHEMA', message: '`tidegate` must be 1, not this text' },
     ])
+  })
+
+  it('is documented key by key', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/plan-format.md'), 'utf8')
+    const keys = new Set<string>()
+    JSON.stringify(publishedSchema('plan'), (key, value) => {
+      if (key === 'properties') for (const name of Object.keys(value)) keys.add(name)
+      return value
+    })
+    expect(keys.size).toBeGreaterThan(60)
+    const [, plan = ''] = /```yaml\n(.*?)```/s.exec(page) ?? []
+    expect(importPlanYaml(plan, 'plan.yaml')).toMatchObject({
+      diagnostics: [],
+      draft: {
+        phases: [{ criteria: [{ form: 'numeric' }, { form: 'words' }], triggers: [{ action: 'rollBack' }, {}] }],
+      },
+    })
+    expect([...keys].filter((key) => !page.includes(`\`${key}`))).toEqual([])
   })
 
   it('reads the example without a finding of its own', () => {
