@@ -138,6 +138,7 @@ rollback:
       ['5 `phases[0].traffic` must be a share between 0% and 100%'],
     ],
     ['a text where a list belongs', 'owners: Ops\n', ['3 `owners` must be a list, not this text']],
+    ['a text without end', `tickets:\n  - ${'x '.repeat(5_000)}\n`, ['4 `tickets[0]` takes at most 8000 characters']],
     ['an empty text', 'owners:\n  -\n', ['4 `owners[0]` is empty']],
     [
       'a time without a unit',
@@ -167,6 +168,16 @@ rollback:
     ],
   ])('locates %s', (_, body, expected) => {
     expect(faults(body)).toEqual(expected)
+  })
+
+  it.each([
+    ['metadata', `metadata:\n${Array.from({ length: 20_000 }, (_, number) => `  k${number}: v`).join('\n')}`],
+    ['phases', `phases:\n${Array.from({ length: 8_000 }, (_, number) => `  - name: Phase ${number}`).join('\n')}`],
+    ['criteria', `successMetrics:\n${'  - Error rate < 1%\n'.repeat(10_000)}`],
+  ])('reads %s without end in time', (_, body) => {
+    const started = process.threadCpuUsage()
+    expect(faults(body)).toEqual([])
+    expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(5_000)
   })
 
   it('says of another YAML file that it is no plan', () => {

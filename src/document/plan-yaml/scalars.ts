@@ -7,7 +7,10 @@ import { readDuration } from '../grammar/read-quantity.ts'
 /** What editors are told: they see `no` and `1.10` as YAML does. */
 const plain = { type: ['string', 'number', 'boolean'] }
 
-export const Text = z.string().min(1).meta(plain)
+/** As long as the importer of Markdown lets one statement be. */
+const textLimit = 8_000
+
+export const Text = z.string().min(1).max(textLimit).meta(plain)
 /** Text that may be empty. */
 export const AnyText = z.string().meta(plain)
 

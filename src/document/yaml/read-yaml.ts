@@ -1,5 +1,16 @@
 /** Reads a YAML file into a schema; whatever is wrong comes back as findings with the line of the key and what to do about it. */
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { z } from 'zod'
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
 import { checkYamlNodes } from './check-yaml-nodes.ts'
@@ -118,8 +129,7 @@ function offsetsOf(document: Document.Parsed, path: readonly PropertyKey[]): { s
     let key: unknown
     let value: unknown
     if (isMap(node)) {
-      const name = String(step)
-      const pair: Pair | undefined = node.items.find((item) => isScalar(item.key) && String(item.key.value) === name)
+      const pair = pairsOf(node).get(String(step))
       key = pair?.key
       value = pair?.value
     } else if (isSeq(node)) {
@@ -132,4 +142,15 @@ function offsetsOf(document: Document.Parsed, path: readonly PropertyKey[]): { s
     node = value
   }
   return { start, end }
+}
+
+/** Made once a map: a reader asks for the place of every entry. */
+const pairsByMap = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known =
+    pairsByMap.get(map) ??
+    new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])))
+  pairsByMap.set(map, known)
+  return known
 }
