@@ -139,6 +139,7 @@ rollback:
     ],
     ['a text where a list belongs', 'owners: Ops\n', ['3 `owners` must be a list, not this text']],
     ['a text without end', `tickets:\n  - ${'x '.repeat(5_000)}\n`, ['4 `tickets[0]` takes at most 8000 characters']],
+    ['phases without end', `phases:\n${'  - name: A\n'.repeat(101)}`, ['3 `phases` takes at most 100 entries']],
     ['an empty text', 'owners:\n  -\n', ['4 `owners[0]` is empty']],
     [
       'a time without a unit',
@@ -172,7 +173,7 @@ rollback:
 
   it.each([
     ['metadata', `metadata:\n${Array.from({ length: 20_000 }, (_, number) => `  k${number}: v`).join('\n')}`],
-    ['phases', `phases:\n${Array.from({ length: 8_000 }, (_, number) => `  - name: Phase ${number}`).join('\n')}`],
+    ['steps', `rollback:\n  steps:\n${'    - text: a\n      code: [npm ci]\n'.repeat(5_000)}`],
     ['criteria', `successMetrics:\n${'  - Error rate < 1%\n'.repeat(10_000)}`],
   ])('reads %s without end in time', (_, body) => {
     const started = process.threadCpuUsage()

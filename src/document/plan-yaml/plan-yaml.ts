@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Condition } from '../../core/plan/condition.ts'
 import { DraftCode, DraftOwner } from '../../core/plan/draft.ts'
+import { phaseLimit } from '../readers/reader.ts'
 import {
   AnyText,
   DateSpan,
@@ -229,7 +230,7 @@ export const PlanYaml = z.strictObject({
   windows: list(bare('text', Window)).describe('When deployments may happen, or may not'),
   dependencies: list(bare('text', Dependency)).describe('What the plan waits for'),
   checklists: list(Checklist).describe('What has to be done before; a tick is a claim and opens no gate'),
-  phases: list(Phase).describe('Phases, in the order in which they run'),
+  phases: z.array(Phase).max(phaseLimit).default([]).describe('Phases, in the order in which they run'),
   ...triggers,
   rollback: Rollback.prefault({}).describe('How to go back, and within what time'),
   successMetrics: list(Criterion).describe('How the whole is judged in the end'),

@@ -87,7 +87,7 @@ describe('writePlanYaml', () => {
         expect(found.filter((ruleId) => ruleId.startsWith('YAML'))).toEqual([])
         expect(bareFacts(read)).toEqual(bareFacts(draft))
       }),
-      { seed: 20_260_102, numRuns: 200 },
+      { seed: 20_260_102, numRuns: 100 },
     )
   })
 })
