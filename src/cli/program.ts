@@ -11,6 +11,7 @@ import { pauseCommand } from './pause.ts'
 import { rejectCommand } from './reject.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
+import { schemaCommand } from './schema.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { watchCommand } from './watch.ts'
@@ -29,6 +30,7 @@ const commands: readonly RegisterCommand[] = [
   resumeCommand,
   abortCommand,
   reportCommand,
+  schemaCommand,
 ]
 
 /** `parseAsync` throws a `UserError` for a command that could not be done; help and usage end by `context.exit`. */
