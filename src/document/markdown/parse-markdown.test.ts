@@ -77,6 +77,13 @@ describe('parseMarkdown', () => {
       '1. a\n- b\n2. c\n3. d',
       ['number', '  a', 'bullet', '  b', 'number', '  c', 'number', '  d'],
     ],
+    ['a rule under a table', '|a|b|\n|-|-|\n|c|d|\n---\ne', ['| a | b |', '| c | d |', 'rule', 'e']],
+    [
+      'hosts without a dot',
+      'https://tracker/browse/A-1, (http://b:80/c).',
+      ['{link https://tracker/browse/A-1 https://tracker/browse/A-1}, ({link http://b:80/c http://b:80/c}).'],
+    ],
+    ['a fence that nothing closes', '```sh\na\n\nb\n', ['code sh: "a\\n\\nb"']],
     ['a number inside a paragraph', 'in\n2024. it', ['in\n2024. it']],
     [
       'tables',
