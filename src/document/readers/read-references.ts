@@ -1,5 +1,7 @@
 /** Tickets and feature flags named anywhere in the text. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftCode } from '../../core/plan/draft.ts'
+import { linesOfCode } from '../../core/plan/lint/texts-of.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import { at, isNew, type Reader } from './reader.ts'
 
@@ -39,11 +41,11 @@ export function addFlags(reader: Reader, line: Line, underFlags: boolean): void 
 }
 
 /** Settings that are named like flags. */
-export function addFlagSettings(reader: Reader, text: string, start: number): void {
-  for (const [index, line] of text.split('\n').entries()) {
-    const key = /^(?:export )?([A-Z][A-Z0-9_]*) ?=/.exec(line.trim())?.[1]
+export function addFlagSettings(reader: Reader, code: DraftCode): void {
+  for (const { line, text } of linesOfCode(code)) {
+    const key = /^(?:export )?([A-Z][A-Z0-9_]*) ?=/.exec(text.trim())?.[1]
     if (key && /^FEATURE_|^ENABLE_|_ENABLED?(?:_|$)|_FLAG$|_PERCENT_ROLLOUT$/.test(key))
-      addFlag(reader, key, at(start + 1 + index), 'flag/setting')
+      addFlag(reader, key, at(line), 'flag/setting')
   }
 }
 

@@ -9,7 +9,7 @@ import type { Line } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
-import { addMitigation, isField, readLabel } from './read-label.ts'
+import { addMitigation, addRisk, isField, readLabel } from './read-label.ts'
 import { addOwners } from './read-people.ts'
 import {
   addStage,
@@ -131,7 +131,7 @@ function addCode(
   const code = readCode(block)
   reader.draft.code.push(code)
   if (code.content !== 'settings') return code
-  addFlagSettings(reader, code.text, block.start)
+  addFlagSettings(reader, code)
   const percent = /^\w*(?:PERCENT|PCT|ROLLOUT_WEIGHT|CANARY_WEIGHT)\w*=(\d{1,5}(?:\.\d{1,3})?)\b/m.exec(code.text)?.[1]
   if (phase && percent !== undefined) setPercent(reader, phase, Number(percent), code.source)
   return code
@@ -175,14 +175,7 @@ function readItem(reader: Reader, item: Section, ordered: boolean, context: Cont
   )
     readStatementItem(reader, item, { ...context, role: 'criteria' })
   else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
-  else if (role === 'risks')
-    reader.draft.risks.push({
-      source,
-      rule: 'risk/item',
-      text: item.line.text,
-      ...(context.riskLevel ? { level: context.riskLevel } : {}),
-      mitigations: [],
-    })
+  else if (role === 'risks') addRisk(reader, context, item.line.text, source, 'risk/item')
   else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))
     readStepItem(reader, item, context)
   else if (role === 'people' && label !== undefined)
