@@ -125,6 +125,14 @@ function checkNodes(document: Document.Parsed, report: Report): void {
     return undefined
   })
   visit(document, {
+    Alias(_, node, path) {
+      const meant = node.resolve(document)
+      const offset = node.range?.[0] ?? 0
+      if (!meant)
+        report('YAML_ALIASES', offset, `nothing before \`*${node.source}\` is named so`, 'write the value out')
+      else if (path.some((outer) => outer === meant))
+        report('YAML_ALIASES', offset, `\`*${node.source}\` stands inside what it names`, 'write the value out')
+    },
     Pair(_, { key }) {
       const name = isScalar(key) ? key.value : undefined
       const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
