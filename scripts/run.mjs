@@ -24,6 +24,16 @@ const tasks = {
   facts: { run: ['scripts/facts.ts'] },
   schemas: { run: ['scripts/schemas.ts'] },
   bench: { run: benchmark, dist: true },
+  fuzz: {
+    run: [
+      '--permission',
+      '--disable-warning=PERM0006',
+      '--allow-fs-read=*',
+      '--allow-worker',
+      '--disallow-code-generation-from-strings',
+      'test/fuzz/main.ts',
+    ],
+  },
   build: { run: [], dist: true },
 }
 

@@ -17,8 +17,9 @@ const plan = `# Shop
 - ✅ Order errors < 1%
 **Rollback trigger:** Order errors > 1%
 
-Prose \u001b[31mred\u202e that nobody reads.
+Prose red\u202e that nobody reads.
 `
+const hostile = plan.replace('red', '\u001b[31mred')
 
 /** Runs the command on a document; gives what was written and the exit code. */
 async function run(
@@ -73,7 +74,7 @@ describe('tidegate import', () => {
 
   it('lets no document steer the terminal', async () => {
     for (const columns of [80, 120]) {
-      const { lines } = await run(plan, [], columns)
+      const { lines } = await run(hostile, [], columns)
       for (const character of ['\u001b', '\u202e']) expect(lines.join('\n')).not.toContain(character)
     }
   })

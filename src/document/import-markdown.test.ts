@@ -146,6 +146,15 @@ describe('importMarkdown', () => {
 
   it.each([
     ['NUL bytes', 'a\0b\n## Phase 1\n', 'CONTROL_CHARACTER'],
+    ['escape sequences of terminals', '- Errors < 1%\u{1b}[2K', 'CONTROL_CHARACTER'],
+    [
+      'UTF-16',
+      new TextDecoder().decode(new Uint8Array(new Uint16Array([...'## Phase 1'].map((c) => c.charCodeAt(0))).buffer)),
+      'CONTROL_CHARACTER',
+    ],
+    ['bytes of Latin-1', new TextDecoder().decode(Uint8Array.from('\u{c9}tape 1', (c) => c.charCodeAt(0))), 'NOT_UTF8'],
+    ['text that turns around', '- Errors < \u{202e}%1\u{202c}', 'WRITING_DIRECTION'],
+    ['a megabyte in one line', `- ${'errors < 1% '.repeat(85_000)}`, 'DOCUMENT_TOO_LARGE'],
     ['an endless line', 'x'.repeat(200_000), 'LINE_TOO_LONG'],
     ['quotes inside quotes', `${'>'.repeat(3_000)} a`, 'NESTED_TOO_DEEP'],
     [
@@ -165,6 +174,55 @@ describe('importMarkdown', () => {
     lintDraft(draft)
     expect(diagnostics.map((diagnostic) => diagnostic.ruleId)).toContain(ruleId)
     expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(3_000)
+  })
+
+  it('reports at most so many lines of one kind, each where it is', () => {
+    const { diagnostics } = importMarkdown(`ok\n\n${'a\0b\n'.repeat(100)}`, 'p.md')
+    expect(diagnostics.map(({ source }) => source?.start)).toEqual(Array.from({ length: 20 }, (_, index) => index + 3))
+    expect(diagnostics.at(-1)?.message).toContain('there may be more')
+  })
+
+  it('takes a byte order mark for no text', () => {
+    expect(importMarkdown('\u{feff}# Plan of A', 'p.md')).toMatchObject({
+      draft: { title: 'Plan of A' },
+      diagnostics: [],
+    })
+  })
+
+  it.each([
+    ['an empty risk', '## Risk\n-'],
+    ['an empty item under a mitigation', '**Risk:** a\nMitigation:\n1. 1.'],
+    ['an empty box in a list of risks', '## Risks\n- [ ] '],
+  ])('reads no fact from %s', (_, text) => {
+    const { draft } = importMarkdown(text, 'p.md')
+    PlanDraft.parse(draft)
+    expect([...draft.risks.map((risk) => risk.text), ...draft.risks.flatMap((risk) => risk.mitigations)]).not.toContain(
+      '',
+    )
+  })
+
+  it('knows the lines of a code block that has no fence', () => {
+    const { draft } = importMarkdown('A\n\n    FEATURE_A=[NAME]\n    FEATURE_B=1', 'p.md')
+    expect(draft.flags.map(({ key, source }) => [key, source.start])).toEqual([
+      ['FEATURE_A', 3],
+      ['FEATURE_B', 4],
+    ])
+    expect(lintDraft(draft).find(({ ruleId }) => ruleId === 'PLACEHOLDER')?.source?.start).toBe(3)
+  })
+
+  it('takes names that objects answer to for names', () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+    const written = names.map((name) => name.replaceAll('_', '\\_'))
+    const text = written
+      .map((name) => `## ${name}\n**${name}:** ${name}\n- [ ] ${name} flag \`a.${name}\`\n\n`)
+      .join('')
+    const table = `## Timeline\n| Phase | ${written.join(' | ')} |\n|---|---|---|---|---|\n| ${written.join(' | ')} | x |\n`
+    const { draft } = importMarkdown(text + table, 'p.md')
+    PlanDraft.parse(draft)
+    expect(Object.keys(draft.timeline[0]?.cells ?? {})).toEqual(['Phase', ...names])
+    expect(Object.getPrototypeOf(draft.timeline[0]?.cells)).toBe(Object.prototype)
+    expect(draft.checklists.map(({ title }) => title)).toEqual(names)
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false)
   })
 
   it('never throws, and always gives a valid draft whose lines exist', () => {

@@ -31,7 +31,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
     )
     return { draft: reader.draft, diagnostics: reader.diagnostics }
   }
-  const repaired = repairText(text.replace(/\r\n?/g, '\n'))
+  const repaired = repairText(text.replace(/^\u{feff}/u, '').replace(/\r\n?/g, '\n'))
   if (repaired.repairedLines.length > 0) reportRepair(reader, repaired.repairedLines)
   const limited = limitText(takeOutSecrets(reader.draft, repaired.text), file)
   reader.diagnostics.push(...limited.diagnostics)

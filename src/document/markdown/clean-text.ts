@@ -6,7 +6,7 @@ const isAscii = /^[ -~]*$/
 export function cleanText(text: string): string {
   if (isAscii.test(text) && !/ {2}|\\/.test(text)) return text.trim()
   return text
-    .replace(/[\u{a0}\u{202f}\u{2007}\u{3000}\t\r\n]/gu, ' ')
+    .replace(/[\u{a0}\u{202f}\u{2007}\u{3000}\u{2028}\u{2029}\t\r\n]/gu, ' ')
     .replace(/[\u{2010}\u{2011}\u{2212}]/gu, '-')
     .replace(/[\u{200b}\u{2060}\u{feff}]/gu, '')
     .replace(/\\text\{([^{}]{0,80})\}/g, '$1')

@@ -1,4 +1,4 @@
-/** Keeps hostile or broken input within what a Markdown parser handles in linear time; every cut is reported, and no line moves. */
+/** Keeps hostile or broken input within what is read in linear time; every cut is reported with its line, and no line moves. */
 import type { Diagnostic } from '../../core/plan/diagnostic.ts'
 
 /** Largest document that is read, in bytes of UTF-8. */
@@ -6,9 +6,10 @@ export const documentLimitBytes = 256 * 1024
 const lineLimit = 4_000
 const nestingLimit = 24
 const indentLimit = 400
-/** Of one paragraph: resolving its emphasis and links costs the parser length times marks. */
+/** Of one paragraph: resolving its emphasis and links costs the parser marks times marks. */
 const paragraphLimit = 8_000
 const markLimit = 1_000
+/** Of one kind. */
 const reportLimit = 20
 
 export interface LimitedText {
@@ -20,25 +21,25 @@ export interface LimitedText {
 export function limitText(text: string, file: string): LimitedText {
   const diagnostics: Diagnostic[] = []
   const counts = new Map<string, number>()
-  const report: Report = (ruleId, line, message, hint) => {
+  const report: Report = (ruleId, line, message, hint, severity = 'error') => {
     const count = (counts.get(ruleId) ?? 0) + 1
     counts.set(ruleId, count)
+    const more = count === reportLimit ? '; there may be more such lines, of which nothing is said' : ''
     if (count <= reportLimit)
-      diagnostics.push({ ruleId, severity: 'error', source: { file, start: line, end: line }, message, hint })
+      diagnostics.push({ ruleId, severity, source: { file, start: line, end: line }, message: message + more, hint })
   }
   const limitParagraph = paragraphLimiter(report)
   const lines = text.split('\n').map((line, index) => limitParagraph(limitLine(line, index + 1, report), index + 1))
   return { text: lines.join('\n'), diagnostics }
 }
 
-type Report = (ruleId: string, line: number, message: string, hint: string) => void
+type Report = (ruleId: string, line: number, message: string, hint: string, severity?: Diagnostic['severity']) => void
+
+const controls = /(?!\t)\p{Cc}/gu
+const turns = /[\u{202a}-\u{202e}\u{2066}-\u{2069}]/u
 
 function limitLine(original: string, number: number, report: Report): string {
-  let line = original
-  if (line.includes('\0')) {
-    report('CONTROL_CHARACTER', number, 'the line holds a NUL byte', 'save the document as UTF-8 text')
-    line = line.replaceAll('\0', '\u{fffd}')
-  }
+  let line = /^[\t -~]*$/.test(original) ? original : limitCharacters(original, number, report)
   if (line.length > lineLimit) {
     report(
       'LINE_TOO_LONG',
@@ -61,6 +62,20 @@ function limitLine(original: string, number: number, report: Report): string {
   return line.slice(lead.length)
 }
 
+function limitCharacters(line: string, number: number, report: Report): string {
+  const hint = 'save the document as UTF-8 text'
+  if (line.includes('\u{fffd}'))
+    report('NOT_UTF8', number, 'the line holds bytes that are no UTF-8 text, shown as "\u{fffd}"', hint)
+  if (turns.test(line)) {
+    const message = 'the line holds characters that turn the direction of writing, and may look other than it is read'
+    report('WRITING_DIRECTION', number, message, 'take them out', 'warning')
+  }
+  if (line.search(controls) < 0) return line
+  const what = line.includes('\0') ? 'a NUL byte' : 'control characters'
+  report('CONTROL_CHARACTER', number, `the line holds ${what}`, hint)
+  return line.replace(controls, '\u{fffd}')
+}
+
 /** Follows paragraphs from line to line; code blocks, tables and the items of lists are none. */
 function paragraphLimiter(report: Report): (line: string, number: number) => string {
   let fence = ''
@@ -81,7 +96,7 @@ function paragraphLimiter(report: Report): (line: string, number: number) => str
       length = 0
       marks = 0
     }
-    isTable ||= /^\s*\|?\s*:?-+:?\s*\|/.test(line) && length > 0
+    isTable ||= /^\s*(?:\|\s*)?:?-+:?\s*\|/.test(line) && length > 0
     if (fence !== '' || isTable) return line
     length += line.length
     marks += countMarks(line)

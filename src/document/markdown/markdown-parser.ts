@@ -13,8 +13,8 @@ import {
 const baseIndents = new WeakMap<BlockContext, number>()
 
 /** "2. Next" right under a nested "- detail" begins an item, although it could not interrupt a paragraph of its own level. */
-const numberedItem: BlockParser = {
-  name: 'NumberedItem',
+const outerItem: BlockParser = {
+  name: 'OuterItem',
   before: 'SetextHeading',
   parse(cx, line) {
     baseIndents.set(cx, line.baseIndent)
@@ -22,8 +22,17 @@ const numberedItem: BlockParser = {
   },
   endLeaf(cx, line) {
     const isLazy = line.baseIndent < (baseIndents.get(cx) ?? 0)
-    return isLazy && /^\d{1,9}[.)](?:[ \t]|$)/.test(line.text.slice(line.pos, line.pos + 11))
+    return isLazy && /^(?:\d{1,9}[.)]|[-+*])(?:[ \t]|$)/.test(line.text.slice(line.pos, line.pos + 11))
   },
+}
+
+/** A rule right under a table ends it, and makes no heading of it. */
+const ruleUnderTable: BlockParser = {
+  name: 'RuleUnderTable',
+  before: 'SetextHeading',
+  endLeaf: (_, line, leaf) =>
+    /^(?:-+|=+)\s*$/.test(line.text.slice(line.pos)) &&
+    /^[^\n]*\|[^\n]*\n(?=[^\n]*-)(?=[^\n]*\|)[\s>|:-]*(?:\n|$)/.test(leaf.content),
 }
 
 const [openingBracket, closingBracket] = [91, 93]
@@ -68,6 +77,22 @@ function isEscaped(cx: InlineContext, at: number): boolean {
   return slashes % 2 === 1
 }
 
+/** Addresses inside a company's network have no dot in their host: "https://tracker/browse/SHOP-1". */
+const plainHost: InlineParser = {
+  name: 'PlainHost',
+  before: 'Autolink',
+  parse(cx, next, at) {
+    if (next !== 104 || /\w/.test(cx.slice(at - 1, at))) return -1
+    hostPattern.lastIndex = at - cx.offset
+    const found = hostPattern.exec(cx.text)?.[0]
+    if (found === undefined) return -1
+    const inLink = cx.hasOpenLink ? (found.split(']', 1)[0] ?? '') : found
+    const address = inLink.replace(/(?<![?!.,:*_~)\]])[?!.,:*_~)\]]+$/, '')
+    return cx.addElement(cx.elt('URL', at, at + address.length))
+  },
+}
+const hostPattern = /https?:\/\/[\w-]+(?::\d{1,5})?(?:\/[^\s<]*)?(?![\w-]|\.\w|:\d)/y
+
 /** A run of spaces is passed over at once: looking for the break at its end from each of them would be quadratic. */
 const spaces: InlineParser = {
   name: 'Spaces',
@@ -82,5 +107,5 @@ const spaces: InlineParser = {
 
 export const markdownParser: MarkdownParser = parser.configure([
   GFM,
-  { parseBlock: [numberedItem], parseInline: [innerBracket, spaces] },
+  { parseBlock: [outerItem, ruleUnderTable], parseInline: [innerBracket, plainHost, spaces] },
 ])

@@ -30,6 +30,10 @@ export class MarkdownSource {
   place(from: number, end: number): Place {
     let to = end
     while (to > from && isSpace(this.text.charCodeAt(to - 1))) to--
+    return this.placeWhole(from, to)
+  }
+
+  placeWhole(from: number, to: number): Place {
     const line = this.#lineOf(from)
     return { from, to, line, column: from - (this.#lineStarts[line - 1] ?? 0) + 1, endLine: this.#lineOf(to) }
   }

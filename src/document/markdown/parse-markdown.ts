@@ -51,7 +51,8 @@ function readBlock(part: Part, source: MarkdownSource): BlockNode | undefined {
       return readTable(part, place, source)
     case 'FencedCode':
     case 'CodeBlock':
-      return { ...place, kind: 'code', ...readCode(part, source) }
+      // Empty lines at the end of a fence that nothing closes belong to it.
+      return { ...source.placeWhole(from, to), kind: 'code', ...readCode(part, source) }
     case 'HTMLBlock':
     case 'CommentBlock':
     case 'ProcessingInstructionBlock':
@@ -130,7 +131,9 @@ function readCell(cell: Part | undefined, end: number, source: MarkdownSource): 
 function readCode({ name, from, parts }: Part, source: MarkdownSource): { language: string; text: string } {
   const info = parts.find((part) => part.name === 'CodeInfo')
   const texts = parts.filter((part) => part.name === 'CodeText')
-  const text = texts.map((part) => source.text.slice(part.from, part.to)).join('')
+  const whole = texts.map((part) => source.text.slice(part.from, part.to)).join('')
+  // Nothing follows the last line end of a document, least of all an empty line of code.
+  const text = whole === '\n' || texts.at(-1)?.to === source.text.length ? whole.replace(/\n$/, '') : whole
   const indent = name === 'FencedCode' ? source.place(from, from).column - contentColumn(texts, source) : 0
   return {
     language: info ? (source.decode(source.text.slice(info.from, info.to)).split(/\s/, 1)[0] ?? '') : '',

@@ -1,5 +1,7 @@
 /** Feature flags: code words near the word "flag", settings that switch something, and flags called by their names in prose. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftCode } from '../../core/plan/draft.ts'
+import { linesOfCode } from '../../core/plan/lint/texts-of.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import { at, isNew, type Reader } from './reader.ts'
@@ -44,13 +46,13 @@ function addNamedFlags(reader: Reader, line: Line): void {
 }
 
 /** Settings that are named like flags, in a block of settings or behind a command that sets them. */
-export function addFlagSettings(reader: Reader, text: string, start: number): void {
-  for (const [index, line] of text.split('\n').entries()) {
+export function addFlagSettings(reader: Reader, code: DraftCode): void {
+  for (const { text: line, line: number } of linesOfCode(code)) {
     const [, key, value = ''] =
       /(?:^|^export |^.{0,80}\bset )([A-Z][A-Z0-9_]*) ?= ?["']?([^\s"'#]*)/.exec(line.trim()) ?? []
-    if (key && switchKey.test(key)) addFlag(reader, key, at(start + 1 + index), 'flag/setting', value)
+    if (key && switchKey.test(key)) addFlag(reader, key, at(number), 'flag/setting', value)
     const served = /\/(?:feature-?)?flags?\/([A-Za-z][\w.-]{2,60})/.exec(line)?.[1]
-    if (served && !file.test(served)) addFlag(reader, served, at(start + 1 + index), 'flag/address', '')
+    if (served && !file.test(served)) addFlag(reader, served, at(number), 'flag/address', '')
   }
 }
 

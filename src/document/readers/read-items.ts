@@ -6,7 +6,7 @@ import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
 import { addFlagSettings } from './read-flags.ts'
-import { addMitigation, isField, isWatch } from './read-label.ts'
+import { addMitigation, addRisk, isField, isWatch } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
 import { addContact, addOwners, isOffice } from './read-people.ts'
@@ -45,7 +45,7 @@ export function addCode(
 ): DraftStep['code'][number] {
   const code = readCode(block, placeOfSettings({ phase, title }))
   reader.draft.code.push(code)
-  addFlagSettings(reader, code.text, block.start)
+  addFlagSettings(reader, code)
   if (phase) addCodedShares(reader, phase, code)
   if (code.content !== 'settings') return code
   const percent = /^\w*(?:PERCENT|PCT|ROLLOUT_WEIGHT|CANARY_WEIGHT)\w*=(\d{1,5}(?:\.\d{1,3})?)\b/m.exec(code.text)?.[1]
@@ -69,7 +69,7 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   else if (item.checked === undefined && addNote(reader, context, item.line.text, source))
     readInside(reader, item, context, walk)
   else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
-  else if (role === 'risks') addRisk(reader, item, context)
+  else if (role === 'risks') addRisk(reader, context, item.line.text, source, 'risk/item')
   else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))
     readStepItem(reader, item, context)
   else if (role === 'approval' && label !== undefined && isOffice(label)) {
@@ -78,16 +78,6 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   } else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
     readInside(reader, item, context, walk)
   else readOtherItem(reader, item, label, context, walk)
-}
-
-function addRisk({ draft }: Reader, item: Section, { riskLevel }: Context): void {
-  draft.risks.push({
-    source: { start: item.start, end: item.line.end },
-    rule: 'risk/item',
-    text: item.line.text,
-    ...(riskLevel ? { level: riskLevel } : {}),
-    mitigations: [],
-  })
 }
 
 /** A criterion or trigger; an item that only heads a list gives way to the list. */

@@ -98,12 +98,18 @@ function setTarget(reader: Reader, { phase }: Context, value: string, source: So
 /** A mitigation belongs to the risk before it. */
 export function addMitigation(reader: Reader, text: string, source: SourceRange): void {
   const risk = reader.draft.risks.at(-1)
-  if (!risk) return
+  if (!risk || text === '') return
   risk.mitigations.push(text)
   risk.source = { ...risk.source, end: Math.max(risk.source.end, source.end) }
 }
 
-function addRisk(reader: Reader, context: Context, text: string, source: SourceRange): void {
+export function addRisk(
+  reader: Reader,
+  context: Context,
+  text: string,
+  source: SourceRange,
+  rule = 'risk/label',
+): void {
   const level = context.riskLevel
-  reader.draft.risks.push({ source, rule: 'risk/label', text, ...(level ? { level } : {}), mitigations: [] })
+  if (text !== '') reader.draft.risks.push({ source, rule, text, ...(level ? { level } : {}), mitigations: [] })
 }

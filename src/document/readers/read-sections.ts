@@ -94,7 +94,7 @@ function enterSection(reader: Reader, section: Section, outer: Context): Context
   return {
     ...place,
     role,
-    ...(track === undefined ? {} : { track: platformOf(track) ?? track }),
+    ...(track ? { track: platformOf(track) ?? track } : {}),
     ...groupOf(section, own, outer, isWhole),
     announced: isWhole ? false : announces(section, role),
     ...(own === 'triggers' ? { action: triggerAction(title) ?? 'rollBack' } : {}),
@@ -132,7 +132,8 @@ function groupOf(
   const sorts = outer.role === 'criteria' || outer.role === 'entry' || (origin === 'label' && line.label === undefined)
   if (isWhole || own === 'triggers' || isSentence || (general.test(bare) && own !== 'monitoring') || (sorts && !isGate))
     return {}
-  return { group: platformOf(bare) && own === undefined ? (platformOf(bare) ?? bare) : bare }
+  const group = (own === undefined && platformOf(bare)) || bare
+  return group === '' ? {} : { group }
 }
 
 /** The stage that a title is: numbered, or told by its share or its place in a countdown, or by the title above it. */

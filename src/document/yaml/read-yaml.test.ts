@@ -95,6 +95,8 @@ describe('readYaml', () => {
       'service:\n  name: a\n  __proto__: { admin: true }\n',
       ['3 the key `__proto__` is not allowed'],
     ],
+    ['an alias of nothing', 'a: *nowhere\n', ['1 an alias (`*name`) stands for nothing']],
+    ['an alias inside what it names', 'a: &a\n  b: *a\n', ['2 an alias stands for what it is in']],
     ['a tag', 'service: !!js/function "x"\n', ['1 tags (words beginning with "!") are not supported']],
     [
       'two documents',

@@ -1,5 +1,5 @@
 /** Every text of a draft with its line, for rules that look at wording. */
-import type { PlanDraft } from '../draft.ts'
+import type { DraftCode, PlanDraft } from '../draft.ts'
 
 export interface PlacedText {
   line: number
@@ -42,10 +42,13 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
     step.details.filter((text) => !known.has(text)).map((text) => ({ source: step.source, text })),
   )
   const prose = [...placed, ...details].map(({ source, text }) => ({ line: source.start, text, isCode: false }))
-  const code = draft.code.flatMap(({ source, text }) => {
-    // A block has a line above its text, a single line (which only YAML has) none.
-    const first = source.end > source.start ? source.start + 1 : source.start
-    return text.split('\n').map((line, index) => ({ line: first + index, text: line, isCode: true }))
-  })
+  const code = draft.code.flatMap(linesOfCode).map((placed) => ({ ...placed, isCode: true }))
   return [...prose, ...code].filter(({ text }) => text !== '').sort((a, b) => a.line - b.line)
+}
+
+/** The lines of a code block where they stand in the document: below the fence, or from the first on where indentation makes the block. */
+export function linesOfCode({ source, text }: Pick<DraftCode, 'source' | 'text'>): { line: number; text: string }[] {
+  const lines = text.split('\n')
+  const isFenced = source.end - source.start + 1 > lines.length
+  return lines.map((line, index) => ({ line: source.start + (isFenced ? 1 : 0) + index, text: line }))
 }
