@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts'
 import { importCommand } from './import.ts'
 import { pauseCommand } from './pause.ts'
 import { rejectCommand } from './reject.ts'
+import { renderCommand } from './render.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { startCommand } from './start.ts'
@@ -27,6 +28,7 @@ const commands: readonly RegisterCommand[] = [
   resumeCommand,
   abortCommand,
   reportCommand,
+  renderCommand,
 ]
 
 /** `parseAsync` throws a `UserError` for a command that could not be done; help and usage end by `context.exit`. */

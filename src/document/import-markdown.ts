@@ -9,8 +9,9 @@ import { repairText } from './markdown/repair-text.ts'
 import { addFlags, addTickets } from './readers/read-references.ts'
 import { readSection } from './readers/read-sections.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
+import { withoutFragments } from './render/fragment.ts'
 
-/** `file` is the path as the reader of messages knows it; it is not opened. */
+/** `file` is the path as the reader of messages knows it; it is not opened. What Tidegate wrote into the document is not read. */
 export function importMarkdown(text: string, file: string): ImportResult {
   const reader = newReader(file, nameOf(file))
   const bytes = new TextEncoder().encode(text).length
@@ -25,7 +26,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
     )
     return { draft: reader.draft, diagnostics: reader.diagnostics }
   }
-  const repaired = repairText(text.replace(/\r\n?/g, '\n'))
+  const repaired = repairText(withoutFragments(text).replace(/\r\n?/g, '\n'))
   if (repaired.repairedLines.length > 0) reportRepair(reader, repaired.repairedLines)
   const limited = limitText(repaired.text, file)
   reader.diagnostics.push(...limited.diagnostics)

@@ -1,8 +1,6 @@
 /** Markdown → a tree of sections in which headings, bold labels and list items are one thing: a title with what belongs under it. */
 import type { BlockContent, DefinitionContent, List, ListItem, RootContent, Table } from 'mdast'
-import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
+import { parseMarkdown } from './parse-markdown.ts'
 import { emptyLine, type Line, plainText, readLines } from './read-lines.ts'
 
 export type Block =
@@ -38,13 +36,11 @@ export interface DocumentTree {
   lines: Line[]
 }
 
-const parser = unified().use(remarkParse).use(remarkGfm)
-
-/** Throws only what the Markdown parser throws (a stack overflow on input that is nested absurdly deep). */
+/** Throws only what the Markdown parser throws. */
 export function readTree(text: string): DocumentTree {
   const lines: Line[] = []
   const root = newSection('document', emptyLine(1), 0)
-  addNodes(root, parser.parse(text).children, lines)
+  addNodes(root, parseMarkdown(text).children, lines)
   return { root, lines: lines.sort((a, b) => a.number - b.number) }
 }
 

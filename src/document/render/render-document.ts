@@ -1,0 +1,91 @@
+/** Writes a release's status, evidence and ticks into its document: the edits that do it, and nothing of the author's is changed but ticks. */
+import type { PlanDraft } from '../../core/plan/draft.ts'
+import type { DocumentStatus, StatementStatus } from '../../core/release/document-status.ts'
+import { importMarkdown } from '../import-markdown.ts'
+import { readForRelease } from './annotate-document.ts'
+import { applyEdits, type Edit, lineEdit, linesOf, type TextLine } from './edit.ts'
+import { withoutFragments } from './fragment.ts'
+import type { PlacedNote } from './notes.ts'
+import type { Reference } from './write-fragment.ts'
+import { type Written, writeLines } from './write-lines.ts'
+
+export interface RenderedDocument {
+  /** In the order of the text; they do not overlap. */
+  edits: Edit[]
+  text: string
+  /** What the document says of the release now. */
+  notes: PlacedNote[]
+  /** Boxes that stand ticked for evidence. */
+  ticks: number
+  /** Statements of the release that this document does not state, in these words. */
+  lost: StatementStatus[]
+  /** What is stated where nothing can be written, such as in a code block. */
+  unplaced: PlacedNote[]
+}
+
+/** Why nothing was rendered. */
+export interface RenderRefusal {
+  refused: string
+}
+
+/** At least this share of the release's statements must be found, or it is another document. */
+const leastFound = 0.5
+
+export function renderDocument(
+  text: string,
+  status: DocumentStatus,
+  options: Pick<Reference, 'report'> = {},
+): RenderedDocument | RenderRefusal {
+  const read = readForRelease(text, status)
+  if (typeof read === 'string') return { refused: read }
+  const { draft, shapes, notes, located, lost } = read
+  const { document, releaseId } = status
+  const found = located.filter(({ status: { source } }) => source !== undefined).length
+  const all = found + lost.length
+  if (found < all * leastFound)
+    return {
+      refused: `only ${found} of the ${all} statements of release ${releaseId} are in it: it is another document, or was rewritten since the release started`,
+    }
+  const ownLines = linesOf(withoutFragments(text)).map((line) => line.text)
+  const written = writeLines(ownLines, notes, shapes, { releaseId, ...options })
+  const edits = editsFor(linesOf(text), ownLines, written)
+  const rendered = applyEdits(text, edits)
+  if (!statesTheSame(draft, importMarkdown(rendered, document).draft))
+    return { refused: 'writing into it would change what it states; please report this with the document' }
+  return { edits, text: rendered, notes, ticks: written.ticked.length, lost, unplaced: written.unplaced }
+}
+
+/** Lines that were Tidegate's alone are written over where their heading still has something to say, and go where not. */
+function editsFor(lines: readonly TextLine[], own: readonly string[], { lines: changed, under }: Written): Edit[] {
+  const isOurs = (index: number): boolean => /\S/.test(lines[index]?.text ?? '') && !/\S/.test(own[index] ?? '')
+  const isBlank = (index: number): boolean => !/\S/.test(lines[index]?.text ?? '')
+  const newline = lines.find(({ end }) => end !== '')?.end ?? '\n'
+  const taken = new Set<number>()
+  const edits: Edit[] = []
+  for (const [index, statusLine] of under) {
+    // A formatter puts an empty line between a heading and what follows.
+    const slot = [index + 1, index + 2].find((at) => isOurs(at) && (at === index + 1 || isBlank(index + 1)))
+    const next = (slot ?? index) + 1
+    // Without an empty line, what follows would become part of the quote.
+    const blank = next >= lines.length || isBlank(next) || isOurs(next) ? '' : newline
+    const line = lines[slot ?? index]
+    if (!line) continue
+    if (slot !== undefined) {
+      taken.add(slot)
+      edits.push(...lineEdit(line, `${statusLine}${blank}`))
+    } else edits.push({ offset: line.offset + line.text.length, length: 0, insert: `${newline}${statusLine}${blank}` })
+  }
+  for (const [index, line] of lines.entries()) {
+    if (taken.has(index)) continue
+    if (isOurs(index)) edits.push({ offset: line.offset, length: line.text.length + line.end.length, insert: '' })
+    else edits.push(...lineEdit(line, changed[index] ?? ''))
+  }
+  return edits.sort((a, b) => a.offset - b.offset)
+}
+
+/** Lines may have moved; words may not. */
+function statesTheSame(a: PlanDraft, b: PlanDraft): boolean {
+  const words = (draft: PlanDraft): string =>
+    JSON.stringify(draft, (key, value: unknown) => (/source$/i.test(key) ? undefined : value))
+  return words(a) === words(b)
+}
