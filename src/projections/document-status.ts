@@ -57,7 +57,8 @@ function outcomeStatus({ history, release, seen }: Evidence): StatementStatus {
     Pending: 'waiting',
     Held: 'undecided',
     Succeeded: 'holds',
-    RolledBack: 'fails',
+    RollingBack: 'wentBack',
+    RolledBack: 'wentBack',
     Degraded: 'fails',
     Superseded: 'notReached',
   }
@@ -87,7 +88,7 @@ function phaseStatus({ release, seen, isEnded }: Evidence, phase: Phase): Statem
     return { ...statement, state: isEnded ? 'notReached' : 'waiting', detail: '', ...seen.about(['TriggerFired']) }
   const { hold, pause } = release
   if (isEnded)
-    return { ...statement, state: 'fails', detail: '', ...seen.about(['PhaseStarted', id], ['TriggerFired']) }
+    return { ...statement, state: 'wentBack', detail: '', ...seen.about(['PhaseStarted', id], ['TriggerFired']) }
   if (pause) {
     const detail = `paused by ${formatActor(pause.by)}: ${pause.reason}`
     return { ...statement, state: 'undecided', detail, ...seen.about(['ReleasePaused']) }
@@ -102,7 +103,7 @@ function phaseStatus({ release, seen, isEnded }: Evidence, phase: Phase): Statem
   return { ...statement, state: 'running', detail: '', ...seen.about(['PhaseStarted', id]) }
 }
 
-const stageStates = { waiting: 'waiting', active: 'running', passed: 'holds', rolledBack: 'fails' } as const
+const stageStates = { waiting: 'waiting', active: 'running', passed: 'holds', rolledBack: 'wentBack' } as const
 
 function stageStatuses({ release, history, seen, isEnded }: Evidence, phase: Phase): StatementStatus[] {
   return ladderOf(release.plan)

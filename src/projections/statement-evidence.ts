@@ -32,8 +32,11 @@ export function requirementStatus(
   const { release, seen, isEnded } = evidence
   const statement = { kind: requirement.kind, id, phase: phase.name, text, source }
   const state = release.phases[phase.id]
-  const isDue =
-    state?.status !== 'waiting' && (when === 'entry' || phase.steps.every((step) => isDone(release, phase, step)))
+  const isAsked =
+    when === 'entry' ||
+    (phase.entry.every((one) => isSatisfied(release, phase, one)) &&
+      phase.steps.every((step) => isDone(release, phase, step)))
+  const isDue = state?.status !== 'waiting' && isAsked
   const nothing = { state: isDue ? 'open' : isEnded ? 'notReached' : 'waiting', detail: '' } as const
   const known =
     requirement.kind === 'check'

@@ -4,8 +4,8 @@ import { SourceRange } from '../plan/diagnostic.ts'
 
 /**
  * `waiting`: its turn has not come. `open`: the release needs it and has no evidence of it. `undecided`: evidence, and not yet an answer.
- * `notReached`: the release ended or went back before its turn. Of triggers: `armed`, `fired`, `quiet` once disarmed without having
- * fired, `watched` where only people can report it.
+ * `wentBack`: stopped in the middle by a rollback. `notReached`: the release ended or went back before its turn. Of triggers: `armed`,
+ * `fired`, `quiet` once disarmed without having fired, `watched` where only people can report it.
  */
 export const StatementState = z.enum([
   'waiting',
@@ -14,6 +14,7 @@ export const StatementState = z.enum([
   'undecided',
   'holds',
   'fails',
+  'wentBack',
   'notReached',
   'armed',
   'fired',

@@ -2,13 +2,16 @@
  * What Tidegate writes into a document, and how it finds it again: `— ✔ evidence: … (r6#e12)` at the end of a line or in a cell, and
  * `> ● completed … (r6#e30)` on a line of its own. The shape at its start and the reference at its end are the marks; nothing invisible.
  */
-import { applyEdits, type Edit, linesOf } from './edit.ts'
+import { applyEdits, type Edit, linesOf, type TextLine } from './edit.ts'
 
 /** Characters between the shape and the reference; what is longer was not written by Tidegate. */
 export const fragmentLimit = 900
 
 /** Words at the start of a fragment whose box Tidegate ticked; a box that the author ticked has others. */
 export const earned = '✔ evidence'
+/** Whether what follows the dash says that the box before it was ticked for evidence. */
+export const isEarned = (fragment: string): boolean => fragment.startsWith(`${earned}:`)
+
 /** Before the shape where the author's own status stands struck through. */
 export const replaces = 'now'
 
@@ -32,58 +35,55 @@ export function withoutFragments(text: string): string {
 
 function takingOff(text: string): Edit[] {
   if (!/#e\d/.test(text)) return []
-  const inCode = codeSpans(text)
+  const lines = linesOf(text)
+  const isCode = codeLines(lines)
+  let line = 0
   return [...text.matchAll(fragment)].flatMap((match) => {
     const { index } = match
-    if (inCode.some(({ start, end }) => index >= start && index < end)) return []
+    while ((lines[line + 1]?.offset ?? Number.POSITIVE_INFINITY) <= index) line++
+    if (isCode[line]) return []
     const [found] = match
     // Lines stay where they are: of a fragment over several lines only their ends remain.
     const edits = [{ offset: index, length: found.length, insert: found.replace(/[^\r\n]+/g, '') }]
     if (match.groups?.now !== undefined) edits.push(...unstrike(text, index))
-    if (found.replace(/^[\s—]+/, '').startsWith(`${earned}:`)) edits.push(...untick(text, index))
+    if (isEarned(found.replace(/^[\s—]+/, ''))) edits.push(...untick(lines, line))
     return edits
   })
 }
 
 /** Fenced code is text: an example of a fragment in it is none. */
-function codeSpans(text: string): { start: number; end: number }[] {
-  const spans: { start: number; end: number }[] = []
-  let open: { mark: string; start: number } | undefined
-  for (const line of linesOf(text)) {
-    const [, mark = '', rest = ''] = /^[ \t>]*(?:[-*+] +|\d{1,9}[.)] +)*(`{3,}|~{3,})(.*)$/.exec(line.text) ?? []
-    if (mark === '') continue
-    if (!open) open = { mark, start: line.offset }
-    else if (mark.startsWith(open.mark) && rest.trim() === '') {
-      spans.push({ start: open.start, end: line.offset })
-      open = undefined
-    }
-  }
-  return open ? [...spans, { start: open.start, end: text.length }] : spans
+function codeLines(lines: readonly TextLine[]): boolean[] {
+  let open = ''
+  return lines.map(({ text }) => {
+    const [, mark = '', rest = ''] = /^[ \t>]*(?:[-*+] +|\d{1,9}[.)] +)*(`{3,}|~{3,})(.*)$/.exec(text) ?? []
+    const isInside = open !== ''
+    if (mark !== '' && !isInside) open = mark
+    else if (isInside && mark.startsWith(open) && rest.trim() === '') open = ''
+    return isInside || mark !== ''
+  })
 }
+
+/** Characters of a status that is struck through. */
+export const struckLimit = 300
 
 /** `~~⏳ Pending~~ — now ● completed`: the author's word again. */
 function unstrike(text: string, end: number): Edit[] {
-  const line = text.slice(text.lastIndexOf('\n', end - 1) + 1, end)
-  const struck = /~~([^~|]+)~~$/.exec(line)
+  const struck = /~~([^~|\r\n]+)~~$/.exec(text.slice(Math.max(0, end - struckLimit - 4), end))
   if (!struck) return []
-  const offset = end - struck[0].length
-  return [
-    { offset, length: 2, insert: '' },
-    { offset: end - 2, length: 2, insert: '' },
-  ]
+  return [end - struck[0].length, end - 2].map((offset) => ({ offset, length: 2, insert: '' }))
 }
 
 const box = /^([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\]/
 /** An item's text may go on over some lines; its box is on the first. */
 const itemLines = 50
 
-/** Where the box of the item is whose text ends at `offset`, and whether it is ticked. */
+/** Where the box of the item is whose text ends on line `last` (an index), and whether it is ticked. */
 export function boxOf(
-  lines: readonly string[],
+  textOf: (line: number) => string | undefined,
   last: number,
 ): { line: number; column: number; ticked: boolean } | undefined {
   for (let line = last; line > last - itemLines && line >= 0; line--) {
-    const text = lines[line] ?? ''
+    const text = textOf(line) ?? ''
     const found = box.exec(text)
     if (found) return { line, column: (found[1] ?? '').length + 1, ticked: found[2] !== ' ' }
     if (/^[ \t>]*(?:$|[-*+#|]|\d{1,9}[.)][ \t])/.test(text)) return undefined
@@ -91,12 +91,8 @@ export function boxOf(
   return undefined
 }
 
-function untick(text: string, offset: number): Edit[] {
-  const lines = linesOf(text.slice(0, offset))
-  const found = boxOf(
-    lines.map((line) => line.text),
-    lines.length - 1,
-  )
+function untick(lines: readonly TextLine[], last: number): Edit[] {
+  const found = boxOf((line) => lines[line]?.text, last)
   return found?.ticked ? [{ offset: (lines[found.line]?.offset ?? 0) + found.column, length: 1, insert: ' ' }] : []
 }
 

@@ -41,7 +41,7 @@ const evidenceOfClaim: typeof evidence = {
 }
 const phase: typeof evidence = {
   holds: say('status', '●', 'completed'),
-  fails: say('status', '⟲', 'stopped: the release went back'),
+  wentBack: say('status', '⟲', 'stopped: the release went back'),
   undecided: say('status', '○', 'waits for a person'),
   running: say('status', '◐', 'running'),
   notReached: say('status', '○', 'not reached'),
@@ -53,7 +53,7 @@ const step: typeof evidence = {
 }
 const stage: typeof evidence = {
   holds: say('evidence', '✔', 'passed'),
-  fails: say('status', '⟲', 'taken back'),
+  wentBack: say('status', '⟲', 'taken back'),
   running: say('status', '◐', 'running'),
   notReached: say('status', '○', 'not reached'),
 }
@@ -74,7 +74,8 @@ const outcome: typeof evidence = {
   running: say('status', '◐', 'Tidegate release'),
   undecided: say('status', '○', 'Tidegate release'),
   holds: say('status', '●', 'Tidegate release'),
-  fails: say('status', '⟲', 'Tidegate release'),
+  fails: say('status', '✖', 'Tidegate release'),
+  wentBack: say('status', '⟲', 'Tidegate release'),
   notReached: say('status', '○', 'Tidegate release'),
 }
 
@@ -91,8 +92,13 @@ const sayings: Record<LocatedStatement['status']['kind'], typeof evidence> = {
   rollback,
 }
 
-function noteOf({ status, lines, claimed }: LocatedStatement): PlacedNote[] {
-  const { kind, state, detail, events, at, subject, id } = status
+/** What a box can stand for. */
+const boxed = new Set<LocatedStatement['status']['kind']>(['criterion', 'signOff', 'check'])
+
+function noteOf({ status, lines, claimed }: LocatedStatement, open: ReadonlySet<number>): PlacedNote[] {
+  const { kind, detail, events, at, subject, id } = status
+  // Of several statements in one line, each is only a part.
+  const state = status.state === 'holds' && boxed.has(kind) && open.has(lines.start) ? 'undecided' : status.state
   const saying = (claimed ? evidenceOfClaim : sayings[kind])[state]
   if (!saying) return []
   const words = kind === 'outcome' ? `${saying.words} ${id}` : saying.words
@@ -102,11 +108,13 @@ function noteOf({ status, lines, claimed }: LocatedStatement): PlacedNote[] {
 /** In the order of the document. A phase also stands in the row of the timeline that speaks of it. */
 export function notesOf(draft: PlanDraft, located: readonly LocatedStatement[]): PlacedNote[] {
   const rows = timelineByPhase(draft)
+  const isOpen = ({ status: { kind, state } }: LocatedStatement): boolean => boxed.has(kind) && state !== 'holds'
+  const open = new Set(located.filter(isOpen).map(({ lines }) => lines.start))
   const inTimeline = located.flatMap((statement) => {
     const row = statement.status.kind === 'phase' ? rows.get(phaseAt(draft, statement)) : undefined
     return row && row.source.start !== statement.lines.start ? [{ ...statement, lines: row.source }] : []
   })
-  return [...located, ...inTimeline].flatMap(noteOf).sort((a, b) => a.lines.start - b.lines.start)
+  return [...located, ...inTimeline].flatMap((one) => noteOf(one, open)).sort((a, b) => a.lines.start - b.lines.start)
 }
 
 function phaseAt({ phases }: PlanDraft, { lines }: LocatedStatement): DraftPhase {

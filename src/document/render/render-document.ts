@@ -3,7 +3,7 @@ import type { PlanDraft } from '../../core/plan/draft.ts'
 import type { DocumentStatus, StatementStatus } from '../../core/release/document-status.ts'
 import { importMarkdown } from '../import-markdown.ts'
 import { readForRelease } from './annotate-document.ts'
-import { applyEdits, type Edit, lineEdit, linesOf, type TextLine } from './edit.ts'
+import { applyEdits, type Edit, lineEdits, linesOf, type TextLine } from './edit.ts'
 import { withoutFragments } from './fragment.ts'
 import type { PlacedNote } from './notes.ts'
 import type { Reference } from './write-fragment.ts'
@@ -72,13 +72,13 @@ function editsFor(lines: readonly TextLine[], own: readonly string[], { lines: c
     if (!line) continue
     if (slot !== undefined) {
       taken.add(slot)
-      edits.push(...lineEdit(line, `${statusLine}${blank}`))
+      edits.push(...lineEdits(line, `${statusLine}${blank}`))
     } else edits.push({ offset: line.offset + line.text.length, length: 0, insert: `${newline}${statusLine}${blank}` })
   }
   for (const [index, line] of lines.entries()) {
     if (taken.has(index)) continue
     if (isOurs(index)) edits.push({ offset: line.offset, length: line.text.length + line.end.length, insert: '' })
-    else edits.push(...lineEdit(line, changed[index] ?? ''))
+    else edits.push(...lineEdits(line, changed[index] ?? ''))
   }
   return edits.sort((a, b) => a.offset - b.offset)
 }

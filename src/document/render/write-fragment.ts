@@ -1,6 +1,6 @@
 /** The words of a fragment: what the notes of one place say, when it was seen last, and the event that says so. */
 import type { DocumentNote } from '../../core/release/document-status.ts'
-import { escapeForeign, fragmentLimit } from './fragment.ts'
+import { earned, escapeForeign, fragmentLimit } from './fragment.ts'
 import type { PlacedNote } from './notes.ts'
 
 export interface Reference {
@@ -38,10 +38,11 @@ export function writeFragment(notes: readonly PlacedNote[], reference: Reference
 const lastEvent = ({ events }: DocumentNote): number => events.at(-1) ?? 1
 
 /** What was found against something comes first, so that a line that begins with a tick has nothing against it. */
-function weight({ kind, note: { form, shape } }: PlacedNote): number {
+function weight({ kind, note: { form, shape, words } }: PlacedNote): number {
   if (kind === 'outcome' || kind === 'phase') return 0
   if (form !== 'evidence') return form === 'claim' ? 4 : 5
-  return shape === '✖' ? 1 : shape === '✔' ? 3 : 2
+  if (shape !== '✔') return shape === '✖' ? 1 : 2
+  return `${shape} ${words}` === earned ? 3 : 3.5
 }
 
 function writeGroup(words: string, members: readonly PlacedNote[], several: boolean): string {

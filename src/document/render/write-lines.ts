@@ -1,6 +1,6 @@
 /** Where notes are written: at the end of their line, in a cell of their row, or on a line of their own under their heading. */
 import { bareTitle, foldCase } from '../markdown/clean-text.ts'
-import { boxOf, earned, replaces } from './fragment.ts'
+import { boxOf, isEarned, replaces, struckLimit } from './fragment.ts'
 import type { LineShape, LineShapes } from './line-shapes.ts'
 import type { PlacedNote } from './notes.ts'
 import { type Reference, writeFragment } from './write-fragment.ts'
@@ -37,27 +37,30 @@ export function writeLines(
   return written
 }
 
-/** The line at whose end a statement can be spoken of: that on which its own text ends. */
+/** The line at whose end a statement can be spoken of: that on which its own text ends, or the title above its code. */
 function lineOf({ lines: { start, end } }: PlacedNote, own: readonly string[], shapes: LineShapes): number {
   const shape = shapes.get(start)
+  if (shape?.kind === 'closed') return lineAbove(start, shapes) ?? start
   if (shape?.kind !== 'text') return start
   let line = start
   while (line < Math.min(end, shape.end) && !/^\s*(?:\*\*|__)/.test(own[line] ?? '')) line++
   return line
 }
 
-/** What a box can stand for. */
-const ticking = new Set<PlacedNote['kind']>(['criterion', 'signOff', 'check'])
+function lineAbove(start: number, shapes: LineShapes): number | undefined {
+  let line = start - 1
+  while (line > 0 && !shapes.has(line)) line--
+  return ['text', 'heading'].includes(shapes.get(line)?.kind ?? '') ? line : undefined
+}
 
 function writeText(written: Written, index: number, notes: readonly PlacedNote[], reference: Reference): void {
   const line = written.lines[index] ?? ''
   // Spaces or a backslash at the end are a line break of the author's.
   const [end = ''] = /(?:\s+|\\)$/.exec(line) ?? []
   const text = line.slice(0, line.length - end.length)
-  written.lines[index] = `${text} — ${writeFragment(notes, reference)}${end}`
-  const evidence = notes.filter(({ note, kind }) => note.form === 'evidence' && ticking.has(kind))
-  const isEarned = evidence.length > 0 && evidence.every(({ note }) => `${note.shape} ${note.words}` === earned)
-  const box = isEarned ? boxOf(written.lines, index) : undefined
+  const fragment = writeFragment(notes, reference)
+  written.lines[index] = `${text} — ${fragment}${end}`
+  const box = isEarned(fragment) ? boxOf((at) => written.lines[at], index) : undefined
   if (!box || box.ticked) return
   const boxed = written.lines[box.line] ?? ''
   written.lines[box.line] = `${boxed.slice(0, box.column)}x${boxed.slice(box.column + 1)}`
@@ -94,7 +97,7 @@ function writeCell(content: string, fragment: string, isReplaced: boolean): stri
   if (text === '') return content.slice(0, 1) + fragment + content.slice(1)
   const before = content.slice(0, content.indexOf(text))
   const after = content.slice(before.length + text.length)
-  return isReplaced && !/[~|]/.test(text)
+  return isReplaced && text.length <= struckLimit && !/[~|]/.test(text)
     ? `${before}~~${text}~~ — ${replaces} ${fragment}${after}`
     : `${before}${text} — ${fragment}${after}`
 }
