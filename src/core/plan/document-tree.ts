@@ -6,12 +6,15 @@ export const treeDepthLimit = 32
 /** Nodes of one document; what follows is left out, and the tree says so. */
 export const treeNodeLimit = 50_000
 
-/** http, https, mailto, or a path or fragment relative to the document; no spaces, control characters or backslashes, no `//host`. */
+/**
+ * http, https, mailto, or a path or fragment relative to the document: no spaces, control characters or backslashes, no `//host`, and no
+ * colon in what a browser could take for a scheme.
+ */
 export const Href = z
   .string()
   .min(1)
   .max(2_000)
-  .regex(/^(?:https?:\/\/|mailto:|(?![a-z][a-z0-9+.-]*:|\/\/))[^\p{Cc}\s\\]*$/iu)
+  .regex(/^(?:https?:\/\/|mailto:|(?!\/\/)[^\p{Cc}\s\\:/?#]*(?:$|(?=[/?#])))[^\p{Cc}\s\\]*$/iu)
 
 /** A node of this kind on lines `start` to `end` of the document: 1-based, inclusive. */
 const node = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
