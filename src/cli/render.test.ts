@@ -101,10 +101,11 @@ it('--dry-run prints a diff that patch takes', async () => {
   const cwd = await folderWith(text)
   const { out, code } = await render(cwd, ['--dry-run'])
   expect(code).toBe(exitCodes.ok)
-  expect(out.slice(0, 4)).toEqual([
+  expect(out.slice(0, 5)).toEqual([
     '--- a/ROLLOUT.md',
     '+++ b/ROLLOUT.md',
-    '@@ -1,0 +2,1 @@',
+    '@@ -1,0 +2,2 @@',
+    '+',
     expect.stringMatching(/^\+> ● Tidegate release r1: /),
   ])
   expect(out).toContain('-- [ ] Runbook read')

@@ -57,28 +57,33 @@ export function renderDocument(
 
 /** Lines that were Tidegate's alone are written over where their heading still has something to say, and go where not. */
 function editsFor(lines: readonly TextLine[], own: readonly string[], { lines: changed, under }: Written): Edit[] {
-  const isOurs = (index: number): boolean => /\S/.test(lines[index]?.text ?? '') && !/\S/.test(own[index] ?? '')
   const isBlank = (index: number): boolean => !/\S/.test(lines[index]?.text ?? '')
+  const isOurs = (index: number): boolean => !isBlank(index) && !/\S/.test(own[index] ?? '')
   const newline = lines.find(({ end }) => end !== '')?.end ?? '\n'
   const taken = new Set<number>()
   const edits: Edit[] = []
   for (const [index, statusLine] of under) {
-    // A formatter puts an empty line between a heading and what follows.
     const slot = [index + 1, index + 2].find((at) => isOurs(at) && (at === index + 1 || isBlank(index + 1)))
-    const next = (slot ?? index) + 1
-    // Without an empty line, what follows would become part of the quote.
-    const blank = next >= lines.length || isBlank(next) || isOurs(next) ? '' : newline
     const line = lines[slot ?? index]
     if (!line) continue
-    if (slot !== undefined) {
-      taken.add(slot)
-      edits.push(...lineEdits(line, `${statusLine}${blank}`))
-    } else edits.push({ offset: line.offset + line.text.length, length: 0, insert: `${newline}${statusLine}${blank}` })
+    // Without an empty line, what follows would become part of the quote.
+    let next = (slot ?? index) + 1
+    while (isOurs(next)) next++
+    const blank = next >= lines.length || isBlank(next) ? '' : newline
+    if (slot === undefined)
+      edits.push({ offset: line.offset + line.text.length, length: 0, insert: newline + newline + statusLine + blank })
+    else edits.push(...lineEdits(line, statusLine + blank))
+    if (slot !== undefined) taken.add(slot)
   }
   for (const [index, line] of lines.entries()) {
     if (taken.has(index)) continue
-    if (isOurs(index)) edits.push({ offset: line.offset, length: line.text.length + line.end.length, insert: '' })
-    else edits.push(...lineEdits(line, changed[index] ?? ''))
+    if (!isOurs(index)) edits.push(...lineEdits(line, changed[index] ?? ''))
+    else {
+      // The empty line that came with it goes with it.
+      const after = isBlank(index - 1) && isBlank(index + 1) ? lines[index + 1] : undefined
+      const length = line.text.length + line.end.length + (after ? after.text.length + after.end.length : 0)
+      edits.push({ offset: line.offset, length, insert: '' })
+    }
   }
   return edits.sort((a, b) => a.offset - b.offset)
 }

@@ -1,4 +1,5 @@
 /** Where notes are written: at the end of their line, in a cell of their row, or on a line of their own under their heading. */
+import { isDone } from '../../core/plan/lint/status.ts'
 import { bareTitle, foldCase } from '../markdown/clean-text.ts'
 import { boxOf, isEarned, replaces, struckLimit } from './fragment.ts'
 import type { LineShape, LineShapes } from './line-shapes.ts'
@@ -88,7 +89,8 @@ function writeRow(
     return
   }
   const content = line.slice(cell.start, cell.end)
-  const changed = writeCell(content, writeFragment(notes, reference), isPhase && column >= 0)
+  const isSaid = isDone(content.trim()) && notes.every(({ note }) => note.shape === '●')
+  const changed = writeCell(content, writeFragment(notes, reference), isPhase && column >= 0 && !isSaid)
   written.lines[index] = line.slice(0, cell.start) + changed + line.slice(cell.end)
 }
 
