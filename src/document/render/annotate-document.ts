@@ -17,11 +17,16 @@ export interface ReadDocument extends Location {
 
 const unreadable = new Set(['DOCUMENT_TOO_LARGE', 'DOCUMENT_UNREADABLE'])
 
-/** Why a document cannot be read at all, or what a release says of it. */
+/** What a document states, or why it cannot be read at all. */
+export function readStatements(text: string, file: string): PlanDraft | string {
+  const { draft, diagnostics } = importMarkdown(text, file)
+  return diagnostics.find(({ ruleId }) => unreadable.has(ruleId))?.message ?? draft
+}
+
+/** What a release says of a document, or why it cannot be read at all. */
 export function readForRelease(text: string, status: DocumentStatus): ReadDocument | string {
-  const { draft, diagnostics } = importMarkdown(text, status.document)
-  const blocked = diagnostics.find(({ ruleId }) => unreadable.has(ruleId))
-  if (blocked) return blocked.message
+  const draft = readStatements(text, status.document)
+  if (typeof draft === 'string') return draft
   const shapes = lineShapes(parseDocument(text))
   const { located, lost } = locateStatements(draft, status.statements, shapes)
   return { draft, shapes, located, lost, notes: notesOf(draft, located) }

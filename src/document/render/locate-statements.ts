@@ -37,7 +37,7 @@ export function locateStatements(
   statements: readonly StatementStatus[],
   shapes: LineShapes,
 ): Location {
-  const facts = factsOf(draft)
+  const facts = Map.groupBy(factsOf(draft), ({ text }) => words(text))
   const located: LocatedStatement[] = []
   const lost: StatementStatus[] = []
   let shift = 0
@@ -49,8 +49,9 @@ export function locateStatements(
       if (lines) located.push({ status, lines, claimed: false })
       continue
     }
+    const stated = wordingsOf(status).flatMap((wording) => facts.get(wording) ?? [])
     const fact = nearest(
-      facts.filter((one) => isStatedBy(status, source, one)),
+      stated.filter((one) => canBe(status, source, one)),
       source.start + shift,
     )
     if (!fact) lost.push(status)
@@ -63,17 +64,22 @@ export function locateStatements(
   return { located, lost }
 }
 
-function isStatedBy({ kind, phase, text }: StatementStatus, source: SourceRange, fact: Fact): boolean {
-  if (!fact.kinds.includes(kind) || (fact.phase !== undefined && fact.phase !== phase)) return false
-  if (fact.takenFrom !== undefined && fact.takenFrom !== source.start) return false
-  // A criterion that repeats others is each of them "(in the words of the document)".
-  return (
-    sameWords(text, fact.text) ||
-    (kind === 'criterion' && sameWords(text.slice(-fact.text.length - 2), `(${fact.text})`))
-  )
+const words = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
+/** How the document can say it. A criterion that repeats others is each of them "(in the words of the document)". */
+function wordingsOf({ kind, text }: StatementStatus): string[] {
+  const whole = words(text)
+  if (kind !== 'criterion' || !whole.endsWith(')')) return [whole]
+  return [whole, ...[...whole.matchAll(/\(/g)].map(({ index }) => words(whole.slice(index + 1, -1)))]
 }
 
-const sameWords = (a: string, b: string): boolean => a.replace(/\s+/g, ' ').trim() === b.replace(/\s+/g, ' ').trim()
+function canBe({ kind, phase }: StatementStatus, source: SourceRange, fact: Fact): boolean {
+  return (
+    fact.kinds.includes(kind) &&
+    (fact.phase === undefined || fact.phase === phase) &&
+    (fact.takenFrom === undefined || fact.takenFrom === source.start)
+  )
+}
 
 function nearest(facts: readonly Fact[], line: number): Fact | undefined {
   return facts.toSorted((a, b) => Math.abs(a.lines.start - line) - Math.abs(b.lines.start - line))[0]

@@ -1,8 +1,7 @@
 /** Writes a release's status, evidence and ticks into its document: the edits that do it, and nothing of the author's is changed but ticks. */
 import type { PlanDraft } from '../../core/plan/draft.ts'
 import type { DocumentStatus, StatementStatus } from '../../core/release/document-status.ts'
-import { importMarkdown } from '../import-markdown.ts'
-import { readForRelease } from './annotate-document.ts'
+import { readForRelease, readStatements } from './annotate-document.ts'
 import { applyEdits, type Edit, lineEdits, linesOf, type TextLine } from './edit.ts'
 import { withoutFragments } from './fragment.ts'
 import type { PlacedNote } from './notes.ts'
@@ -50,7 +49,9 @@ export function renderDocument(
   const written = writeLines(ownLines, notes, shapes, { releaseId, ...options })
   const edits = editsFor(linesOf(text), ownLines, written)
   const rendered = applyEdits(text, edits)
-  if (!statesTheSame(draft, importMarkdown(rendered, document).draft))
+  const again = readStatements(rendered, document)
+  if (typeof again === 'string') return { refused: `with what would be written into it, ${again}` }
+  if (!statesTheSame(draft, again))
     return { refused: 'writing into it would change what it states; please report this with the document' }
   return { edits, text: rendered, notes, ticks: written.ticked.length, lost, unplaced: written.unplaced }
 }
