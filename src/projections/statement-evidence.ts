@@ -164,13 +164,14 @@ function stateOf({ verdict }: Judgement, isComplete: boolean): StatementStatus['
 const subjectOf = ({ condition: { metric, percentile } }: Criterion | Trigger): string =>
   percentile === undefined ? metric : `${metric} p${percentile}`
 
-/** "0.3 % < 1 % (1,240 samples)" where it holds, "3 %, asked for < 1 % (1,240 samples)" where it does not; "0 (80 samples)" for none. */
-function measured({ condition }: Criterion, { value, verdict, samples, explanation }: Judgement): string {
+/** "0.3 % < 1 % (1,240 samples)" where it holds, "3 %, asked for < 1 % (1,240 samples)" where not; "(34 of 150 samples)" of too few. */
+function measured({ condition }: Criterion, { value, verdict, samples, needed, explanation }: Judgement): string {
   if (value === null || verdict === 'Error') return explanation
   const threshold = formatCondition({ ...condition, metric: '', percentile: undefined }).trim()
   const isSame = condition.comparator === '==' && verdict === 'Successful'
   const relation = isSame ? '' : verdict === 'Successful' ? ` ${threshold}` : `, asked for ${threshold}`
-  return `${formatValue(value, condition)}${relation} (${formatCount(samples)} samples)`
+  const few = samples < needed ? ` of ${formatCount(needed)}` : ''
+  return `${formatValue(value, condition)}${relation} (${formatCount(samples)}${few} samples)`
 }
 
 /** Each trigger once: it is armed from the first stage that has it until the rollout ends. */
