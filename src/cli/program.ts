@@ -6,6 +6,7 @@ import { approveCommand } from './approve.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { importCommand } from './import.ts'
+import { lintCommand } from './lint.ts'
 import { pauseCommand } from './pause.ts'
 import { rejectCommand } from './reject.ts'
 import { renderCommand } from './render.ts'
@@ -19,6 +20,7 @@ import { watchCommand } from './watch.ts'
 const commands: readonly RegisterCommand[] = [
   demoCommand,
   importCommand,
+  lintCommand,
   startCommand,
   statusCommand,
   watchCommand,

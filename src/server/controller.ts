@@ -1,4 +1,5 @@
 /** The controller: takes plans, starts and resumes releases, answers its clients. It owns the runners; the store owns the truth. */
+import { redactDeep, redactSecrets } from '../core/find-secrets.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
@@ -140,7 +141,8 @@ export class Controller implements ControllerApi {
         releaseId,
         projectId,
         plan,
-        document: request.document.text,
+        // The log is kept for good and shown to many.
+        document: redactSecrets(request.document.text),
         digest,
         speed: request.speed,
         acknowledged,
@@ -194,7 +196,8 @@ export class Controller implements ControllerApi {
     const running = this.#runners.get(releaseId)
     const runner = running ?? (await this.#reopened(releaseId))
     if (!runner) return notFound(releaseId)
-    const decision = await runner.submit({ type: 'command', command: request.command, actor })
+    // What people write as a reason is kept for good and shown to many.
+    const decision = await runner.submit({ type: 'command', command: redactDeep(request.command), actor })
     if (decision.rejected) return refusal(decision)
     if (!running && this.#ports.purpose === 'run') this.#run(releaseId, runner)
     return this.release(releaseId)

@@ -16,7 +16,8 @@ export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] }
 export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>, operator: Operator): Prepared {
   const { draft, diagnostics } = importMarkdown(request.document.text, request.document.path)
   const read = readYaml(request.bindings.text, request.bindings.path, Bindings)
-  const found = [...diagnostics, ...lintDraft(draft), ...read.diagnostics]
+  const surroundings = { operator, ...(read.value && { bindings: read.value }) }
+  const found = [...diagnostics, ...lintDraft(draft, surroundings), ...read.diagnostics]
   if (!read.value) return { diagnostics: found }
   const bound = bindPlan({ draft, bindings: read.value, locate: read.locate, operator })
   const all = [...found, ...bound.diagnostics]

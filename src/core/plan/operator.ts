@@ -40,6 +40,14 @@ export const ProxyTarget = z.strictObject({
 export const Target = z.discriminatedUnion('driver', [ProcessTarget, ProxyTarget])
 export type Target = z.infer<typeof Target>
 
+/** The embedded proxy's smallest step: it divides users into ten thousand buckets. */
+export const embeddedProxyStepPercent = 0.01
+
+/** The smallest step of a target's shares in percent; `undefined` for what routes no traffic. */
+export function smallestStepPercent({ driver }: Target): number | undefined {
+  return driver === 'embedded-proxy' ? embeddedProxyStepPercent : undefined
+}
+
 export const PrometheusTextSource = z.strictObject({
   driver: z.literal('prometheus-text'),
   urls: z.array(Url).min(1).max(50),

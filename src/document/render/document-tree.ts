@@ -1,36 +1,32 @@
 /** Markdown → the allow-listed tree that a browser shows. Raw HTML becomes text, images their alt text, what is not known its text. */
-import type { List, ListItem, Nodes, Parents, PhrasingContent, Root, RootContent, Table } from 'mdast'
 import {
-  type BlockNode,
   type DocumentTree,
   Href,
   type InlineNode,
-  type ItemNode,
-  type TableNode,
+  type BlockNode as TreeBlock,
+  type ItemNode as TreeItem,
+  type TableNode as TreeTable,
   treeDepthLimit,
   treeNodeLimit,
 } from '../../core/plan/document-tree.ts'
+import type { BlockNode, CellNode, Inline, ItemNode, Place, TableNode } from '../markdown/markdown-nodes.ts'
+import { plainText } from '../markdown/read-lines.ts'
 import { parseDocument } from './parse-document.ts'
 
-/** The document as its author wrote it, without anything of Tidegate's. Throws a `RangeError` where it is nested too deep to be read. */
+/**
+ * The document as its author wrote it, without secrets and without anything of Tidegate's. Throws a `RangeError` where it is nested too
+ * deep to be read.
+ */
 export function documentTree(text: string): DocumentTree {
-  return new TreeBuilder(parseDocument(text)).build()
+  return new TreeBuilder().build(parseDocument(text))
 }
 
 class TreeBuilder {
-  readonly #root: Root
-  /** Addresses of `[text][name]`, by the name as the parser folds it. */
-  readonly #addresses = new Map<string, string>()
   #nodes = 0
   #truncated = false
 
-  constructor(root: Root) {
-    this.#root = root
-    collectAddresses(root, this.#addresses)
-  }
-
-  build(): DocumentTree {
-    return { blocks: this.#blocks(this.#root.children, 1), truncated: this.#truncated }
+  build(blocks: readonly BlockNode[]): DocumentTree {
+    return { blocks: this.#blocks(blocks, 1), truncated: this.#truncated }
   }
 
   /** Whether there is room for one more node. */
@@ -40,120 +36,112 @@ class TreeBuilder {
     return this.#nodes <= treeNodeLimit
   }
 
-  #blocks(nodes: readonly RootContent[], depth: number): BlockNode[] {
+  #blocks(nodes: readonly BlockNode[], depth: number): TreeBlock[] {
     return nodes.flatMap((node) => (this.#takes() ? this.#block(node, depth) : []))
   }
 
-  #block(node: RootContent, depth: number): BlockNode[] {
+  #block(node: BlockNode, depth: number): TreeBlock[] {
     const lines = linesOf(node)
-    if (depth >= treeDepthLimit && 'children' in node) return this.#flattened(node)
-    switch (node.type) {
+    switch (node.kind) {
       case 'heading':
-        return [{ kind: 'heading', ...lines, depth: node.depth, children: this.#inlines(node.children, depth) }]
       case 'paragraph':
-        return [{ kind: 'paragraph', ...lines, children: this.#inlines(node.children, depth) }]
+        return [{ ...lines, ...headOf(node), children: this.#inlines(node.children, depth) }]
       case 'code':
-        return [{ kind: 'code', ...lines, language: node.lang ?? '', text: node.value }]
-      case 'thematicBreak':
+        return [{ kind: 'code', ...lines, language: node.language, text: node.text }]
+      case 'rule':
         return [{ kind: 'rule', ...lines }]
-      case 'blockquote':
+      case 'quote':
+        if (depth >= treeDepthLimit) return this.#flattened(node.children)
         return [{ kind: 'quote', ...lines, children: this.#blocks(node.children, depth + 1) }]
-      case 'list':
-        return [this.#list(node, depth)]
+      case 'list': {
+        if (depth >= treeDepthLimit) return this.#flattened(node.items.flatMap((item) => item.children))
+        const items = node.items.flatMap((item) => (this.#takes() ? [this.#item(item, depth + 1)] : []))
+        return [{ kind: 'list', ...lines, ordered: node.ordered, items }]
+      }
       case 'table':
         return [this.#table(node, depth)]
+      case 'html':
+        return [{ kind: 'paragraph', ...lines, children: [{ kind: 'text', ...lines, text: node.text }] }]
       case 'definition':
         return []
-      case 'footnoteDefinition':
-        return this.#blocks(node.children, depth)
-      default:
-        return textOf(node).trim() === '' ? [] : [paragraphOf(node)]
     }
   }
 
-  #flattened(node: RootContent): BlockNode[] {
+  /** Blocks that are too deep, one beside the other: only their own text is kept. */
+  #flattened(nodes: readonly BlockNode[]): TreeBlock[] {
     this.#truncated = true
-    return textOf(node).trim() === '' ? [] : [paragraphOf(node)]
+    return this.#blocks(
+      nodes.filter(({ kind }) => kind !== 'quote' && kind !== 'list'),
+      treeDepthLimit,
+    )
   }
 
-  #list(node: List, depth: number): BlockNode {
-    const items = node.children.flatMap((item) => (this.#takes() ? [this.#item(item, depth + 1)] : []))
-    return { kind: 'list', ...linesOf(node), ordered: node.ordered === true, items }
+  #item(node: ItemNode, depth: number): TreeItem {
+    return {
+      kind: 'item',
+      ...linesOf(node),
+      checked: node.checked ?? null,
+      children: this.#blocks(node.children, depth + 1),
+    }
   }
 
-  #item(node: ListItem, depth: number): ItemNode {
-    const checked = typeof node.checked === 'boolean' ? node.checked : null
-    return { kind: 'item', ...linesOf(node), checked, children: this.#blocks(node.children, depth + 1) }
+  #table(node: TableNode, depth: number): TreeTable {
+    const { line, endLine } = node.header[0] ?? node
+    const rows = [{ cells: node.header, line, endLine: node.header[0] ? endLine : line }, ...node.rows]
+    return {
+      kind: 'table',
+      ...linesOf(node),
+      rows: rows.flatMap((row) =>
+        this.#takes() ? [{ kind: 'row' as const, ...linesOf(row), cells: this.#cells(row.cells, depth) }] : [],
+      ),
+    }
   }
 
-  #table(node: Table, depth: number): TableNode {
-    const rows = node.children.flatMap((row) => {
-      const cells = row.children.flatMap((cell) =>
-        this.#takes()
-          ? [{ kind: 'cell' as const, ...linesOf(cell), children: this.#inlines(cell.children, depth) }]
-          : [],
-      )
-      return this.#takes() ? [{ kind: 'row' as const, ...linesOf(row), cells }] : []
-    })
-    return { kind: 'table', ...linesOf(node), rows }
+  #cells(cells: readonly CellNode[], depth: number): TreeTable['rows'][number]['cells'] {
+    return cells.flatMap((cell) =>
+      this.#takes() ? [{ kind: 'cell', ...linesOf(cell), children: this.#inlines(cell.children, depth) }] : [],
+    )
   }
 
-  #inlines(nodes: readonly PhrasingContent[], depth: number): InlineNode[] {
+  #inlines(nodes: readonly Inline[], depth: number): InlineNode[] {
     return nodes.flatMap((node) => (this.#takes() ? this.#inline(node, depth) : []))
   }
 
-  #inline(node: PhrasingContent, depth: number): InlineNode[] {
+  #inline(node: Inline, depth: number): InlineNode[] {
     const lines = linesOf(node)
     if ('children' in node && depth >= treeDepthLimit) {
       this.#truncated = true
-      return [{ kind: 'text', ...lines, text: textOf(node) }]
+      return [{ kind: 'text', ...lines, text: plainText(node.children) }]
     }
-    switch (node.type) {
-      case 'inlineCode':
+    switch (node.kind) {
+      case 'text':
+      case 'html':
+        return [{ kind: 'text', ...lines, text: node.value }]
+      case 'image':
+        return [{ kind: 'text', ...lines, text: node.alt }]
+      case 'code':
         return [{ kind: 'inlineCode', ...lines, text: node.value }]
       case 'break':
         return [{ kind: 'break', ...lines }]
       case 'strong':
       case 'emphasis':
-        return [{ kind: node.type, ...lines, children: this.#inlines(node.children, depth + 1) }]
-      case 'link':
-        return this.#link(node, node.url, depth)
-      case 'linkReference':
-        return this.#link(node, this.#addresses.get(node.identifier) ?? '', depth)
-      default:
-        return 'children' in node
-          ? this.#inlines(node.children, depth + 1)
-          : [{ kind: 'text', ...lines, text: textOf(node) }]
+        return [{ kind: node.kind, ...lines, children: this.#inlines(node.children, depth + 1) }]
+      case 'deleted':
+        return this.#inlines(node.children, depth + 1)
+      case 'link': {
+        const children = this.#inlines(node.children, depth + 1)
+        const href = Href.safeParse(node.url)
+        // An address that is not allowed leaves its text.
+        return href.success ? [{ kind: 'link', ...lines, href: href.data, children }] : children
+      }
     }
   }
-
-  /** An address that is not allowed leaves its text. */
-  #link(node: Extract<PhrasingContent, Parents>, url: string, depth: number): InlineNode[] {
-    const children = this.#inlines(node.children, depth + 1)
-    const href = Href.safeParse(url)
-    return href.success ? [{ kind: 'link', ...linesOf(node), href: href.data, children }] : children
-  }
 }
 
-function linesOf({ position }: Nodes): { start: number; end: number } {
-  return { start: position?.start.line ?? 1, end: position?.end.line ?? 1 }
+function headOf(node: Extract<BlockNode, { kind: 'heading' | 'paragraph' }>) {
+  return node.kind === 'heading' ? { kind: node.kind, depth: node.depth } : { kind: node.kind }
 }
 
-function paragraphOf(node: RootContent): BlockNode {
-  const lines = linesOf(node)
-  return { kind: 'paragraph', ...lines, children: [{ kind: 'text', ...lines, text: textOf(node) }] }
-}
-
-/** Everything a node says, without markup; never recursive deeper than the parser itself was. */
-function textOf(node: Nodes): string {
-  if ('value' in node) return node.value
-  if ('alt' in node) return node.alt ?? ''
-  if (node.type === 'footnoteReference') return `[${node.label ?? node.identifier}]`
-  if (node.type === 'break') return '\n'
-  return 'children' in node ? node.children.map(textOf).join(node.type === 'paragraph' ? '' : ' ') : ''
-}
-
-function collectAddresses(node: Nodes, addresses: Map<string, string>): void {
-  if (node.type === 'definition' && !addresses.has(node.identifier)) addresses.set(node.identifier, node.url)
-  if ('children' in node) for (const child of node.children) collectAddresses(child, addresses)
+function linesOf({ line, endLine }: Pick<Place, 'line' | 'endLine'>): { start: number; end: number } {
+  return { start: line, end: endLine }
 }

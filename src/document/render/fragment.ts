@@ -2,6 +2,7 @@
  * What Tidegate writes into a document, and how it finds it again: `— ✔ evidence: … (r6#e12)` at the end of a line or in a cell, and
  * `> ● completed … (r6#e30)` on a line of its own. The shape at its start and the reference at its end are the marks; nothing invisible.
  */
+import { redactSecrets } from '../../core/find-secrets.ts'
 import { applyEdits, type Edit, linesOf, type TextLine } from './edit.ts'
 
 /** Characters between the shape and the reference; what is longer was not written by Tidegate. */
@@ -98,7 +99,7 @@ function untick(lines: readonly TextLine[], last: number): Edit[] {
 
 /** Foreign text as one line of plain Markdown text: nothing in it acts, links, ends a cell or looks like a fragment. */
 export function escapeForeign(text: string, limit: number): string {
-  const line = text
+  const line = redactSecrets(text)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     // An address would become a link by itself, and may hold what nobody should read.

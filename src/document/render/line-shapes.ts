@@ -1,10 +1,10 @@
 /** What each line of a document is to Markdown, as far as writing beside it goes: a heading, a row of a table, text, or nothing to touch. */
-import type { Nodes, Root, Table } from 'mdast'
+import type { BlockNode, TableNode } from '../markdown/markdown-nodes.ts'
 import { plainText } from '../markdown/read-lines.ts'
 
 export type LineShape =
   /** `end` is the last line of the heading; only at the top level can a line be put under it. */
-  | { kind: 'heading'; end: number; depth: number; isTop: boolean }
+  | { kind: 'heading'; end: number; isTop: boolean }
   | { kind: 'row'; header: string[]; isHeader: boolean }
   /** `end` is the last line of the paragraph. */
   | { kind: 'text'; end: number }
@@ -13,31 +13,34 @@ export type LineShape =
 /** By 1-based line; lines between blocks have no shape. */
 export type LineShapes = ReadonlyMap<number, LineShape>
 
-export function lineShapes(root: Root): LineShapes {
+export function lineShapes(blocks: readonly BlockNode[]): LineShapes {
   const shapes = new Map<number, LineShape>()
-  addShapes(root, shapes, true)
+  for (const block of blocks) addShapes(block, shapes, true)
   return shapes
 }
 
-function addShapes(node: Nodes, shapes: Map<number, LineShape>, isTop: boolean): void {
+function addShapes(node: BlockNode, shapes: Map<number, LineShape>, isTop: boolean): void {
   const shape = shapeOf(node, isTop)
-  const { start, end } = node.position ?? { start: { line: 1 }, end: { line: 0 } }
-  if (node.type === 'table') addTable(node, shapes)
-  else if (shape) for (let line = start.line; line <= end.line; line++) shapes.set(line, shape)
-  else if ('children' in node) for (const child of node.children) addShapes(child, shapes, node.type === 'root')
+  if (node.kind === 'table') addTable(node, shapes)
+  else if (shape) for (let line = node.line; line <= node.endLine; line++) shapes.set(line, shape)
+  else for (const child of childrenOf(node)) addShapes(child, shapes, false)
 }
 
-function shapeOf(node: Nodes, isTop: boolean): LineShape | undefined {
-  const end = node.position?.end.line ?? 1
-  if (node.type === 'heading') return { kind: 'heading', end, depth: node.depth, isTop }
-  if (node.type === 'paragraph') return { kind: 'text', end }
-  return node.type === 'code' || node.type === 'html' ? { kind: 'closed' } : undefined
+function childrenOf(node: BlockNode): BlockNode[] {
+  if (node.kind === 'list') return node.items.flatMap((item) => item.children)
+  return node.kind === 'quote' ? node.children : []
 }
 
-function addTable(table: Table, shapes: Map<number, LineShape>): void {
-  const header = (table.children[0]?.children ?? []).map((cell) => plainText(cell.children))
-  for (const [index, row] of table.children.entries())
-    shapes.set(row.position?.start.line ?? 1, { kind: 'row', header, isHeader: index === 0 })
+function shapeOf({ kind, endLine: end }: BlockNode, isTop: boolean): LineShape | undefined {
+  if (kind === 'heading') return { kind, end, isTop }
+  if (kind === 'paragraph') return { kind: 'text', end }
+  return kind === 'code' || kind === 'html' || kind === 'definition' ? { kind: 'closed' } : undefined
+}
+
+function addTable({ line, header: cells, rows }: TableNode, shapes: Map<number, LineShape>): void {
+  const header = cells.map((cell) => plainText(cell.children))
+  shapes.set(line, { kind: 'row', header, isHeader: true })
+  for (const row of rows) shapes.set(row.line, { kind: 'row', header, isHeader: false })
 }
 
 /** Headings at the top level in order, by their first and last lines. */
