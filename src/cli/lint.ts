@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { Bindings } from '../core/plan/bindings.ts'
 import type { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
+import type { ImportedDocument } from '../document/import-document.ts'
 import { type CliContext, exitCodes, type RegisterCommand, UserError } from './context.ts'
-import { readDocument } from './read-document.ts'
 
 interface Options {
   bindings?: string
@@ -22,7 +22,7 @@ export const lintCommand: RegisterCommand = (program, context) => {
   program
     .command('lint')
     .description('find the faults of a plan: where, why they matter, what to write instead')
-    .argument('[plan]', 'the plan, in Markdown')
+    .argument('[plan]', 'the plan, in Markdown or YAML')
     .option(
       '--bindings <file>',
       'what the words of the plan mean (default: tidegate.yaml beside the plan, if it is there)',
@@ -37,21 +37,26 @@ export const lintCommand: RegisterCommand = (program, context) => {
       if (plan === undefined) throw new UserError('name the plan: tidegate lint ROLLOUT.md')
       const format = options.json ? 'json' : options.format
       if (!formats.includes(format)) throw new UserError(`--format takes ${formats.join(', ')}, not "${format}"`)
-      const text = await readDocument(context, plan)
-      const found = await findAll(context, plan, text, options)
+      const [{ importDocument }, { readBoundedFile }] = await Promise.all([
+        import('../document/import-document.ts'),
+        import('./read-bounded-file.ts'),
+      ])
+      const document = importDocument(await readBoundedFile(context, plan), plan)
+      const found = await findAll(context, plan, document, options)
       const shown = await onlyRules(found, options.rule)
-      await print(context, format, plan, text, shown)
+      await print(context, format, plan, document.text, shown)
       context.exit(shown.some(({ severity }) => severity === 'error') ? exitCodes.failed : exitCodes.ok)
     })
 }
 
 /** The document, its bindings, and both against the operator's file, as far as they are there. */
-async function findAll(context: CliContext, plan: string, text: string, options: Options): Promise<Diagnostic[]> {
-  const [{ importMarkdown }, { lintDraft }] = await Promise.all([
-    import('../document/import-markdown.ts'),
-    import('../core/plan/lint/lint.ts'),
-  ])
-  const { draft, diagnostics } = importMarkdown(text, plan)
+async function findAll(
+  context: CliContext,
+  plan: string,
+  document: ImportedDocument,
+  options: Options,
+): Promise<Diagnostic[]> {
+  const { documentFindings } = await import('../document/import-document.ts')
   const bindings = await readBindings(context, plan, options.bindings)
   const operator = await readOperator(context, options.operator)
   const surroundings = {
@@ -59,14 +64,18 @@ async function findAll(context: CliContext, plan: string, text: string, options:
     ...(operator?.value && { operator: operator.value }),
   }
   const found = [
-    ...diagnostics,
-    ...lintDraft(draft, surroundings),
+    ...documentFindings(document, surroundings),
     ...(bindings?.diagnostics ?? []),
     ...(operator?.diagnostics ?? []),
   ]
-  if (!bindings?.value || !operator?.value) return found
+  if (!bindings?.value || !operator?.value || document.isUnreadable) return found
   const { bindPlan } = await import('../core/plan/bind/bind-plan.ts')
-  const bound = bindPlan({ draft, bindings: bindings.value, operator: operator.value, locate: bindings.locate })
+  const bound = bindPlan({
+    draft: document.draft,
+    bindings: bindings.value,
+    operator: operator.value,
+    locate: bindings.locate,
+  })
   return [...found, ...bound.diagnostics]
 }
 
@@ -88,7 +97,15 @@ async function readBindings(
     import('../document/yaml/read-yaml.ts'),
     import('../core/plan/bindings.ts'),
   ])
-  return readYaml(await readDocument(context, file), file, Bindings)
+  return readYaml(await readText(context, file), file, Bindings)
+}
+
+async function readText(context: CliContext, file: string): Promise<string> {
+  const [{ decodeText }, { readBoundedFile }] = await Promise.all([
+    import('../document/decode-text.ts'),
+    import('./read-bounded-file.ts'),
+  ])
+  return decodeText(await readBoundedFile(context, file), file).text
 }
 
 async function readOperator(context: CliContext, file: string | undefined): Promise<Read<Operator> | undefined> {
@@ -99,7 +116,7 @@ async function readOperator(context: CliContext, file: string | undefined): Prom
   ])
   // Nothing is started here, so these only have to stand for what Tidegate gives when it runs.
   const given = { NODE: '/node', TIDEGATE_PROXY: '/tidegate-proxy', STATE: '/state' }
-  return readYaml(await readDocument(context, file), file, Operator, { variables: { ...context.env, ...given } })
+  return readYaml(await readText(context, file), file, Operator, { variables: { ...context.env, ...given } })
 }
 
 /** Those of the named rules; a name that is neither a rule's nor found is a typing mistake. */

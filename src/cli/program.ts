@@ -12,6 +12,7 @@ import { rejectCommand } from './reject.ts'
 import { renderCommand } from './render.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
+import { schemaCommand } from './schema.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { watchCommand } from './watch.ts'
@@ -31,6 +32,7 @@ const commands: readonly RegisterCommand[] = [
   abortCommand,
   reportCommand,
   renderCommand,
+  schemaCommand,
 ]
 
 /** `parseAsync` throws a `UserError` for a command that could not be done; help and usage end by `context.exit`. */

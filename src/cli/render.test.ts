@@ -34,6 +34,7 @@ async function folderWith(document: string | Uint8Array): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-render-'))
   folders.push(folder)
   await writeFile(join(folder, 'ROLLOUT.md'), document)
+  await writeFile(join(folder, 'plan.yaml'), document)
   return folder
 }
 
@@ -70,7 +71,7 @@ it('writes the document in place, once, and says what it wrote', async () => {
   expect(written).toMatch(/^- \[x\] Runbook read — ✔ evidence: signed by rina/m)
   expect(withoutFragments(written).replace(/\n{3,}/g, '\n\n')).toBe(text)
   expect((await stat(join(cwd, 'ROLLOUT.md'))).mode & 0o777).toBe(0o640)
-  expect(await readdir(cwd)).toEqual(['ROLLOUT.md'])
+  expect(await readdir(cwd)).toEqual(['ROLLOUT.md', 'plan.yaml'])
 
   const second = await render(cwd)
   expect(second.err[0]).toContain('up to date already')
@@ -148,10 +149,23 @@ it('writes through a link, which stays one', async () => {
 
 it.each<[string, string | Uint8Array, string[], number, string]>([
   ['another document', '# Cooking\n\n- [ ] Salt\n', [], exitCodes.failed, 'it is another document'],
+  ['a plan in YAML', 'plan: x\n', ['--file', 'plan.yaml'], exitCodes.failed, 'only one in Markdown'],
   ['bytes that are no UTF-8', Uint8Array.from([0x23, 0x20, 0xe9, 0x0a]), [], exitCodes.failed, 'is not UTF-8 text'],
-  ['a document that is not there', text, ['--file', 'PLAN.md'], exitCodes.usage, 'cannot read PLAN.md (ENOENT)'],
+  [
+    'a document that is not there',
+    text,
+    ['--file', 'PLAN.md'],
+    exitCodes.usage,
+    'cannot read PLAN.md: there is no such file; name the document with --file',
+  ],
   ['two ways at once', text, ['--check', '--stdout'], exitCodes.usage, 'exclude each other'],
-  ['a place it cannot write to', text, ['--out', 'no/such.md'], exitCodes.usage, 'cannot write no/such.md (ENOENT)'],
+  [
+    'a place it cannot write to',
+    text,
+    ['--out', 'no/such.md'],
+    exitCodes.usage,
+    'cannot write no/such.md: there is no such folder',
+  ],
 ])('refuses %s, and changes nothing', async (_what, document, line, code, message) => {
   const cwd = await folderWith(document)
   const before = await readFile(join(cwd, 'ROLLOUT.md'))
@@ -164,7 +178,9 @@ it.each<[string, string | Uint8Array, string[], number, string]>([
 it('leaves a document alone that changed while it was rendered', async () => {
   const cwd = await folderWith('new text')
   const path = join(cwd, 'ROLLOUT.md')
-  await expect(replaceFile(path, Buffer.from('old text'), 'rendered')).rejects.toThrow('changed by somebody else')
-  expect(await readdir(cwd)).toEqual(['ROLLOUT.md'])
+  await expect(replaceFile(path, 'ROLLOUT.md', Buffer.from('old text'), 'rendered')).rejects.toThrow(
+    'changed by somebody else',
+  )
+  expect(await readdir(cwd)).toEqual(['ROLLOUT.md', 'plan.yaml'])
   expect(await documentIn(cwd)).toBe('new text')
 })

@@ -1,5 +1,4 @@
 /** `tidegate render`: writes status, evidence and ticks of a release into its document, in place. */
-import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import type { DocumentStatus } from '../core/release/document-status.ts'
 import type { RenderedDocument } from '../document/render/render-document.ts'
@@ -50,14 +49,15 @@ async function render(
 ): Promise<ExitCode> {
   const { chooseRelease } = await import('./choose-release.ts')
   const { unwrap } = await import('./describe-problem.ts')
+  const { readBoundedFile } = await import('./read-bounded-file.ts')
   const { renderDocument } = await import('../document/render/render-document.ts')
   const { status } = unwrap(await api.document(await chooseRelease(api, named)))
   const file = options.file ?? status.document
   const path = resolve(context.cwd, file)
-  const bytes = await readBytes(path, file)
+  const bytes = await readBoundedFile(context, file, '; name the document with --file')
   const text = decode(bytes, file)
   const target = options.out === undefined ? path : resolve(context.cwd, options.out)
-  const rendered = renderDocument(text, status, linkOf(context, target, options))
+  const rendered = renderDocument(text, status, { file, ...linkOf(context, target, options) })
   if ('refused' in rendered)
     throw new UserError(
       `${file} was not changed: ${rendered.refused}. Name the document with --file.`,
@@ -68,14 +68,8 @@ async function render(
   return options.check && rendered.edits.length > 0 ? exitCodes.failed : exitCodes.ok
 }
 
-async function readBytes(path: string, shown: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot read ${shown} (${error.code}); name the document with --file`)
-  })
-}
-
 /** What is no UTF-8 would be damaged by writing it back. */
-function decode(bytes: Buffer, shown: string): string {
+function decode(bytes: Uint8Array, shown: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
@@ -93,20 +87,17 @@ function linkOf({ cwd }: CliContext, target: string, { report }: Options): { rep
 async function write(
   context: CliContext,
   { text, edits }: RenderedDocument,
-  { bytes, path, file }: { bytes: Buffer; path: string; file: string },
+  { bytes, path, file }: { bytes: Uint8Array; path: string; file: string },
   options: Options,
 ): Promise<void> {
   if (options.check || options.dryRun || options.stdout) return
-  if (options.out !== undefined) {
-    const { out } = options
-    await writeFile(resolve(context.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
-      throw new UserError(`cannot write ${out} (${error.code})`)
-    })
+  const { out } = options
+  if (out !== undefined) {
+    const { writeWholeFile } = await import('./write-whole-file.ts')
+    await writeWholeFile(resolve(context.cwd, out), out, text, true)
   } else if (edits.length > 0) {
     const { replaceFile } = await import('./replace-file.ts')
-    await replaceFile(path, bytes, text).catch((error: unknown) => {
-      throw error instanceof UserError ? new UserError(error.message.replaceAll(path, file), error.exitCode) : error
-    })
+    await replaceFile(path, file, bytes, text)
   }
 }
 

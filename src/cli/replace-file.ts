@@ -1,29 +1,20 @@
-/** Replaces a file in one piece: whoever reads it sees the old text or the new, and its mode stays. */
-import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+/** Replaces a document that was changed here and nowhere else: in one piece, with its mode, through a link to what it points at. */
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { UserError } from './context.ts'
+import { writeWholeFile } from './write-whole-file.ts'
 
-/** `before` is what the new content was made from: a file that has changed since is left alone. Throws a `UserError` when it cannot be done. */
-export async function replaceFile(path: string, before: Uint8Array, content: string): Promise<void> {
-  // A link stays a link: what it points at is replaced.
-  const target = await realpath(path)
-  const draft = join(dirname(target), `.${basename(target)}.${process.pid}.tidegate`)
-  try {
-    const { mode } = await stat(target)
-    const handle = await open(draft, 'wx', mode)
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await chmod(draft, mode)
-    if (!(await readFile(target)).equals(before))
-      throw new UserError(`${path} was changed by somebody else in the meantime; nothing was written, run it again`)
-    await rename(draft, target)
-  } catch (error) {
-    await rm(draft, { force: true })
-    if (error instanceof UserError || !(error instanceof Error) || !('code' in error)) throw error
-    throw new UserError(`cannot write ${path} (${error.code})`)
-  }
+/** `before` is what the new text was made from: a file that has changed since is left alone. Throws a `UserError` when it cannot be done. */
+export async function replaceFile(path: string, shown: string, before: Uint8Array, text: string): Promise<void> {
+  const target = await found(realpath(path), shown)
+  const { mode } = await found(stat(target), shown)
+  if (!(await found(readFile(target), shown)).equals(before))
+    throw new UserError(`${shown} was changed by somebody else in the meantime; nothing was written, run it again`)
+  await writeWholeFile(target, shown, text, true, mode & 0o7777)
+}
+
+/** It was there a moment ago. */
+function found<T>(looked: Promise<T>, shown: string): Promise<T> {
+  return looked.catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`cannot write ${shown} (${error.code})`)
+  })
 }

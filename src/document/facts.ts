@@ -44,7 +44,7 @@ const unlabelled = new Set([
 /** Findings of the importer that the labels count among the lints. */
 const labelledFindings = new Set(['ENCODING'])
 
-export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
+export function corpusFacts({ draft, diagnostics, boxes }: ImportResult): CorpusFacts {
   const lints = [...lintDraft(draft), ...diagnostics.filter(({ ruleId }) => labelledFindings.has(ruleId))].map(
     ({ ruleId }) => ruleId,
   )
@@ -68,7 +68,7 @@ export function corpusFacts({ draft, diagnostics }: ImportResult): CorpusFacts {
     rollbackBudgetMinutes: budget === undefined ? null : budget / 60_000,
     owners: [...new Map(draft.owners.map(({ name }) => [name.toLowerCase(), name])).values()],
     tickets: draft.tickets.map((ticket) => ticket.id),
-    checklist: { done: draft.boxes.claimed, total: draft.boxes.total },
+    checklist: { done: boxes?.claimed ?? 0, total: boxes?.total ?? 0 },
     flags: draft.flags.map((flag) => flag.key),
     lints: [...new Set(lints)].filter((rule) => !unlabelled.has(rule)).sort(),
   }

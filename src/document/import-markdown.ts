@@ -52,7 +52,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
       'write it flatter',
     )
   }
-  return { draft: reader.draft, diagnostics: reader.diagnostics }
+  return { draft: reader.draft, diagnostics: reader.diagnostics, boxes: reader.boxes }
 }
 
 function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
@@ -66,7 +66,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
     action: 'rollBack',
   }
   readSection(reader, root, context)
-  countBoxes(reader, root)
+  countBoxes(reader.boxes, root)
   settleProseLadders(reader)
   settleEverybody(reader)
   reader.draft.sections = readSectionTitles(root)
@@ -80,14 +80,13 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
   reader.draft.unread = unreadLines(reader.draft, lines)
 }
 
-function countBoxes({ draft }: Pick<Reader, 'draft'>, section: Section): void {
-  const { boxes } = draft
+function countBoxes(boxes: Reader['boxes'], section: Section): void {
   const isBox = section.origin === 'item' && readMark(section.line.text, section.checked).form === 'box'
   if (isBox) {
     boxes.total++
     if (readMark(section.line.text, section.checked).claimed) boxes.claimed++
   }
-  for (const child of sectionsOf(section)) countBoxes({ draft }, child)
+  for (const child of sectionsOf(section)) countBoxes(boxes, child)
 }
 
 /** "rollout-plan" for "plans/rollout-plan.md". */

@@ -146,7 +146,7 @@ export type ReleaseSummary = z.infer<typeof ReleaseSummary>
 /** The plan's document with its release: what each statement stands at, and the document as a tree with the notes to show at its lines. */
 export const ReleaseDocument = z.strictObject({
   status: DocumentStatus,
-  /** Null for a release that kept no document, or one that is nested too deep to be read. */
+  /** Null for a release that kept no document, or one that is no Markdown. */
   document: z.strictObject({ tree: DocumentTree, notes: z.array(DocumentNote) }).nullable(),
 })
 export type ReleaseDocument = z.infer<typeof ReleaseDocument>

@@ -211,8 +211,6 @@ export const PlanDraft = z.strictObject({
   exclusions: z.array(DraftNote),
   phases: z.array(DraftPhase),
   checklists: z.array(DraftChecklist),
-  /** Every box of the document, wherever it stands, and those that are ticked. */
-  boxes: z.strictObject({ claimed: z.int().nonnegative(), total: z.int().nonnegative() }),
   successMetrics: z.array(DraftCriterion),
   rollback: DraftRollback,
   owners: z.array(DraftOwner),
@@ -251,7 +249,6 @@ export function emptyDraft(file: string, title: string): PlanDraft {
     exclusions: [],
     phases: [],
     checklists: [],
-    boxes: { claimed: 0, total: 0 },
     successMetrics: [],
     rollback: { steps: [], budgets: [] },
     owners: [],
@@ -271,6 +268,8 @@ export function emptyDraft(file: string, title: string): PlanDraft {
 }
 
 export interface ImportResult {
+  /** Every tick box of a Markdown document, wherever it stands, and those that are ticked. */
+  boxes?: { claimed: number; total: number }
   draft: PlanDraft
   diagnostics: Diagnostic[]
 }

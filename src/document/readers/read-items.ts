@@ -33,12 +33,17 @@ export interface Walk {
   readBlock(reader: Reader, block: Block, section: Section, context: Context): void
 }
 
+/** The nearest title that may say where settings hold. */
+function placeOfSettings({ phase, title }: Pick<Context, 'phase' | 'title'>): string {
+  return [title, phase?.name ?? ''].find((text) => /prod|stag|dev|test|canary/i.test(text)) ?? ''
+}
+
 export function addCode(
   reader: Reader,
   block: Extract<Block, { kind: 'code' }>,
   { phase, title }: Context,
 ): DraftStep['code'][number] {
-  const code = readCode(block, [title, phase?.name ?? ''].find((text) => /prod|stag|dev|test|canary/i.test(text)) ?? '')
+  const code = readCode(block, placeOfSettings({ phase, title }))
   reader.draft.code.push(code)
   addFlagSettings(reader, code.text, block.start)
   if (phase) addCodedShares(reader, phase, code)
@@ -98,7 +103,11 @@ function readStatementItem(reader: Reader, item: Section, context: Context, walk
 
 function readStepItem(reader: Reader, item: Section, context: Context): void {
   const isRollback = context.role === 'rollback'
-  const step = readStep(item, isRollback ? 'rollback/item' : 'step/item')
+  const step = readStep(
+    item,
+    isRollback ? 'rollback/item' : 'step/item',
+    placeOfSettings({ ...context, title: item.line.text }),
+  )
   if (!step) return
   if (isRollback) {
     addRollbackStep(reader, step)
@@ -107,7 +116,7 @@ function readStepItem(reader: Reader, item: Section, context: Context): void {
   if (!isRollback && context.phase) addStatedStages(reader, context.phase, item.line.text, at(item.line))
   // Its code belongs to the document as well, and its own items may be stages or boxes.
   for (const block of item.blocks) {
-    if (block.kind === 'code') addCode(reader, block, context)
+    if (block.kind === 'code') addCode(reader, block, { ...context, title: item.line.text })
     if (block.kind === 'list')
       for (const child of block.items)
         readInsideStep(reader, child, { ...context, title: step.text, titleLine: item.start })

@@ -1,6 +1,12 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
-import { type DraftChecklist, type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
+import {
+  type DraftChecklist,
+  type DraftPhase,
+  emptyDraft,
+  type ImportResult,
+  type PlanDraft,
+} from '../../core/plan/draft.ts'
 import type { StageTitle } from '../grammar/read-stage-title.ts'
 import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
@@ -38,6 +44,7 @@ export interface Reader {
   /** The year that completes the document's dates without one. */
   year: number | undefined
   proseLadders: ProseLadder[]
+  boxes: NonNullable<ImportResult['boxes']>
 }
 
 /** What the sections around a block say about it. */
@@ -68,6 +75,7 @@ export function newReader(file: string, title: string, year?: number): Reader {
     budgetUnderRollback: false,
     year,
     proseLadders: [],
+    boxes: { claimed: 0, total: 0 },
     draft: emptyDraft(file, title),
   }
 }

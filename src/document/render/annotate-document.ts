@@ -1,8 +1,8 @@
 /** A document with what is to be shown at its lines: the one reading that writing into it and showing it in a browser share. */
 import type { DocumentTree } from '../../core/plan/document-tree.ts'
 import type { PlanDraft } from '../../core/plan/draft.ts'
-import type { DocumentNote, DocumentStatus } from '../../core/release/document-status.ts'
-import { importMarkdown } from '../import-markdown.ts'
+import type { DocumentNote, DocumentStatus, StatementStatus } from '../../core/release/document-status.ts'
+import { importDocument } from '../import-document.ts'
 import { documentTree } from './document-tree.ts'
 import { type LineShapes, lineShapes } from './line-shapes.ts'
 import { type Location, locateStatements } from './locate-statements.ts'
@@ -15,28 +15,33 @@ export interface ReadDocument extends Location {
   notes: PlacedNote[]
 }
 
-const unreadable = new Set(['DOCUMENT_TOO_LARGE', 'DOCUMENT_UNREADABLE'])
-
-/** What a document states, or why it cannot be read at all. */
+/** What a document states, or why it cannot be read as one that can be written into. */
 export function readStatements(text: string, file: string): PlanDraft | string {
-  const { draft, diagnostics } = importMarkdown(text, file)
-  return diagnostics.find(({ ruleId }) => unreadable.has(ruleId))?.message ?? draft
+  const { draft, format, isUnreadable, diagnostics } = importDocument(text, file)
+  if (format === 'yaml') return 'a plan in YAML is not written into, only one in Markdown'
+  return isUnreadable
+    ? (diagnostics.find(({ severity }) => severity === 'error')?.message ?? 'it cannot be read')
+    : draft
 }
 
-/** What a release says of a document, or why it cannot be read at all. */
-export function readForRelease(text: string, status: DocumentStatus): ReadDocument | string {
-  const draft = readStatements(text, status.document)
+/** What a release says of a document, or why it cannot be read. */
+export function readForRelease(
+  text: string,
+  file: string,
+  statements: readonly StatementStatus[],
+): ReadDocument | string {
+  const draft = readStatements(text, file)
   if (typeof draft === 'string') return draft
   const shapes = lineShapes(parseDocument(text))
-  const { located, lost } = locateStatements(draft, status.statements, shapes)
+  const { located, lost } = locateStatements(draft, statements, shapes)
   return { draft, shapes, located, lost, notes: notesOf(draft, located) }
 }
 
-/** Null where the document cannot be read. Lines are those of `text`. */
+/** Null where the document cannot be read, or is no Markdown. Lines are those of `text`. */
 export function annotateDocument(
   text: string,
   status: DocumentStatus,
 ): { tree: DocumentTree; notes: DocumentNote[] } | null {
-  const read = readForRelease(text, status)
+  const read = readForRelease(text, status.document, status.statements)
   return typeof read === 'string' ? null : { tree: documentTree(text), notes: read.notes.map(({ note }) => note) }
 }

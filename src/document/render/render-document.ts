@@ -22,6 +22,11 @@ export interface RenderedDocument {
   unplaced: PlacedNote[]
 }
 
+export interface RenderOptions extends Pick<Reference, 'report'> {
+  /** Path of the document, if it is not the one that the release started from. */
+  file?: string
+}
+
 /** Why nothing was rendered. */
 export interface RenderRefusal {
   refused: string
@@ -33,12 +38,13 @@ const leastFound = 0.5
 export function renderDocument(
   text: string,
   status: DocumentStatus,
-  options: Pick<Reference, 'report'> = {},
+  options: RenderOptions = {},
 ): RenderedDocument | RenderRefusal {
-  const read = readForRelease(text, status)
+  const { document, releaseId, statements } = status
+  const { file = document, ...reference } = options
+  const read = readForRelease(text, file, statements)
   if (typeof read === 'string') return { refused: read }
   const { draft, shapes, notes, located, lost } = read
-  const { document, releaseId } = status
   const found = located.filter(({ status: { source } }) => source !== undefined).length
   const all = found + lost.length
   if (found < all * leastFound)
@@ -46,10 +52,10 @@ export function renderDocument(
       refused: `only ${found} of the ${all} statements of release ${releaseId} are in it: it is another document, or was rewritten since the release started`,
     }
   const ownLines = linesOf(withoutFragments(text)).map((line) => line.text)
-  const written = writeLines(ownLines, notes, shapes, { releaseId, ...options })
+  const written = writeLines(ownLines, notes, shapes, { releaseId, ...reference })
   const edits = editsFor(linesOf(text), ownLines, written)
   const rendered = applyEdits(text, edits)
-  const again = readStatements(rendered, document)
+  const again = readStatements(rendered, file)
   if (typeof again === 'string') return { refused: `with what would be written into it, ${again}` }
   if (!statesTheSame(draft, again))
     return { refused: 'writing into it would change what it states; please report this with the document' }

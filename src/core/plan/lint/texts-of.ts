@@ -42,8 +42,10 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
     step.details.filter((text) => !known.has(text)).map((text) => ({ source: step.source, text })),
   )
   const prose = [...placed, ...details].map(({ source, text }) => ({ line: source.start, text, isCode: false }))
-  const code = draft.code.flatMap(({ source, text }) =>
-    text.split('\n').map((line, index) => ({ line: source.start + 1 + index, text: line, isCode: true })),
-  )
+  const code = draft.code.flatMap(({ source, text }) => {
+    // A block has a line above its text, a single line (which only YAML has) none.
+    const first = source.end > source.start ? source.start + 1 : source.start
+    return text.split('\n').map((line, index) => ({ line: first + index, text: line, isCode: true }))
+  })
   return [...prose, ...code].filter(({ text }) => text !== '').sort((a, b) => a.line - b.line)
 }
