@@ -9,6 +9,7 @@ import { importCommand } from './import.ts'
 import { lintCommand } from './lint.ts'
 import { pauseCommand } from './pause.ts'
 import { rejectCommand } from './reject.ts'
+import { renderCommand } from './render.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { schemaCommand } from './schema.ts'
@@ -30,6 +31,7 @@ const commands: readonly RegisterCommand[] = [
   resumeCommand,
   abortCommand,
   reportCommand,
+  renderCommand,
   schemaCommand,
 ]
 

@@ -9,12 +9,19 @@ const mistakes: Record<string, string> = {
   EACCES: 'you may not write there',
 }
 
-/** `shown` is the path as the reader of messages knows it. Throws a `UserError`. */
-export async function writeWholeFile(path: string, shown: string, text: string, mayReplace: boolean): Promise<void> {
+/** `shown` is the path as the reader of messages knows it, `mode` what the file is to be allowed. Throws a `UserError`. */
+export async function writeWholeFile(
+  path: string,
+  shown: string,
+  text: string,
+  mayReplace: boolean,
+  mode?: number,
+): Promise<void> {
   const draft = `${path}.${process.pid}.new`
   try {
     {
-      await using file = await open(draft, 'wx')
+      await using file = await open(draft, 'wx', mode)
+      if (mode !== undefined) await file.chmod(mode)
       await file.writeFile(text)
       await file.sync()
     }

@@ -12,6 +12,22 @@ function phasesOf(text: string) {
 }
 
 describe('importMarkdown', () => {
+  it('reads a document with a byte order mark and Windows lines as one without', () => {
+    const plain = '# Plan\n\n## Phase 1: A (10% traffic)\n**Success criteria:**\n- [x] Error rate < 1%\n'
+    expect(importMarkdown(`\u{feff}${plain.replaceAll('\n', '\r\n')}`, 'plan.md')).toEqual(
+      importMarkdown(plain, 'plan.md'),
+    )
+  })
+
+  it('reads a rendered document as its author wrote it, at the lines it has now', () => {
+    const own = '# Plan\n\n- [ ] Backups\n\n## Phase 1: A\n\n\n\n| Phase | Status |\n|---|---|\n| A | Open |\n'
+    const rendered = own
+      .replace('- [ ] Backups', '- [x] Backups — ✔ evidence: signed by Jo, 2027-01-02 03:04 UTC (r1#e3)')
+      .replace('A\n\n\n\n', 'A\n\n> ● completed: took 3 s (r1#e9)\n\n')
+      .replace('Open |', '~~Open~~ — now ● completed (r1#e9) |')
+    expect(importMarkdown(rendered, 'plan.md')).toEqual(importMarkdown(own, 'plan.md'))
+  })
+
   it('reads positions in weeks and days', () => {
     const timings = ['Week 1, Day 3', 'Week 2, Day 1-2', 'Day 3', 'Week 4+', '24-48 hours', '1h45', 'ongoing']
     const read = timings.map((timing) => phasesOf(`## Phase 1: A\n**Timing:** ${timing}`)[0]?.timing)

@@ -4,6 +4,7 @@ import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
 import { yearOf } from './grammar/read-dates.ts'
 import { readMark, stripPictures } from './markdown/clean-text.ts'
 import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
+import { plainLines } from './markdown/plain-lines.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
@@ -15,12 +16,15 @@ import { readSection } from './readers/read-sections.ts'
 import { addTickets } from './readers/read-tickets.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
 import { takeOutSecrets } from './readers/take-out-secrets.ts'
+import { withoutFragments } from './render/fragment.ts'
 
-/** `file` is the path as the reader of messages knows it; it is not opened. */
+/** `file` is the path as the reader of messages knows it; it is not opened. What Tidegate wrote into the document is not read. */
 export function importMarkdown(text: string, file: string): ImportResult {
-  const reader = newReader(file, nameOf(file), yearOf(text))
   const bytes = new TextEncoder().encode(text).length
-  if (bytes > documentLimitBytes) {
+  const isReadable = bytes <= documentLimitBytes
+  const own = isReadable ? withoutFragments(text) : ''
+  const reader = newReader(file, nameOf(file), yearOf(own))
+  if (!isReadable) {
     report(
       reader,
       'error',
@@ -31,7 +35,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
     )
     return { draft: reader.draft, diagnostics: reader.diagnostics }
   }
-  const repaired = repairText(text.replace(/^\u{feff}/u, '').replace(/\r\n?/g, '\n'))
+  const repaired = repairText(plainLines(own))
   if (repaired.repairedLines.length > 0) reportRepair(reader, repaired.repairedLines)
   const limited = limitText(takeOutSecrets(reader.draft, repaired.text), file)
   reader.diagnostics.push(...limited.diagnostics)

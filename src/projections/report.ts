@@ -45,10 +45,11 @@ const statusWords = {
 
 function headline({ release, last }: History): string {
   const { plan, status, releaseId } = release
-  return `# Release ${inline(releaseId)} of ${inline(plan.name)} ${statusWords[status]}\n\n**${inline(outcome(release, last))}**`
+  return `# Release ${inline(releaseId)} of ${inline(plan.name)} ${statusWords[status]}\n\n**${inline(outcomeOf(release, last))}**`
 }
 
-function outcome(release: History['release'], last: EventEnvelope): string {
+/** How the release stands, in one plain sentence. */
+export function outcomeOf(release: History['release'], last: EventEnvelope): string {
   const { plan, status, hold, rollback, endedMs, confirmedPercents } = release
   const { candidate, baseline, service } = plan.rollout
   const shares = confirmedPercents.map((percent) => `${percent} %`).join(' → ')

@@ -1,7 +1,9 @@
 /** The controller's API: the one contract of socket, HTTP and in-process use, and all that clients may know. */
 import { z } from 'zod'
 import { Diagnostic } from '../core/plan/diagnostic.ts'
+import { DocumentTree } from '../core/plan/document-tree.ts'
 import { ReleaseCommand } from '../core/release/commands.ts'
+import { DocumentNote, DocumentStatus } from '../core/release/document-status.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 
 export const maximumDocumentBytes = 256 * 1024
@@ -141,6 +143,14 @@ export const ReleaseSummary = z.strictObject({
 })
 export type ReleaseSummary = z.infer<typeof ReleaseSummary>
 
+/** The plan's document with its release: what each statement stands at, and the document as a tree with the notes to show at its lines. */
+export const ReleaseDocument = z.strictObject({
+  status: DocumentStatus,
+  /** Null for a release that kept no document, or one that is no Markdown. */
+  document: z.strictObject({ tree: DocumentTree, notes: z.array(DocumentNote) }).nullable(),
+})
+export type ReleaseDocument = z.infer<typeof ReleaseDocument>
+
 export const ControllerInfo = z.strictObject({ pid: z.int(), version: z.string(), startedAt: z.string() })
 export type ControllerInfo = z.infer<typeof ControllerInfo>
 
@@ -158,4 +168,5 @@ export interface ControllerApi {
   command(releaseId: string, request: CommandRequest): Promise<Answer<ReleaseView>>
   events(releaseId: string, fromVersion: number): Promise<Answer<EventEnvelope[]>>
   report(releaseId: string): Promise<Answer<{ markdown: string }>>
+  document(releaseId: string): Promise<Answer<ReleaseDocument>>
 }

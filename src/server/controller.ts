@@ -1,13 +1,15 @@
 /** The controller: takes plans, starts and resumes releases, answers its clients. It owns the runners; the store owns the truth. */
-import { redactDeep } from '../core/find-secrets.ts'
+import { redactDeep, redactSecrets } from '../core/find-secrets.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
 import { isOver, type Release } from '../core/release/release.ts'
+import { annotateDocument } from '../document/render/annotate-document.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { EventStore } from '../ports/event-store.ts'
+import { documentStatusOf } from '../projections/document-status.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
 import { ReleaseRunner } from '../runtime/release-runner.ts'
@@ -17,6 +19,7 @@ import type {
   ControllerApi,
   ControllerInfo,
   ControllerPurpose,
+  ReleaseDocument,
   ReleaseSummary,
   ReleaseView,
   StartRequest,
@@ -133,7 +136,17 @@ export class Controller implements ControllerApi {
     const decision = await runner.submit({
       type: 'start',
       actor,
-      start: { type: 'start', releaseId, projectId, plan, digest, speed: request.speed, acknowledged },
+      start: {
+        type: 'start',
+        releaseId,
+        projectId,
+        plan,
+        // The log is kept for good and shown to many.
+        document: redactSecrets(request.document.text),
+        digest,
+        speed: request.speed,
+        acknowledged,
+      },
     })
     if (decision.rejected) return refusal(decision)
     this.#run(releaseId, runner)
@@ -198,6 +211,15 @@ export class Controller implements ControllerApi {
   async report(releaseId: string): Promise<Answer<{ markdown: string }>> {
     const events = await this.#events(releaseId)
     return events.length === 0 ? notFound(releaseId) : { ok: true, value: { markdown: reportOf(events) } }
+  }
+
+  async document(releaseId: string): Promise<Answer<ReleaseDocument>> {
+    const events = await this.#events(releaseId)
+    const [first] = events
+    if (first?.event.type !== 'ReleaseStarted') return notFound(releaseId)
+    const status = documentStatusOf(events)
+    const { document: text } = first.event
+    return { ok: true, value: { status, document: text === undefined ? null : annotateDocument(text, status) } }
   }
 
   async #stored(releaseId: string): Promise<Release | undefined> {

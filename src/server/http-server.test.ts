@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { FakeController } from '../../test/fixtures/fake-controller.ts'
 import { World } from '../../test/simulation/world.ts'
 import { StoreRefusal } from '../runtime/release-runner.ts'
-import { Problem, ReleaseView } from './contract.ts'
+import { Problem, ReleaseDocument, ReleaseView } from './contract.ts'
 import { createHttpServer } from './http-server.ts'
 
 const releases = '/v1/projects/default/releases'
@@ -30,6 +30,9 @@ describe('routes', () => {
     expect(ReleaseView.parse((await get(`${releases}/r1`)).json()).releaseId).toBe('r1')
     expect((await get(`${releases}/r1/events`)).json()[0]).toMatchObject({ event: { type: 'ReleaseStarted' } })
     expect((await get(`${releases}/r1/report`)).json().markdown).toContain('Example')
+    const { status, document } = ReleaseDocument.parse((await get(`${releases}/r1/document`)).json())
+    expect(status.releaseId).toBe('r1')
+    expect(document?.tree.blocks).toMatchObject([{ kind: 'heading', depth: 1 }])
     const command = await post(`${releases}/r1/commands`, { actor: 'rina', command: { type: 'pause' } })
     expect(command.json()).toMatchObject({ status: 'Paused' })
     const start = await post(releases, startRequest)

@@ -77,6 +77,7 @@ function addRoutes(server: FastifyInstance, api: ControllerApi): void {
     send(reply, await api.events(idOf(params), parse(EventsQuery, query).from)),
   )
   server.get(`${releases}/:id/report`, async ({ params }, reply) => send(reply, await api.report(idOf(params))))
+  server.get(`${releases}/:id/document`, async ({ params }, reply) => send(reply, await api.document(idOf(params))))
 }
 
 const EventsQuery = z.strictObject({ from: z.coerce.number().int().min(1).default(1) })

@@ -78,6 +78,7 @@ describe('every method', () => {
     expect(await client.release('r1')).toEqual(await api.release('r1'))
     expect(await client.events('r1', 1)).toEqual(await api.events('r1', 1))
     expect(await client.report('r1')).toEqual(await api.report('r1'))
+    expect(await client.document('r1')).toEqual(await api.document('r1'))
     expect(await client.command('r1', pause)).toMatchObject({ ok: true, value: { status: 'Paused' } })
     expect(await client.events('r1', 1)).toMatchObject({
       value: expect.arrayContaining([

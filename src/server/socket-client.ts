@@ -10,6 +10,7 @@ import {
   type ControllerApi,
   ControllerInfo,
   Problem,
+  ReleaseDocument,
   ReleaseSummary,
   ReleaseView,
   type StartRequest,
@@ -82,6 +83,10 @@ class SocketClient implements ControllerApi {
 
   report(releaseId: string): Promise<Answer<{ markdown: string }>> {
     return this.#call(ReportAnswer, 'GET', `${pathOf(releaseId)}/report`)
+  }
+
+  document(releaseId: string): Promise<Answer<ReleaseDocument>> {
+    return this.#call(ReleaseDocument, 'GET', `${pathOf(releaseId)}/document`)
   }
 
   async #call<T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<T>> {

@@ -3,6 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { connect } from '../../src/wiring.ts'
+import { FakeController, fakeTerminal } from '../fixtures/fake-controller.ts'
+import { World } from '../simulation/world.ts'
 import { demoArguments, runProgram } from './run-demo.ts'
 import { stopProcesses } from './stop-processes.ts'
 
@@ -22,12 +25,37 @@ async function runScenario(scenario: string, portBase: number) {
   const tookMs = performance.now() - startedMs
   expect(run.result, run.stderr).not.toBeNull()
   if (run.result === null) throw new Error('no result')
-  return { run, result: run.result, tookMs, report: await readFile(run.result.report, 'utf8') }
+  return { stateDir, run, result: run.result, tookMs, report: await readFile(run.result.report, 'utf8') }
+}
+
+/** The document of the finished release, written by the program itself into a copy, which is then up to date. */
+async function expectRendered(stateDir: string): Promise<void> {
+  const copy = join(stateDir, 'ROLLOUT.md')
+  const render = (...options: string[]) =>
+    runProgram('src/main.ts', ['--state', stateDir, 'render', ...options, '--json'])
+  const written = await render('--out', copy)
+  expect(written.code, written.stderr).toBe(0)
+  expect(JSON.parse(written.stdout)).toMatchObject({
+    releaseId: 'r1',
+    changed: true,
+    ticks: 5,
+    claims: 0,
+    unplaced: [],
+  })
+  const text = await readFile(copy, 'utf8')
+  expect(text).toMatch(/^> ● Tidegate release r1: v0\.1\.0 of backend replaced v0\.0\.9 over 10 % → 50 % → 100 %/m)
+  expect(text).toMatch(/^- \[x\] Backups defined — ✔ evidence: signed by .* \(demo person\)/m)
+  expect((await render('--file', copy, '--check')).code).toBe(0)
+
+  const connection = await connect(fakeTerminal(new FakeController(new World())).context, stateDir, 'record')
+  const shown = await connection.api.document('r1')
+  await connection.close()
+  expect(shown).toMatchObject({ ok: true, value: { document: { tree: { truncated: false } } } })
 }
 
 describe('the demo', () => {
   it('takes a good version from the document to 100 %', async () => {
-    const { run, result, tookMs, report } = await runScenario('good', 17_100)
+    const { stateDir, run, result, tookMs, report } = await runScenario('good', 17_100)
     expect(result).toMatchObject({
       scenario: 'good',
       outcome: 'succeeded',
@@ -39,6 +67,7 @@ describe('the demo', () => {
     expect(tookMs).toBeLessThan(90_000)
     expect(report).toContain('demo person')
     expect(report).toMatch(/ROLLOUT\.md:\d+/)
+    await expectRendered(stateDir)
   })
 
   it.each([

@@ -1,5 +1,6 @@
 /** A simulated world for the decider on a virtual clock: drivers that answer at once or misbehave, traffic that flows, people who sign. */
 
+import { maySign } from '../../src/core/access/roles.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { type Decision, decide, type Input } from '../../src/core/release/decide.ts'
 import type { EffectOutcome } from '../../src/core/release/effect.ts'
@@ -19,7 +20,7 @@ export const person = (id: string): Actor => ({ id, name: id, demo: false })
 
 /** What a test may change about the world; each is asked when it matters. */
 export interface Behaviour {
-  errorRate(arm: 'candidate' | 'baseline', nowMs: number): number
+  errorRate(arm: 'candidate' | 'baseline', nowMs: number, metricId: string): number
   slowShare(arm: 'candidate' | 'baseline', nowMs: number): number
   metrics(nowMs: number): 'all' | 'none' | 'baselineOnly' | 'down'
   perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
@@ -39,7 +40,7 @@ const healthy: Behaviour = {
 export class World {
   release: Release | null = null
   nowMs = 0
-  shares: Shares = { v1: 100, v2: 0 }
+  shares: Shares
   readonly log: Recorded[] = []
   readonly hanging = new Set<string>()
   readonly behaviour: Behaviour
@@ -47,6 +48,7 @@ export class World {
 
   constructor(behaviour: Partial<Behaviour> = {}, plan: Plan = examplePlan, speed = 1) {
     this.behaviour = { ...healthy, ...behaviour }
+    this.shares = { [plan.rollout.baseline]: 100, [plan.rollout.candidate]: 0 }
     const start = {
       type: 'start' as const,
       releaseId: 'r1',
@@ -139,7 +141,10 @@ export class World {
 
   #sign(): void {
     for (const { requirement } of openRequirements(this.state)) {
-      if (requirement.role !== undefined) this.command({ type: 'approve', requirementId: requirement.id })
+      const { id, role } = requirement
+      if (role === undefined) continue
+      const signer = this.state.plan.roles[role]?.find((who) => maySign(this.state.plan, who, role).allowed)
+      this.command({ type: 'approve', requirementId: id }, signer)
     }
   }
 
@@ -166,9 +171,11 @@ export class World {
   }
 
   #counts(metricId: string, arm: 'candidate' | 'baseline', seconds: number): ArmCounts {
-    const share = (this.shares[arm === 'candidate' ? 'v2' : 'v1'] ?? 0) / 100
+    const { rollout, metrics } = this.state.plan
+    const share = (this.shares[rollout[arm]] ?? 0) / 100
     const total = Math.round(this.behaviour.requestsPerSecond * seconds * share)
-    if (metricId !== 'latency') return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs)) }
+    if (!('histogram' in (metrics[metricId]?.query ?? {})))
+      return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs, metricId)) }
     const slow = Math.round(total * this.behaviour.slowShare(arm, this.nowMs))
     const buckets = [100, 500, 1_000, 2_000].map((le) => ({ le, count: total - slow }))
     return { total, buckets: [...buckets, { le: null, count: total }] }

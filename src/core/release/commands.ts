@@ -19,6 +19,8 @@ export interface StartRelease {
   releaseId: string
   projectId: string
   plan: Plan
+  /** Text of the document that the plan was read from. */
+  document?: string
   digest: string
   speed: number
   acknowledged: string[]

@@ -68,8 +68,8 @@ function alreadyStarted(release: Release): Rejection {
 }
 
 function startedEvent(start: StartRelease, actor: Actor): ReleaseEvent {
-  const { releaseId, projectId, plan, digest, speed, acknowledged } = start
-  return { type: 'ReleaseStarted', releaseId, projectId, plan, digest, speed, startedBy: actor.id, acknowledged }
+  const { type: _, ...started } = start
+  return { ...started, type: 'ReleaseStarted', startedBy: actor.id }
 }
 
 function reactToEffect(release: Release, effectId: string, outcome: EffectOutcome): Decided[] | Rejection {

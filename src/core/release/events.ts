@@ -34,11 +34,15 @@ const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), ...shape })
 
 export const ReleaseEvent = z.discriminatedUnion('type', [
-  /** `speed` divides plan time (bakes, waits, schedules); 1 outside demos. */
+  /**
+   * `speed` divides plan time (bakes, waits, schedules); 1 outside demos. `document` is the text that the plan was read from: it is shown
+   * with its release, and decides nothing. Releases of older versions of Tidegate have none.
+   */
   event('ReleaseStarted', {
     releaseId: z.string(),
     projectId: z.string(),
     plan: Plan,
+    document: z.string().optional(),
     digest: z.string(),
     speed: z.number().positive(),
     startedBy: z.string(),

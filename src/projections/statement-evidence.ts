@@ -1,0 +1,216 @@
+/** The evidence for one statement of a plan: who signed, what a check or command answered, what was measured and at which share. */
+import { formatCondition } from '../core/plan/condition.ts'
+import { formatDuration } from '../core/plan/duration.ts'
+import { type Criterion, ladderOf, type Phase, type Requirement, type Step, type Trigger } from '../core/plan/plan.ts'
+import type { StatementStatus } from '../core/release/document-status.ts'
+import { lastAttempt, progressOf } from '../core/release/effects.ts'
+import type { Purpose } from '../core/release/events.ts'
+import type { Judgement } from '../core/release/judgement.ts'
+import { isSatisfied } from '../core/release/open-requirements.ts'
+import type { Release } from '../core/release/release.ts'
+import { formatActor, formatCount, formatValue } from './format-values.ts'
+import type { History, StageHistory } from './history.ts'
+import type { SeenEvents } from './seen-events.ts'
+
+export interface Evidence {
+  history: History
+  release: Release
+  seen: SeenEvents
+  /** The release is over or goes back: what has not begun will not. */
+  isEnded: boolean
+}
+
+type Known = Pick<StatementStatus, 'state' | 'detail' | 'events' | 'at'>
+
+export function requirementStatus(
+  evidence: Evidence,
+  phase: Phase,
+  requirement: Requirement,
+  when: 'entry' | 'exit',
+): StatementStatus {
+  const { id, text, source } = requirement
+  const { release, seen, isEnded } = evidence
+  const statement = { kind: requirement.kind, id, phase: phase.name, text, source }
+  const state = release.phases[phase.id]
+  const isAsked =
+    when === 'entry' ||
+    (phase.entry.every((one) => isSatisfied(release, phase, one)) &&
+      phase.steps.every((step) => isDone(release, phase, step)))
+  const isDue = state?.status !== 'waiting' && isAsked
+  const nothing = { state: isDue ? 'open' : isEnded ? 'notReached' : 'waiting', detail: '' } as const
+  const known =
+    requirement.kind === 'check'
+      ? checkEvidence(evidence, requirement.check, { kind: 'requirement', phaseId: phase.id, requirementId: id })
+      : signOffEvidence(evidence, phase, requirement)
+  return { ...statement, ...(known ?? { ...nothing, ...seen.about(['PhaseStarted', phase.id]) }) }
+}
+
+export function stepStatus(evidence: Evidence, phase: Phase, step: Step): StatementStatus {
+  const { id, text, source } = step
+  const { release, seen, isEnded } = evidence
+  const statement = { kind: 'step' as const, id, phase: phase.name, text, source }
+  if (isDone(release, phase, step)) return { ...statement, ...doneStep(evidence, phase, step) }
+  const isStarted = release.phases[phase.id]?.steps[id] !== undefined
+  const known =
+    step.kind === 'confirm'
+      ? signOffEvidence(evidence, phase, { ...step, kind: 'signOff' })
+      : step.kind === 'check'
+        ? checkEvidence(evidence, step.check, purposeOf(phase, step))
+        : failedCall(evidence, purposeOf(phase, step))
+  if (known) return { ...statement, ...known }
+  const state = isStarted ? (isEnded ? 'fails' : 'running') : isEnded ? 'notReached' : 'waiting'
+  const detail = isStarted && isEnded ? 'the release went back first' : ''
+  return { ...statement, state, detail, ...seen.about(['StepStarted', id]) }
+}
+
+const purposeOf = (phase: Phase, step: Step): Purpose => ({ kind: 'step', phaseId: phase.id, stepId: step.id })
+
+const isDone = ({ phases }: Release, phase: Phase, step: Step): boolean =>
+  (phases[phase.id]?.steps[step.id]?.completedMs ?? null) !== null
+
+function doneStep(evidence: Evidence, phase: Phase, step: Step): Known {
+  const { seen, release } = evidence
+  const known = { state: 'holds', ...seen.about(['StepCompleted', step.id]) } as const
+  switch (step.kind) {
+    case 'deploy':
+      return { ...known, detail: `${step.version} runs at ${step.target} and is healthy` }
+    case 'command':
+      return { ...known, detail: `command ${step.command} ended with exit code 0` }
+    case 'check':
+      return (
+        checkEvidence(evidence, step.check, purposeOf(phase, step)) ?? {
+          ...known,
+          detail: `check ${step.check} passed`,
+        }
+      )
+    case 'confirm':
+      return signOffEvidence(evidence, phase, { ...step, kind: 'signOff' }) ?? { ...known, detail: '' }
+    case 'rollout': {
+      const shares = step.stages.map(({ percent }) => `${percent} %`).join(' → ')
+      return { ...known, detail: `${release.plan.rollout.candidate} at ${shares}` }
+    }
+  }
+}
+
+/** The word that counts, or the last refusal; nothing where nobody has spoken. */
+function signOffEvidence(
+  { release, seen }: Evidence,
+  phase: Phase,
+  requirement: { id: string; kind: 'signOff'; role: string },
+): Known | undefined {
+  const { id, role } = requirement
+  const answers = release.signOffs[id] ?? []
+  if (isSatisfied(release, phase, requirement)) {
+    const signed = answers.findLast(({ approved, digest }) => approved && digest === release.digest)
+    const by = signed ? formatActor(signed.person) : role
+    return { state: 'holds', detail: `signed by ${by} for ${role}`, ...seen.about(['SignOffGiven', id]) }
+  }
+  const last = answers.at(-1)
+  if (!last || last.approved) return undefined
+  return {
+    state: 'fails',
+    detail: `refused by ${formatActor(last.person)} for ${role}`,
+    ...seen.about(['SignOffRefused', id]),
+  }
+}
+
+function checkEvidence(evidence: Evidence, check: string, purpose: Purpose): Known | undefined {
+  const { release, seen } = evidence
+  const attempt = lastAttempt(release, purpose)
+  const outcome = attempt?.settled?.outcome
+  if (!attempt || !outcome?.ok || outcome.value.kind !== 'runCheck') return failedCall(evidence, purpose)
+  const { verdict, summary } = outcome.value.evidence
+  const state = ({ passed: 'holds', failed: 'fails', pending: 'undecided' } as const)[verdict]
+  return { state, detail: `check ${check} ${verdict}: ${summary}`, ...seen.about(['EffectSettled', attempt.effectId]) }
+}
+
+function failedCall({ release, seen }: Evidence, purpose: Purpose): Known | undefined {
+  const progress = progressOf(release, purpose)
+  const attempt = lastAttempt(release, purpose)
+  if (progress.state !== 'failed' || !attempt) return undefined
+  return { state: 'fails', detail: progress.error.message, ...seen.about(['EffectSettled', attempt.effectId]) }
+}
+
+/** When it was entered, and what was seen last; once it has passed, what it passed with. */
+export const aboutStage = (seen: SeenEvents, { stageId, passed }: StageHistory) =>
+  seen.about(['StageEntered', stageId], [passed ? 'StagePassed' : 'StageObserved', stageId])
+
+/** Each criterion of a phase once, however many of its stages it is judged in: it holds when it held in all of them. */
+export function criterionStatuses(evidence: Evidence, phase: Phase): StatementStatus[] {
+  const { release, history, seen, isEnded } = evidence
+  const rungs = ladderOf(release.plan).filter((rung) => rung.phase.id === phase.id)
+  const criteria = new Map(rungs.flatMap(({ stage }) => stage.criteria.map((criterion) => [criterion.id, criterion])))
+  return [...criteria.values()].map((criterion) => {
+    const { id, text, source } = criterion
+    const statement = { kind: 'criterion' as const, id, phase: phase.name, text, source, subject: subjectOf(criterion) }
+    const judgedIn = rungs.map(({ stage }) => stage).filter((stage) => stage.criteria.some((one) => one.id === id))
+    const latest = history.stages.findLast(({ stageId }) => judgedIn.some((stage) => stage.id === stageId))
+    if (!latest) return { ...statement, state: isEnded ? 'notReached' : 'waiting', detail: '', ...seen.about() }
+    const passedIn = latest.passed?.event.type === 'StagePassed' ? latest.passed.event.criteria : undefined
+    const judged = (passedIn ?? latest.last.criteria).find(({ statementId }) => statementId === id)
+    const about = aboutStage(seen, latest)
+    if (!judged) return { ...statement, state: 'open', detail: '', ...about }
+    const isComplete = passedIn !== undefined && latest.stageId === judgedIn.at(-1)?.id
+    const at = judgedIn.length > 1 ? ` at ${formatCount(latest.confirmedPercent)} %` : ''
+    return { ...statement, state: stateOf(judged, isComplete), detail: `${measured(criterion, judged)}${at}`, ...about }
+  })
+}
+
+function stateOf({ verdict }: Judgement, isComplete: boolean): StatementStatus['state'] {
+  if (verdict === 'Failed' || verdict === 'Error') return 'fails'
+  return verdict === 'Successful' && isComplete ? 'holds' : 'undecided'
+}
+
+const subjectOf = ({ condition: { metric, percentile } }: Criterion | Trigger): string =>
+  percentile === undefined ? metric : `${metric} p${percentile}`
+
+/** "0.3 % < 1 % (1,240 samples)" where it holds, "3 %, asked for < 1 % (1,240 samples)" where not; "(34 of 150 samples)" of too few. */
+function measured({ condition }: Criterion, { value, verdict, samples, needed, explanation }: Judgement): string {
+  if (value === null || verdict === 'Error') return explanation
+  const threshold = formatCondition({ ...condition, metric: '', percentile: undefined }).trim()
+  const isSame = condition.comparator === '==' && verdict === 'Successful'
+  const relation = isSame ? '' : verdict === 'Successful' ? ` ${threshold}` : `, asked for ${threshold}`
+  const few = samples < needed ? ` of ${formatCount(needed)}` : ''
+  return `${formatValue(value, condition)}${relation} (${formatCount(samples)}${few} samples)`
+}
+
+/** Each trigger once: it is armed from the first stage that has it until the rollout ends. */
+export function triggerStatuses(evidence: Evidence): StatementStatus[] {
+  const { release, seen } = evidence
+  const triggers = new Map(
+    ladderOf(release.plan).flatMap(({ stage }) => stage.triggers.map((trigger) => [trigger.id, trigger])),
+  )
+  const measuredTriggers = [...triggers.values()].map((trigger) => {
+    const { id, text, source } = trigger
+    const statement = { kind: 'trigger' as const, id, text, source, subject: subjectOf(trigger) }
+    return { ...statement, ...triggerEvidence(evidence, trigger) }
+  })
+  const reported = release.plan.reportedTriggers.map(({ id, text, source, role }): StatementStatus => {
+    const detail = `${role} reports it`
+    return { kind: 'reportedTrigger', id, text, source, state: 'watched', detail, ...seen.about(['ReleaseStarted']) }
+  })
+  return [...measuredTriggers, ...reported]
+}
+
+function triggerEvidence({ release, history, seen, isEnded }: Evidence, trigger: Trigger): Known {
+  const { id, condition, windowMs } = trigger
+  const cause = release.rollback?.cause
+  if (cause?.kind === 'trigger' && cause.triggerId === id) {
+    const { value, samples } = cause.judgement
+    const detail = `${formatValue(value, condition)} over ${formatDuration(windowMs)} (${formatCount(samples)} samples)`
+    return { state: 'fired', detail, ...seen.about(['TriggerFired']) }
+  }
+  const armedIn = (stage: StageHistory): boolean =>
+    ladderOf(release.plan).some(
+      (rung) => rung.stage.id === stage.stageId && rung.stage.triggers.some((one) => one.id === id),
+    )
+  const latest = history.stages.findLast(armedIn)
+  if (!latest) return { state: isEnded ? 'notReached' : 'waiting', detail: '', ...seen.about(['TriggerFired']) }
+  const judged = latest.last.triggers.find(({ statementId }) => statementId === id)
+  const detail =
+    judged && judged.value !== null
+      ? `last ${formatValue(judged.value, condition)} (${formatCount(judged.samples)} samples)`
+      : ''
+  const about = seen.about(['StageEntered', latest.stageId], ['StageObserved', latest.stageId])
+  return { state: isEnded ? 'quiet' : 'armed', detail, ...about }
+}
