@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { abortCommand } from './abort.ts'
 import { approveCommand } from './approve.ts'
+import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { importCommand } from './import.ts'
@@ -18,6 +19,7 @@ import { watchCommand } from './watch.ts'
 const commands: readonly RegisterCommand[] = [
   demoCommand,
   importCommand,
+  bindCommand,
   startCommand,
   statusCommand,
   watchCommand,

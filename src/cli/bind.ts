@@ -1,0 +1,196 @@
+/** `tidegate bind`: lists what of a plan is bound to real things, proposes the rest from what is on offer, and writes `tidegate.yaml`. */
+import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import type { Finding } from '../core/plan/bind/propose/proposal.ts'
+import type { Diagnostic } from '../core/plan/diagnostic.ts'
+import { type CliContext, type ExitCode, exitCodes, type RegisterCommand, type Survey, UserError } from './context.ts'
+
+interface Options {
+  operator?: string
+  out?: string
+  dryRun?: boolean
+  json?: boolean
+  yes?: boolean
+}
+
+export const bindCommand: RegisterCommand = (program, context) => {
+  program
+    .command('bind')
+    .description('list what a plan still needs bound, propose bindings from what there is, and write tidegate.yaml')
+    .argument('<plan>', 'the Markdown document')
+    .option('--operator <file>', 'people, targets and sources (default: the one that last ran here)')
+    .option('--out <file>', 'the bindings to write or extend (default: tidegate.yaml beside the plan)')
+    .option('--dry-run', 'show what would be written, and write nothing')
+    .option('--yes', 'extend a file that exists without asking')
+    .option('--json', 'print one JSON object')
+    .action(async (plan: string, options: Options) => {
+      const stateDir = resolve(context.cwd, program.opts<{ state: string }>().state)
+      context.exit(await bind(context, stateDir, plan, options))
+    })
+}
+
+async function bind(context: CliContext, stateDir: string, plan: string, options: Options): Promise<ExitCode> {
+  const out = options.out ?? join(dirname(plan), 'tidegate.yaml')
+  const file = resolve(context.cwd, out)
+  const document = await readIfThere(resolve(context.cwd, plan), plan)
+  if (document === null) throw new UserError(`cannot read ${plan}: there is no such file`)
+  const before = await readIfThere(file, out)
+  const survey = await context.survey(stateDir, options.operator)
+  for (const { source, problem, omitted } of survey.sources) {
+    if (problem !== undefined) context.err(`Nothing is proposed from metric source ${source}: ${problem}`)
+    if (omitted > 0) context.err(`Metric source ${source} has ${omitted} more families than are looked at`)
+  }
+  const name = relative(dirname(file), resolve(context.cwd, plan)) || basename(plan)
+  const { findings, text, blocking } = await propose(
+    { text: document, path: plan, name },
+    { text: before, path: out },
+    survey,
+  )
+  const changes = text !== before
+  if (options.json) {
+    const sources = survey.sources.map(({ source, offers, problem }) => ({ source, families: offers.length, problem }))
+    const written = changes && options.dryRun !== true
+    if (written) await writeWhole(file, out, text)
+    context.out(JSON.stringify({ file: out, written, findings, blocking, sources, ...(written ? {} : { text }) }))
+    return blocking.length > 0 || findings.some(isNeeded) ? exitCodes.undecided : exitCodes.ok
+  }
+  const { bindView } = await import('./bind-view.ts')
+  for (const line of bindView(findings, context)) context.out(line)
+  if (options.dryRun) for (const line of text.trimEnd().split('\n')) context.out(line)
+  else if (!changes) context.err(`${out} holds all of it already`)
+  else if (await mayWrite(context, before !== null && options.yes !== true, out)) {
+    await writeWhole(file, out, text)
+    context.err(
+      `${before === null ? 'Written' : 'Extended'}: ${out}. Read it before you start: a proposal is no promise.`,
+    )
+  } else context.err('Nothing was written')
+  return conclude(context, findings, blocking, out)
+}
+
+interface Named {
+  text: string | null
+  path: string
+}
+
+/** What is found, the file as it would be, and why a plan bound so could not start. */
+async function propose(
+  plan: { text: string; path: string; name: string },
+  bindings: Named,
+  survey: Survey,
+): Promise<{ findings: Finding[]; text: string; blocking: Diagnostic[] }> {
+  const [
+    { importMarkdown },
+    { readYaml },
+    { Bindings, UnfinishedBindings },
+    { proposeBindings },
+    { bindPlan },
+    { writeProposals },
+  ] = await Promise.all([
+    import('../document/import-markdown.ts'),
+    import('../document/yaml/read-yaml.ts'),
+    import('../core/plan/bindings.ts'),
+    import('../core/plan/bind/propose/propose-bindings.ts'),
+    import('../core/plan/bind/bind-plan.ts'),
+    import('./write-proposals.ts'),
+  ])
+  const { formatDiagnostic } = await import('../core/plan/diagnostic.ts')
+  const { draft } = importMarkdown(plan.text, plan.path)
+  const existing = readYaml(bindings.text ?? '', bindings.path, UnfinishedBindings)
+  if (!existing.value) throw new UserError(existing.diagnostics.map(formatDiagnostic).join('\n'), exitCodes.failed)
+  const offers = Object.fromEntries(
+    survey.sources.filter(({ problem }) => problem === undefined).map((one) => [one.source, one.offers]),
+  )
+  const findings = proposeBindings({
+    draft,
+    plan: plan.name,
+    bindings: existing.value,
+    operator: survey.operator,
+    offers,
+  })
+  const text = writeProposals(bindings.text, findings)
+  // Tried with what is only suggested for keys that must be there, so that the rest is checked all the same.
+  const tried = findings.map((one) =>
+    isNeeded(one) && one.state === 'suggested' ? { ...one, state: 'proposed' as const } : one,
+  )
+  const read = readYaml(writeProposals(bindings.text, tried), bindings.path, Bindings)
+  if (!read.value) return { findings, text, blocking: read.diagnostics }
+  const { diagnostics } = bindPlan({ draft, bindings: read.value, locate: read.locate, operator: survey.operator })
+  return { findings, text, blocking: diagnostics.filter(({ severity }) => severity === 'error') }
+}
+
+/** Without it the plan does not start, and at most something is suggested for it. */
+const isNeeded = ({ state, otherwise }: Finding): boolean =>
+  otherwise === undefined && (state === 'unbound' || state === 'suggested')
+
+async function conclude(
+  context: CliContext,
+  findings: readonly Finding[],
+  blocking: readonly Diagnostic[],
+  out: string,
+): Promise<ExitCode> {
+  const { inlineYaml } = await import('./write-proposals.ts')
+  const { formatDiagnostic } = await import('../core/plan/diagnostic.ts')
+  const { plainText } = await import('./styled-line.ts')
+  const tell = (line: string) => context.err(plainText(line))
+  const open = findings.filter(({ state }) => state === 'unbound' || state === 'suggested')
+  const needed = open.filter(isNeeded)
+  if (open.length > needed.length) tell(`${open.length - needed.length} are left to people, as their lines say.`)
+  if (blocking.length === 0 && needed.length === 0) return exitCodes.ok
+  tell('This blocks `tidegate start`:')
+  for (const { path, says, fill, value } of needed)
+    tell(
+      `  ${says}: write ${path.join('.')}: ${inlineYaml(value ?? fill?.value ?? '…')} into ${out} (${fill?.hint ?? 'see there'})`,
+    )
+  // What is missing in the file is told above in the plan's terms.
+  const told = needed.length > 0 ? ['YAML_SCHEMA', 'NO_ROLLBACK_DEADLINE'] : []
+  for (const diagnostic of blocking) if (!told.includes(diagnostic.ruleId)) tell(`  ${formatDiagnostic(diagnostic)}`)
+  return exitCodes.undecided
+}
+
+const maximumBytes = 256 * 1024
+
+/** Null where there is no such file. */
+async function readIfThere(file: string, shown: string): Promise<string | null> {
+  try {
+    const bytes = await readFile(file)
+    if (bytes.length > maximumBytes)
+      throw new UserError(`${shown} has ${bytes.length} bytes; ${maximumBytes} are the limit`)
+    return bytes.toString('utf8')
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    throw new UserError(`cannot read ${shown} (${code})`)
+  }
+}
+
+/** Asks on a terminal before it touches what somebody wrote. */
+async function mayWrite({ isTty }: CliContext, asks: boolean, out: string): Promise<boolean> {
+  if (!asks || !isTty || !process.stdin.isTTY) return true
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`Extend ${out}? [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+/** The whole text or nothing: a reader never sees half of it, and a failure leaves what was there. */
+async function writeWhole(file: string, shown: string, text: string): Promise<void> {
+  try {
+    const target = await realpath(file).catch(() => file)
+    const draft = `${target}.${process.pid}.new`
+    try {
+      await using handle = await open(draft, 'wx')
+      await handle.writeFile(text)
+      await handle.sync()
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw error
+    }
+    await rename(draft, target)
+  } catch (error) {
+    throw new UserError(`cannot write ${shown} (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
