@@ -42,22 +42,21 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
     if (omitted > 0) context.err(`Metric source ${source} has ${omitted} more families than are looked at`)
   }
   const name = relative(dirname(file), resolve(context.cwd, plan)) || basename(plan)
-  const { findings, text, blocking } = await propose(
-    { text: document, path: plan, name },
-    { text: before, path: out },
-    survey,
-  )
+  const result = await propose({ text: document, path: plan, name }, { text: before, path: out }, survey)
+  const { findings, text, blocking, warnings } = result
   const changes = text !== before
   if (options.json) {
     const sources = survey.sources.map(({ source, offers, problem }) => ({ source, families: offers.length, problem }))
     const written = changes && options.dryRun !== true
     if (written) await writeWhole(file, out, text)
-    context.out(JSON.stringify({ file: out, written, findings, blocking, sources, ...(written ? {} : { text }) }))
+    context.out(
+      JSON.stringify({ file: out, written, findings, blocking, warnings, sources, ...(written ? {} : { text }) }),
+    )
     return blocking.length > 0 || findings.some(isNeeded) ? exitCodes.undecided : exitCodes.ok
   }
-  const { bindView } = await import('./bind-view.ts')
+  const [{ bindView }, { plainText }] = await Promise.all([import('./bind-view.ts'), import('./styled-line.ts')])
   for (const line of bindView(findings, context)) context.out(line)
-  if (options.dryRun) for (const line of text.trimEnd().split('\n')) context.out(line)
+  if (options.dryRun) for (const line of text.trimEnd().split(/\r?\n/)) context.out(plainText(line))
   else if (!changes) context.err(`${out} holds all of it already`)
   else if (await mayWrite(context, before !== null && options.yes !== true, out)) {
     await writeWhole(file, out, text)
@@ -65,7 +64,7 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
       `${before === null ? 'Written' : 'Extended'}: ${out}. Read it before you start: a proposal is no promise.`,
     )
   } else context.err('Nothing was written')
-  return conclude(context, findings, blocking, out)
+  return conclude(context, result, out)
 }
 
 interface Named {
@@ -73,12 +72,21 @@ interface Named {
   path: string
 }
 
-/** What is found, the file as it would be, and why a plan bound so could not start. */
+interface Result {
+  findings: Finding[]
+  /** The file as it would be. */
+  text: string
+  /** Why a plan bound so could not start. */
+  blocking: Diagnostic[]
+  /** Rules whose warnings the one who starts it has to accept by name. */
+  warnings: string[]
+}
+
 async function propose(
   plan: { text: string; path: string; name: string },
   bindings: Named,
   survey: Survey,
-): Promise<{ findings: Finding[]; text: string; blocking: Diagnostic[] }> {
+): Promise<Result> {
   const [
     { importMarkdown },
     { readYaml },
@@ -109,26 +117,29 @@ async function propose(
     offers,
   })
   const text = writeProposals(bindings.text, findings)
+  const extended = readYaml(text, bindings.path, UnfinishedBindings)
+  if (!extended.value) {
+    const found = extended.diagnostics.map((one) => `  ${formatDiagnostic(one)}`).join('\n')
+    const advice = `${bindings.path} cannot be extended as it is written; give it one key a line, and try again`
+    throw new UserError(`${advice}:\n${found}`, exitCodes.failed)
+  }
   // Tried with what is only suggested for keys that must be there, so that the rest is checked all the same.
   const tried = findings.map((one) =>
     isNeeded(one) && one.state === 'suggested' ? { ...one, state: 'proposed' as const } : one,
   )
   const read = readYaml(writeProposals(bindings.text, tried), bindings.path, Bindings)
-  if (!read.value) return { findings, text, blocking: read.diagnostics }
+  if (!read.value) return { findings, text, blocking: read.diagnostics, warnings: [] }
   const { diagnostics } = bindPlan({ draft, bindings: read.value, locate: read.locate, operator: survey.operator })
-  return { findings, text, blocking: diagnostics.filter(({ severity }) => severity === 'error') }
+  const of = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity)
+  const warnings = [...new Set(of('warning').map(({ ruleId }) => ruleId))]
+  return { findings, text, blocking: of('error'), warnings }
 }
 
 /** Without it the plan does not start, and at most something is suggested for it. */
 const isNeeded = ({ state, otherwise }: Finding): boolean =>
   otherwise === undefined && (state === 'unbound' || state === 'suggested')
 
-async function conclude(
-  context: CliContext,
-  findings: readonly Finding[],
-  blocking: readonly Diagnostic[],
-  out: string,
-): Promise<ExitCode> {
+async function conclude(context: CliContext, { findings, blocking, warnings }: Result, out: string): Promise<ExitCode> {
   const { inlineYaml } = await import('./write-proposals.ts')
   const { formatDiagnostic } = await import('../core/plan/diagnostic.ts')
   const { plainText } = await import('./styled-line.ts')
@@ -136,12 +147,14 @@ async function conclude(
   const open = findings.filter(({ state }) => state === 'unbound' || state === 'suggested')
   const needed = open.filter(isNeeded)
   if (open.length > needed.length) tell(`${open.length - needed.length} are left to people, as their lines say.`)
+  if (warnings.length > 0) tell(`Who starts it has to accept, by name: --ack ${warnings.join(' ')}`)
   if (blocking.length === 0 && needed.length === 0) return exitCodes.ok
   tell('This blocks `tidegate start`:')
-  for (const { path, says, fill, value } of needed)
-    tell(
-      `  ${says}: write ${path.join('.')}: ${inlineYaml(value ?? fill?.value ?? '…')} into ${out} (${fill?.hint ?? 'see there'})`,
-    )
+  for (const { path, says, fill, state, value, reason } of needed) {
+    const key = path.join('.')
+    if (state === 'suggested') tell(`  ${says}: perhaps ${key}: ${inlineYaml(value)} (${reason}), else ${fill?.hint}`)
+    else tell(`  ${says}: write ${key}: ${inlineYaml(fill?.value)} into ${out} (${fill?.hint})`)
+  }
   // What is missing in the file is told above in the plan's terms.
   const told = needed.length > 0 ? ['YAML_SCHEMA', 'NO_ROLLBACK_DEADLINE'] : []
   for (const diagnostic of blocking) if (!told.includes(diagnostic.ruleId)) tell(`  ${formatDiagnostic(diagnostic)}`)

@@ -4,6 +4,7 @@
  */
 import { Document, isMap, isScalar, type Node, Pair, parseDocument, Scalar, stringify, visit, YAMLMap } from 'yaml'
 import type { Finding } from '../core/plan/bind/propose/proposal.ts'
+import { plainText } from './styled-line.ts'
 
 const head = `# How the words of the plan map to real things. Names on the right are lent by the operator's file.
 # Lines with #? are from \`tidegate bind\`: delete "#? proposed: ..." once you have looked at what it says, and take up a question by
@@ -14,7 +15,7 @@ const own = '?'
 const maximumKey = 1_000
 const alternativesShown = 2
 
-/** `text` is null for a new file, else a file that has been read without errors. The root of it is a map in block form, or nothing. */
+/** `text` is null for a new file, else a file that has been read without errors. */
 export function writeProposals(text: string | null, findings: readonly Finding[]): string {
   const kept = text === null ? '' : withoutQuestions(text)
   const document = parseDocument(kept, { version: '1.2' })
@@ -34,8 +35,11 @@ export function writeProposals(text: string | null, findings: readonly Finding[]
   )
   let written = kept
   for (const { place, entries } of inOrder) {
-    const start = written.slice(0, place.offset)
-    written = `${start}${place.isFlow ? inFlow(entries) : inBlock(start, entries, place)}${written.slice(place.offset)}`
+    const { offset, isFlow, emptied } = place
+    const start = written.slice(0, offset)
+    const added = isFlow ? inFlow(start, entries) : inBlock(start, entries, place)
+    const before = emptied ? start.slice(0, emptied[0]) + start.slice(emptied[1]) : start
+    written = `${before}${added}${written.slice(offset)}`
   }
   const lines = text === null ? `${head}${written}` : written
   return kept.includes('\r\n') ? lines.replace(/\r?\n/g, '\r\n') : lines
@@ -44,11 +48,12 @@ export function writeProposals(text: string | null, findings: readonly Finding[]
 const isQuestion = ({ state, otherwise }: Finding): boolean =>
   state === 'suggested' || (state === 'unbound' && otherwise === undefined)
 
-/** Where lines go: after what a map holds already. */
+/** Where something goes: after what a map holds already. `emptied`: a `~` that stands in place of the map. */
 interface Place {
   offset: number
   indent: number
   isFlow: boolean
+  emptied?: readonly [number, number]
 }
 
 interface Entry {
@@ -64,25 +69,28 @@ function placeFor(
   path: readonly string[],
   intoFlow: boolean,
 ): { place: Place; rest: string[] } {
-  const root: unknown = document.contents
-  let found = { place: { offset: text.length, indent: 0, isFlow: false }, rest: [...path] }
-  let map = root
-  for (let depth = 0; depth < path.length; depth++) {
-    if (!isMap(map)) return found
+  let found: { place: Place; rest: string[] } = {
+    place: { offset: text.length, indent: 0, isFlow: false },
+    rest: [...path],
+  }
+  let map: unknown = document.contents
+  for (let depth = 0; depth < path.length - 1 && isMap(map); depth++) {
     const pair = map.items.find(({ key }) => isScalar(key) && String(key.value) === path[depth])
+    if (!pair || !isScalar(pair.key)) return found
     const rest = path.slice(depth + 1)
-    if (!pair || !isScalar(pair.key) || rest.length === 0) return found
     const [keyStart = 0, keyEnd = 0] = pair.key.range ?? []
     const indent = keyStart - (text.lastIndexOf('\n', keyStart - 1) + 1)
-    const below: unknown = pair.value
-    if (isMap(below) && below.flow === true) {
-      const end = (below.range?.[1] ?? 0) - 1
-      return intoFlow ? { place: { offset: end, indent: 0, isFlow: true }, rest } : found
+    map = pair.value
+    if (isMap(map) && map.flow === true) {
+      if (!intoFlow) return found
+      const inside = text.slice(0, (map.range?.[1] ?? 0) - 1).trimEnd().length
+      found = { place: { offset: inside, indent: 0, isFlow: true }, rest }
+    } else if (isMap(map)) found = { place: endOf(map, text, indent + 2), rest }
+    else if (isScalar(map) && map.value === null) {
+      const [start = 0, end = 0] = map.range ?? []
+      const place = { offset: lineEnd(text, Math.max(keyEnd, end)), indent: indent + 2, isFlow: false }
+      return { place: end > start ? { ...place, emptied: [start, end] } : place, rest }
     }
-    if (isMap(below)) found = { place: endOf(below, text, indent + 2), rest }
-    else if (isScalar(below) && below.value === null)
-      found = { place: { offset: lineEnd(text, keyEnd), indent: indent + 2, isFlow: false }, rest }
-    map = below
   }
   return found
 }
@@ -104,13 +112,13 @@ function lineEnd(text: string, offset: number): number {
   return newline < 0 ? text.length : newline + 1
 }
 
-const inFlow = (entries: readonly Entry[]): string =>
-  entries
-    .map(
-      ({ rest, finding }) =>
-        `, ${rest.map((key) => inlineYaml(key)).join(': { ')}: ${inlineYaml(finding.value)}${' }'.repeat(rest.length - 1)} `,
-    )
-    .join('')
+function inFlow(before: string, entries: readonly Entry[]): string {
+  const added = new Document(new YAMLMap())
+  for (const { rest, finding } of entries) insert(added, rest, finding.value, '', false)
+  const pairs = Object.entries(added.toJS() as Record<string, unknown>)
+  const text = pairs.map(([key, value]) => `${inlineYaml(key)}: ${inlineYaml(value)}`).join(', ')
+  return before.endsWith('{') ? text : `, ${text}`
+}
 
 /** Lines of their own: proposals as they are, then each question at the end of the map that its key belongs into. */
 function inBlock(before: string, entries: readonly Entry[], { indent }: Place): string {
@@ -202,7 +210,7 @@ function explain({ says, state, reason = '', proposals, fill }: Finding): string
 export const inlineYaml = (value: unknown): string =>
   stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300)
+const oneLine = (text: string): string => plainText(text).replace(/\s+/g, ' ').slice(0, 300)
 
 /**
  * Without the questions of an earlier run; the same marks inside a text in several lines are that text's. What is written above a proposal

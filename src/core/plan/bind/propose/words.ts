@@ -10,7 +10,8 @@ const common = new Set(
     .filter(Boolean),
 )
 
-const endings = /(?:ications?|ations?|ifie[ds]|ied|ies|ify|ating|ate[ds]?|ments?|ions?|ings?|ers?|ness|es|ed|s|e|y)$/
+const endings =
+  /(?:ications?|ations?|ifie[ds]|ied|ies|ify|ating|ate[ds]?|ments?|ions?|ures?|ings?|ers?|ness|es|ed|s|e|y)$/
 
 /** "migrations", "migrate" and "migrating" become one; what would be left with fewer than three letters stays whole. */
 function stemOf(word: string): string {
@@ -58,7 +59,7 @@ export type Environment = 'staging' | 'production'
 
 const staging =
   /(?<![\p{L}])(?:staging|stage env\p{L}*|test env\p{L}*|qa|uat|pre-?prod\p{L}*|dev|development|sandbox)(?![\p{L}])/iu
-const production = /(?<![\p{L}])(?:production|prod|live|producao|produccion)(?![\p{L}])/iu
+const production = /(?<![\p{L}]|pre-|pre )(?:production|prod|live|producao|produccion)(?![\p{L}])/iu
 
 /** Where something happens or stands, by the first text that says it; one that says both says neither. */
 export function environmentOf(...texts: readonly (string | undefined)[]): Environment | undefined {
