@@ -71,8 +71,9 @@ export async function freshArms(
     { label, operator: '=~', value: anyOf([candidate, baseline]) },
     { label: 'job', operator: '=~', value: anyOf([...new Set(instances.map(jobOf))]) },
   ])
-  const newest = `timestamp(${selector}) > time() - ${server.staleAfter / 1_000}`
-  const counts = await queryVector(server, `count by (job, instance, ${label}) (${newest})`, context)
+  // What a failed scrape has marked as gone is not among the newest samples; what is only old is not in the span.
+  const fresh = `${selector} and last_over_time(${selector}[${Math.max(1, Math.round(server.staleAfter))}ms])`
+  const counts = await queryVector(server, `count by (job, instance, ${label}) (${fresh})`, context)
   if (!counts.ok) return counts
   const byInstance = Map.groupBy(counts.value, ({ labels }) => instanceOf(Object.fromEntries(labels)))
   return succeed(

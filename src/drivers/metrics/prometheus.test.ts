@@ -59,6 +59,14 @@ describe.skipIf(!hasPrometheus())('on a real Prometheus', () => {
     })
   })
 
+  it('reads a page on which many metrics have the same labels', async () => {
+    await show('one', { text: ['a', 'b', 'c'].map((name) => `${name}_total{version="v1"} 1\n`).join('') })
+    const request = { query: { events: 'a_total', total: 'b_total' }, arms }
+    expect(await sourceAt(prometheus.url).read('main', request, effectContext())).toMatchObject({
+      value: { arms: { baseline: { total: 0, events: 0 } } },
+    })
+  })
+
   it('knows a metric from its description, before it has counted anything', async () => {
     await show('one', { text: '# TYPE b_total counter\nbuild_info{version="v2"} 1\n' })
     const request = { query: { events: 'b_total{code="500"}', total: 'b_total' }, arms }
