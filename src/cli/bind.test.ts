@@ -215,6 +215,29 @@ describe('tidegate bind on the example', () => {
   })
 })
 
+describe('tidegate bind on the plans of strangers', () => {
+  const plans = join(import.meta.dirname, '../../test/golden/plans')
+  const names = readdirSync(plans).filter((name) => name.endsWith('.md'))
+
+  it.each(names)('proposes for %s only what holds, and is content the second time', async (name) => {
+    cpSync(join(plans, name), join(folder, name))
+    const args = [name, '--operator', 'operator.yaml', '--json']
+    const first = JSON.parse((await bind(...args)).out[0] ?? '')
+    const ofItsMaking = [
+      'UNKNOWN_NAME',
+      'CONDITION_METRIC_MISMATCH',
+      'NOTHING_TO_JUDGE',
+      'NO_SHARE',
+      'NO_SIGNER',
+      'SAME_VERSION',
+    ]
+    const made = first.blocking.filter(({ ruleId }: { ruleId: string }) => ofItsMaking.includes(ruleId))
+    expect(made).toEqual([])
+    expect(first.written).toBe(true)
+    expect(JSON.parse((await bind(...args)).out[0] ?? '').written).toBe(false)
+  })
+})
+
 describe.skipIf(!hasPrometheus())('tidegate bind on a real Prometheus', () => {
   it('proposes the same from the server that scrapes proxy and service', { timeout: 40_000 }, async () => {
     await using prometheus = await startPrometheus(

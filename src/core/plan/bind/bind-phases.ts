@@ -23,7 +23,8 @@ export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]):
   }
   for (const id of Object.keys(bindings.phases)) if (!ids.includes(id)) binder.unknown(['phases', id], 'phase', id, ids)
   const checklists = draft.checklists.map((checklist) => bindChecklist(binder, checklist, ids[0] ?? ''))
-  for (const { before } of checklists) if (!ids.includes(before)) binder.unknown(['checklists'], 'phase', before, ids)
+  for (const { before } of checklists)
+    if (ids.length > 0 && !ids.includes(before)) binder.unknown(['checklists'], 'phase', before, ids)
   const armed: Trigger[] = []
   const arm = (trigger: DraftTrigger) => {
     const bound = bindTrigger(binder, trigger)
