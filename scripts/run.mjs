@@ -22,6 +22,7 @@ const tasks = {
   lint: { run: [biome, 'ci', '--error-on-warnings'] },
   format: { run: [biome, 'check', '--write'] },
   facts: { run: ['scripts/facts.ts'] },
+  schemas: { run: ['scripts/schemas.ts'] },
   bench: { run: benchmark, dist: true },
   build: { run: [], dist: true },
 }

@@ -5,6 +5,7 @@ import type { CliContext, Connection } from './cli/context.ts'
 import { exitCodes, UserError } from './cli/context.ts'
 import { formatDiagnostic } from './core/plan/diagnostic.ts'
 import { Operator } from './core/plan/operator.ts'
+import { decodeText } from './document/decode-text.ts'
 import { readYaml } from './document/yaml/read-yaml.ts'
 import { operatorDrivers } from './operator-drivers.ts'
 import type { DriverSet } from './ports/drivers.ts'
@@ -124,9 +125,10 @@ export async function openEmbeddedStore(file: string): Promise<EventStore> {
 /** Throws a `UserError` that locates what is wrong with the file. */
 export async function readOperator(context: CliContext, settings: Settings, dataFolder: string): Promise<Operator> {
   const { operatorFile } = settings
-  const text = await readFile(operatorFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(operatorFile).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`cannot read ${operatorFile} (${error.code}); give the operator's file with --operator FILE`)
   })
+  const decoded = decodeText(bytes, operatorFile)
   const variables = {
     ...context.env,
     ...settings.variables,
@@ -134,9 +136,10 @@ export async function readOperator(context: CliContext, settings: Settings, data
     TIDEGATE_PROXY: proxyEntry(),
     STATE: resolve(dataFolder),
   }
-  const { value, diagnostics } = readYaml(text, operatorFile, Operator, { variables })
-  if (value) return value
-  throw new UserError(diagnostics.map(formatDiagnostic).join('\n'), exitCodes.failed)
+  const { value, diagnostics } = readYaml(decoded.text, operatorFile, Operator, { variables })
+  const errors = [...decoded.diagnostics, ...diagnostics].filter(({ severity }) => severity === 'error')
+  if (value && errors.length === 0) return value
+  throw new UserError(errors.map(formatDiagnostic).join('\n'), exitCodes.failed)
 }
 
 /** The reverse proxy beside this file: compiled next to compiled code, as TypeScript next to TypeScript. */

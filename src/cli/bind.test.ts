@@ -210,7 +210,7 @@ describe('tidegate bind on the example', () => {
     await expect(bind('ROLLOUT.md', '--operator', 'no.yaml')).rejects.toMatchObject({ exitCode: 2 })
     await expect(onExample('--out', 'no/folder.yaml')).rejects.toMatchObject({
       exitCode: 2,
-      message: 'cannot write no/folder.yaml (ENOENT)',
+      message: 'cannot write no/folder.yaml: there is no such folder',
     })
   })
 })

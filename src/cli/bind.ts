@@ -1,5 +1,5 @@
 /** `tidegate bind`: lists what of a plan is bound to real things, proposes the rest from what is on offer, and writes `tidegate.yaml`. */
-import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Finding } from '../core/plan/bind/propose/proposal.ts'
@@ -14,11 +14,13 @@ interface Options {
   yes?: boolean
 }
 
+const packageFolder = resolve(import.meta.dirname, '../..')
+
 export const bindCommand: RegisterCommand = (program, context) => {
   program
     .command('bind')
     .description('list what a plan still needs bound, propose bindings from what there is, and write tidegate.yaml')
-    .argument('<plan>', 'the Markdown document')
+    .argument('<plan>', 'the plan, in Markdown or YAML')
     .option('--operator <file>', 'people, targets and sources (default: the one that last ran here)')
     .option('--out <file>', 'the bindings to write or extend (default: tidegate.yaml beside the plan)')
     .option('--dry-run', 'show what would be written, and write nothing')
@@ -33,22 +35,22 @@ export const bindCommand: RegisterCommand = (program, context) => {
 async function bind(context: CliContext, stateDir: string, plan: string, options: Options): Promise<ExitCode> {
   const out = options.out ?? join(dirname(plan), 'tidegate.yaml')
   const file = resolve(context.cwd, out)
-  const document = await readIfThere(resolve(context.cwd, plan), plan)
-  if (document === null) throw new UserError(`cannot read ${plan}: there is no such file`)
-  const before = await readIfThere(file, out)
+  const { readBoundedFile } = await import('./read-bounded-file.ts')
+  const document = await readBoundedFile(context, plan)
+  const before = existsSync(file) ? asText(await readBoundedFile(context, out), out) : null
   const survey = await context.survey(stateDir, options.operator)
   for (const { source, problem, omitted } of survey.sources) {
     if (problem !== undefined) context.err(`Nothing is proposed from metric source ${source}: ${problem}`)
     if (omitted > 0) context.err(`Metric source ${source} has ${omitted} more families than are looked at`)
   }
   const name = relative(dirname(file), resolve(context.cwd, plan)) || basename(plan)
-  const result = await propose({ text: document, path: plan, name }, { text: before, path: out }, survey)
+  const result = await propose({ content: document, path: plan, name }, { text: before, path: out, file }, survey)
   const { findings, text, blocking, warnings } = result
   const changes = text !== before
   if (options.json) {
     const sources = survey.sources.map(({ source, offers, problem }) => ({ source, families: offers.length, problem }))
     const written = changes && options.dryRun !== true
-    if (written) await writeWhole(file, out, text)
+    if (written) await write(file, out, text, before !== null)
     context.out(
       JSON.stringify({ file: out, written, findings, blocking, warnings, sources, ...(written ? {} : { text }) }),
     )
@@ -59,7 +61,7 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
   if (options.dryRun) for (const line of text.trimEnd().split(/\r?\n/)) context.out(plainText(line))
   else if (!changes) context.err(`${out} holds all of it already`)
   else if (await mayWrite(context, before !== null && options.yes !== true, out)) {
-    await writeWhole(file, out, text)
+    await write(file, out, text, before !== null)
     context.err(
       `${before === null ? 'Written' : 'Extended'}: ${out}. Read it before you start: a proposal is no promise.`,
     )
@@ -67,9 +69,12 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
   return conclude(context, result, out)
 }
 
-interface Named {
-  text: string | null
-  path: string
+const asText = (bytes: Uint8Array, shown: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new UserError(`${shown} is not UTF-8; save it so`, exitCodes.failed)
+  }
 }
 
 interface Result {
@@ -83,29 +88,36 @@ interface Result {
 }
 
 async function propose(
-  plan: { text: string; path: string; name: string },
-  bindings: Named,
+  plan: { content: Uint8Array; path: string; name: string },
+  bindings: { text: string | null; path: string; file: string },
   survey: Survey,
 ): Promise<Result> {
   const [
-    { importMarkdown },
+    { importDocument },
     { readYaml },
     { Bindings, UnfinishedBindings },
     { proposeBindings },
     { bindPlan },
     { writeProposals },
+    { schemaPath },
   ] = await Promise.all([
-    import('../document/import-markdown.ts'),
+    import('../document/import-document.ts'),
     import('../document/yaml/read-yaml.ts'),
     import('../core/plan/bindings.ts'),
     import('../core/plan/bind/propose/propose-bindings.ts'),
     import('../core/plan/bind/bind-plan.ts'),
     import('./write-proposals.ts'),
+    import('./schema-path.ts'),
   ])
   const { formatDiagnostic } = await import('../core/plan/diagnostic.ts')
-  const { draft } = importMarkdown(plan.text, plan.path)
+  const refuse = (diagnostics: readonly Diagnostic[], advice = ''): never => {
+    throw new UserError(`${advice}${diagnostics.map(formatDiagnostic).join('\n')}`, exitCodes.failed)
+  }
+  const document = importDocument(plan.content, plan.path)
+  if (document.isUnreadable) refuse(document.diagnostics)
+  const { draft } = document
   const existing = readYaml(bindings.text ?? '', bindings.path, UnfinishedBindings)
-  if (!existing.value) throw new UserError(existing.diagnostics.map(formatDiagnostic).join('\n'), exitCodes.failed)
+  if (!existing.value) return refuse(existing.diagnostics)
   const offers = Object.fromEntries(
     survey.sources.filter(({ problem }) => problem === undefined).map((one) => [one.source, one.offers]),
   )
@@ -116,18 +128,16 @@ async function propose(
     operator: survey.operator,
     offers,
   })
-  const text = writeProposals(bindings.text, findings)
+  const schema = schemaPath('tidegate', dirname(bindings.file), packageFolder)
+  const text = writeProposals(bindings.text, findings, schema)
   const extended = readYaml(text, bindings.path, UnfinishedBindings)
-  if (!extended.value) {
-    const found = extended.diagnostics.map((one) => `  ${formatDiagnostic(one)}`).join('\n')
-    const advice = `${bindings.path} cannot be extended as it is written; give it one key a line, and try again`
-    throw new UserError(`${advice}:\n${found}`, exitCodes.failed)
-  }
+  if (!extended.value)
+    refuse(extended.diagnostics, `${bindings.path} cannot be extended as it is written; give it one key a line:\n`)
   // Tried with what is only suggested for keys that must be there, so that the rest is checked all the same.
   const tried = findings.map((one) =>
     isNeeded(one) && one.state === 'suggested' ? { ...one, state: 'proposed' as const } : one,
   )
-  const read = readYaml(writeProposals(bindings.text, tried), bindings.path, Bindings)
+  const read = readYaml(writeProposals(bindings.text, tried, schema), bindings.path, Bindings)
   if (!read.value) return { findings, text, blocking: read.diagnostics, warnings: [] }
   const { diagnostics } = bindPlan({ draft, bindings: read.value, locate: read.locate, operator: survey.operator })
   const of = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity)
@@ -161,21 +171,10 @@ async function conclude(context: CliContext, { findings, blocking, warnings }: R
   return exitCodes.undecided
 }
 
-const maximumBytes = 256 * 1024
-
-/** Null where there is no such file. */
-async function readIfThere(file: string, shown: string): Promise<string | null> {
-  try {
-    const bytes = await readFile(file)
-    if (bytes.length > maximumBytes)
-      throw new UserError(`${shown} has ${bytes.length} bytes; ${maximumBytes} are the limit`)
-    return bytes.toString('utf8')
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return null
-    throw new UserError(`cannot read ${shown} (${code})`)
-  }
+/** Through a link to the file that it leads to; a new file replaces none that came meanwhile. */
+async function write(file: string, shown: string, text: string, isThere: boolean): Promise<void> {
+  const { writeWholeFile } = await import('./write-whole-file.ts')
+  await writeWholeFile(isThere ? realpathSync(file) : file, shown, text, isThere)
 }
 
 /** Asks on a terminal before it touches what somebody wrote. */
@@ -186,24 +185,5 @@ async function mayWrite({ isTty }: CliContext, asks: boolean, out: string): Prom
     return /^y(es)?$/i.test((await terminal.question(`Extend ${out}? [y/N] `)).trim())
   } finally {
     terminal.close()
-  }
-}
-
-/** The whole text or nothing: a reader never sees half of it, and a failure leaves what was there. */
-async function writeWhole(file: string, shown: string, text: string): Promise<void> {
-  try {
-    const target = await realpath(file).catch(() => file)
-    const draft = `${target}.${process.pid}.new`
-    try {
-      await using handle = await open(draft, 'wx')
-      await handle.writeFile(text)
-      await handle.sync()
-    } catch (error) {
-      await rm(draft, { force: true })
-      throw error
-    }
-    await rename(draft, target)
-  } catch (error) {
-    throw new UserError(`cannot write ${shown} (${(error as NodeJS.ErrnoException).code})`)
   }
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, describe, expect, it } from 'vitest'
+import { importPlanYaml } from '../document/plan-yaml/import-plan-yaml.ts'
 import type { CliContext } from './context.ts'
 import { importCommand } from './import.ts'
 import { textWidth } from './styled-line.ts'
@@ -89,6 +90,68 @@ describe('tidegate import', () => {
   it('fails on errors only', async () => {
     expect((await run('## Phase 1: Pilot (110%)')).code).toBe(1)
     expect((await run('## Phase 1: Pilot (11%)')).code).toBe(0)
+  })
+
+  it('marks lines that gave no fact, and breaks what is long, on a terminal without colour', async () => {
+    const { lines } = await run(plan, [], 60)
+    const at = lines.findIndex((line) => line.startsWith('7: Prose'))
+    expect(lines[at + 1]).toBe('    → no fact')
+    for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(60)
+    expect(lines.join(' ').replace(/ +/g, ' ')).toContain('the plan names no owner (write "**Owner:** …"')
+  })
+
+  const out = join(folder, 'plan.yaml')
+
+  it('writes the plan in YAML, and reads it again', async () => {
+    const { lines, code } = await run(plan, ['--out', 'plan.yaml'])
+    expect(code).toBe(0)
+    expect(lines).toContain('1 line with text that gave no fact')
+    expect(lines.at(-1)).toBe('err Written: plan.yaml')
+    const text = readFileSync(out, 'utf8')
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/plan\.schema\.json\n/)
+    expect(text).toContain('from: plan.md\n')
+    expect(text).toContain('- { text: Order errors < 1%, claimed: true, at: 4 }')
+    expect(text).toContain('that nobody reads.')
+    const { draft, diagnostics } = importPlanYaml(text, 'plan.yaml')
+    expect(diagnostics).toEqual([])
+    expect(draft.phases[0]?.criteria).toMatchObject([{ text: 'Order errors < 1%', claimed: true }])
+    expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([])
+  })
+
+  it('replaces no file unless it is told to', async () => {
+    writeFileSync(out, 'mine')
+    await expect(run(plan, ['--out', 'plan.yaml'])).rejects.toThrow(
+      'cannot write plan.yaml: it is there already; --force replaces it',
+    )
+    expect(readFileSync(out, 'utf8')).toBe('mine')
+    await run(plan, ['--out', 'plan.yaml', '--force'])
+    expect(readFileSync(out, 'utf8')).toContain('tidegate: 1')
+    await expect(run(plan, ['--out', 'none/plan.yaml'])).rejects.toThrow('there is no such folder')
+  })
+
+  it('writes the plan to stdout, and nothing else there', async () => {
+    const { lines } = await run(plan, ['--out', '-'])
+    const [text = '', ...others] = lines
+    expect(text).toContain('tidegate: 1')
+    expect(others.length).toBeGreaterThan(0)
+    for (const line of others) expect(line).toMatch(/^err /)
+    await expect(run(plan, ['--out', '-', '--json'])).rejects.toThrow('both want stdout')
+  })
+
+  it('writes no plan that would hide an error of reading', async () => {
+    rmSync(out)
+    const { lines, code } = await run('## Phase 1: Pilot (110%)', ['--out', 'plan.yaml'])
+    expect(code).toBe(1)
+    expect(lines[0]).toBe(
+      'err plan.yaml is not written: 1 error of reading would be lost in it; correct the document first.',
+    )
+    expect(existsSync(out)).toBe(false)
+  })
+
+  it('shows nothing of a document that cannot be read, but why', async () => {
+    const { lines } = await run('x'.repeat(262_144), [])
+    expect(lines.filter((line) => line.includes('LINE_TOO_LONG'))).toHaveLength(1)
+    await expect(run('x'.repeat(262_145), [])).rejects.toThrow('plan.md is larger than the 256 KB that are read')
   })
 
   it('says in one message why a file cannot be read', async () => {

@@ -198,8 +198,20 @@ describe('start', () => {
     const cwd = await folder({ 'ROLLOUT.md': '# Plan' })
     const { code, err, closed } = await run(new FakeController(new World()), ['start', 'ROLLOUT.md'], { cwd })
     expect(code).toBe(exitCodes.usage)
-    expect(err[0]).toBe('cannot read the bindings (name another file with --bindings): tidegate.yaml (ENOENT)')
+    expect(err[0]).toBe('cannot read tidegate.yaml: there is no such file; name the bindings with --bindings FILE')
     expect(closed).toBe(0)
+  })
+
+  it('starts nothing from bytes that are no text', async () => {
+    const cwd = await folder({ 'tidegate.yaml': 'plan: ROLLOUT.md' })
+    await writeFile(join(cwd, 'ROLLOUT.md'), Buffer.from('# Plan\n\n## Caf\xe9\n', 'latin1'))
+    const { code, err, closed } = await run(new FakeController(new World()), ['start', 'ROLLOUT.md'], { cwd })
+    expect(code).toBe(exitCodes.failed)
+    expect(err).toEqual([expect.stringMatching(/^ROLLOUT\.md:3 error ENCODING: .*UTF-8/)])
+    expect(closed).toBe(0)
+    await writeFile(join(cwd, 'ROLLOUT.md'), 'x'.repeat(300_000))
+    const large = await run(new FakeController(new World()), ['start', 'ROLLOUT.md'], { cwd })
+    expect(large.err).toEqual(['ROLLOUT.md is larger than the 256 KB that are read; split it'])
   })
 
   it('prints every diagnostic of a plan that cannot start', async () => {

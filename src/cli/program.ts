@@ -7,10 +7,12 @@ import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { importCommand } from './import.ts'
+import { lintCommand } from './lint.ts'
 import { pauseCommand } from './pause.ts'
 import { rejectCommand } from './reject.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
+import { schemaCommand } from './schema.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { watchCommand } from './watch.ts'
@@ -19,6 +21,7 @@ import { watchCommand } from './watch.ts'
 const commands: readonly RegisterCommand[] = [
   demoCommand,
   importCommand,
+  lintCommand,
   bindCommand,
   startCommand,
   statusCommand,
@@ -29,6 +32,7 @@ const commands: readonly RegisterCommand[] = [
   resumeCommand,
   abortCommand,
   reportCommand,
+  schemaCommand,
 ]
 
 /** `parseAsync` throws a `UserError` for a command that could not be done; help and usage end by `context.exit`. */

@@ -16,7 +16,8 @@ export const reportCommand: RegisterCommand = (program, context) => {
         const { chooseRelease } = await import('./choose-release.ts')
         const { unwrap } = await import('./describe-problem.ts')
         const releaseId = await chooseRelease(api, named)
-        const { markdown } = unwrap(await api.report(releaseId))
+        const { redactSecrets } = await import('../core/find-secrets.ts')
+        const markdown = redactSecrets(unwrap(await api.report(releaseId)).markdown)
         const { out: file } = options
         if (file !== undefined) {
           await writeFile(resolve(context.cwd, file), markdown).catch((error: NodeJS.ErrnoException) => {

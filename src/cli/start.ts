@@ -1,6 +1,5 @@
 /** `tidegate start`: starts a release of a plan and, where no other controller takes it, stays as its controller. */
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { StartRequest } from '../server/contract.ts'
 import {
   type CliContext,
@@ -25,7 +24,7 @@ export const startCommand: RegisterCommand = (program, context) => {
   program
     .command('start')
     .description('start a release of a plan and follow it')
-    .argument('<plan>', 'the Markdown document')
+    .argument('<plan>', 'the plan, in Markdown or YAML')
     .option('--bindings <file>', 'what the words of the plan mean (default: tidegate.yaml beside the plan)')
     .option('--operator <file>', 'people, targets and sources; needed where no controller has run yet')
     .option(...actorOption)
@@ -51,26 +50,26 @@ async function readRequest(context: CliContext, plan: string, options: Options):
     throw new UserError(`--speed takes a number above 0, not "${options.speed}"`)
   const bindings = options.bindings ?? join(dirname(plan), 'tidegate.yaml')
   return {
-    document: await readText(context, plan, 'the plan'),
-    bindings: await readText(context, bindings, 'the bindings (name another file with --bindings)'),
+    document: await readText(context, plan),
+    bindings: await readText(context, bindings, '; name the bindings with --bindings FILE'),
     actor,
     speed,
     acknowledge: options.ack,
   }
 }
 
-async function readText({ cwd }: CliContext, path: string, what: string): Promise<{ path: string; text: string }> {
-  const { maximumDocumentBytes } = await import('../server/contract.ts')
-  const file = resolve(cwd, path)
-  try {
-    const { size } = await stat(file)
-    if (size > maximumDocumentBytes)
-      throw new UserError(`${path} has ${size} bytes; ${maximumDocumentBytes} are the limit`)
-    return { path, text: await readFile(file, 'utf8') }
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError(`cannot read ${what}: ${path} (${(error as NodeJS.ErrnoException).code})`)
-  }
+/** A file whose bytes are no text starts nothing: what stands there would be a guess. */
+async function readText(context: CliContext, path: string, hint?: string): Promise<{ path: string; text: string }> {
+  const [{ readBoundedFile }, { decodeText }, { formatDiagnostic }] = await Promise.all([
+    import('./read-bounded-file.ts'),
+    import('../document/decode-text.ts'),
+    import('../core/plan/diagnostic.ts'),
+  ])
+  const { text, diagnostics } = decodeText(await readBoundedFile(context, path, hint), path)
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new UserError(errors.map(formatDiagnostic).join('\n'), exitCodes.failed)
+  for (const diagnostic of diagnostics) context.err(formatDiagnostic(diagnostic))
+  return { path, text }
 }
 
 async function start(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Finding } from '../core/plan/bind/propose/proposal.ts'
-import { writeProposals } from './write-proposals.ts'
+import { writeProposals as write } from './write-proposals.ts'
+
+const writeProposals = (text: string | null, findings: Finding[]) => write(text, findings, './schema.json')
 
 const finding = (path: string, value: unknown, changes: Partial<Finding> = {}): Finding => ({
   section: 'steps',
@@ -33,7 +35,7 @@ describe('a new file', () => {
       needed('rollback'),
       finding('author', undefined, { state: 'unbound', otherwise: 'nobody is kept from signing' }),
     ])
-    expect(text.split('\n').slice(4)).toEqual([
+    expect(text.split('\n').slice(5)).toEqual([
       '#? proposed: because',
       'plan: plan.md',
       '',
@@ -61,7 +63,9 @@ describe('a new file', () => {
       needed('rollback'),
     ])
     expect(
-      parse(text.replaceAll('#? ', '').replace(/^.*(?:proposed:|Lines with|deleting|How the words).*$/gm, '')),
+      parse(
+        text.replaceAll('#? ', '').replace(/^.*(?:proposed:|yaml-language|Lines with|deleting|How the words).*$/gm, ''),
+      ),
     ).toEqual({
       plan: 'a',
       triggers: { 'On fire': { reportedBy: 'Ops' } },

@@ -6,7 +6,8 @@ import { Document, isMap, isScalar, type Node, Pair, parseDocument, Scalar, stri
 import type { Finding } from '../core/plan/bind/propose/proposal.ts'
 import { plainText } from './styled-line.ts'
 
-const head = `# How the words of the plan map to real things. Names on the right are lent by the operator's file.
+const headFor = (schema: string): string => `# yaml-language-server: $schema=${schema}
+# How the words of the plan map to real things. Names on the right are lent by the operator's file.
 # Lines with #? are from \`tidegate bind\`: delete "#? proposed: ..." once you have looked at what it says, and take up a question by
 # deleting its "#? ", or leave it to the person it names.
 `
@@ -15,8 +16,8 @@ const own = '?'
 const maximumKey = 1_000
 const alternativesShown = 2
 
-/** `text` is null for a new file, else a file that has been read without errors. */
-export function writeProposals(text: string | null, findings: readonly Finding[]): string {
+/** `text` is null for a new file, which names its `schema` for editors, else a file that has been read without errors. */
+export function writeProposals(text: string | null, findings: readonly Finding[], schema: string): string {
   const kept = text === null ? '' : withoutQuestions(text)
   const document = parseDocument(kept, { version: '1.2' })
   const places = new Map<string, { place: Place; entries: Entry[] }>()
@@ -41,7 +42,7 @@ export function writeProposals(text: string | null, findings: readonly Finding[]
     const before = emptied ? start.slice(0, emptied[0]) + start.slice(emptied[1]) : start
     written = `${before}${added}${written.slice(offset)}`
   }
-  const lines = text === null ? `${head}${written}` : written
+  const lines = text === null ? `${headFor(schema)}${written}` : written
   return kept.includes('\r\n') ? lines.replace(/\r?\n/g, '\r\n') : lines
 }
 

@@ -26,7 +26,6 @@ export interface DemoParts {
 const acknowledged = [
   'APPROVED_UNCHECKED',
   'FINAL_STAGE_UNGATED',
-  'NO_ROLLBACK_BUDGET',
   'PLACEHOLDER',
   'PRETICKED',
   'STATUS_CONFLICT',

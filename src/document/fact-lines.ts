@@ -21,6 +21,7 @@ export interface FactLine {
 export function factLines(draft: PlanDraft): FactLine[] {
   const { rollback } = draft
   const facts = [
+    ...noteFacts(draft),
     ...draft.metadata.map(({ source, label, value }) => fact(source.start, `${label}: ${value}`)),
     ...draft.phases.flatMap(phaseFacts),
     ...draft.checklists.flatMap(({ source, title, items }) => [
@@ -38,9 +39,13 @@ export function factLines(draft: PlanDraft): FactLine[] {
     ...(rollback.budgetMs === undefined
       ? []
       : [fact(rollback.budgetSource?.start ?? 1, `rollback within ${formatDuration(rollback.budgetMs)}`)]),
-    ...draft.owners.map(({ source, name, role }) => fact(source.start, `${role}: ${name}`)),
+    ...draft.owners.map(({ source, name, role, of }) =>
+      fact(source.start, `${role === 'gateOwner' ? 'gate owner' : role}: ${name}${of ? ` (${of})` : ''}`),
+    ),
     ...draft.tickets.map(({ source, id }) => fact(source.start, `ticket ${id}`)),
-    ...draft.flags.map(({ source, key }) => fact(source.start, `flag ${key}`)),
+    ...draft.flags.map(({ source, key, isRollbackToggle, state }) =>
+      fact(source.start, `${isRollbackToggle ? 'rollback toggle' : 'flag'} ${key}${state ? `, ${state}` : ''}`),
+    ),
     ...draft.risks.map(({ source, text, level, mitigations }) =>
       fact(
         source.start,
@@ -56,6 +61,37 @@ export function factLines(draft: PlanDraft): FactLine[] {
     ...draft.code.map((code) => fact(code.source.start, codePhrase(code))),
   ]
   return facts.sort((a, b) => a.line - b.line)
+}
+
+/** What a plan states beside its stages. */
+function noteFacts(draft: PlanDraft): FactLine[] {
+  const of = (kind: string, notes: { source: { start: number } }[]): FactLine[] =>
+    notes.map(({ source }) => fact(source.start, kind))
+  return [
+    ...of('objective', draft.objectives),
+    ...of('in scope', draft.scope),
+    ...of('out of scope', draft.exclusions),
+    ...of('changelog entry', draft.changelog),
+    ...draft.dependencies.map(({ source, due, state }) =>
+      fact(
+        source.start,
+        `dependency${state ? `, said to be "${state.toLowerCase()}"` : ''}${due?.dates ? `, due ${due.dates[1]}` : ''}`,
+      ),
+    ),
+    ...draft.communications.map(({ source, cadence, channel, audience, when }) =>
+      fact(source.start, ['communication', when?.dates?.[0], cadence, channel, audience].filter(Boolean).join(', ')),
+    ),
+    ...draft.windows.map(({ source, kind }) =>
+      fact(source.start, kind === 'freeze' ? 'no deployments then' : 'deployment window'),
+    ),
+    ...draft.commits.map(({ source, ordinal, dependsOn }) =>
+      fact(
+        source.start,
+        `commit${ordinal ? ` ${ordinal}` : ''}${dependsOn.length > 0 ? `, after ${dependsOn.join(' and ')}` : ''}`,
+      ),
+    ),
+    ...draft.companions.map(({ source, file }) => fact(source.start, `names ${file}`)),
+  ]
 }
 
 function fact(line: number, phrase: string): FactLine {

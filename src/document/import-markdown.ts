@@ -1,18 +1,24 @@
 /** The importer: a Markdown document in, what it states with lines and findings out. Deterministic, offline, and it never throws. */
 import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
-import { stripPictures } from './markdown/clean-text.ts'
+import { yearOf } from './grammar/read-dates.ts'
+import { readMark, stripPictures } from './markdown/clean-text.ts'
 import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import type { Line } from './markdown/read-lines.ts'
 import { type DocumentTree, readTree, type Section } from './markdown/read-tree.ts'
 import { repairText } from './markdown/repair-text.ts'
-import { addFlags, addTickets } from './readers/read-references.ts'
+import { addCompanions } from './readers/read-companions.ts'
+import { addFlags } from './readers/read-flags.ts'
+import { settleEverybody, settleFlagStages, settleProseLadders } from './readers/read-ladders.ts'
+import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
+import { addTickets } from './readers/read-tickets.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
+import { takeOutSecrets } from './readers/take-out-secrets.ts'
 
 /** `file` is the path as the reader of messages knows it; it is not opened. */
 export function importMarkdown(text: string, file: string): ImportResult {
-  const reader = newReader(file, nameOf(file))
+  const reader = newReader(file, nameOf(file), yearOf(text))
   const bytes = new TextEncoder().encode(text).length
   if (bytes > documentLimitBytes) {
     report(
@@ -27,7 +33,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
   }
   const repaired = repairText(text.replace(/\r\n?/g, '\n'))
   if (repaired.repairedLines.length > 0) reportRepair(reader, repaired.repairedLines)
-  const limited = limitText(repaired.text, file)
+  const limited = limitText(takeOutSecrets(reader.draft, repaired.text), file)
   reader.diagnostics.push(...limited.diagnostics)
   try {
     readDocument(reader, readTree(limited.text))
@@ -42,7 +48,7 @@ export function importMarkdown(text: string, file: string): ImportResult {
       'write it flatter',
     )
   }
-  return { draft: reader.draft, diagnostics: reader.diagnostics }
+  return { draft: reader.draft, diagnostics: reader.diagnostics, boxes: reader.boxes }
 }
 
 function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
@@ -56,12 +62,27 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
     action: 'rollBack',
   }
   readSection(reader, root, context)
+  countBoxes(reader.boxes, root)
+  settleProseLadders(reader)
+  settleEverybody(reader)
+  reader.draft.sections = readSectionTitles(root)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {
     addTickets(reader, line)
+    addCompanions(reader, line)
     addFlags(reader, line, flagLines.has(line.number))
   }
+  settleFlagStages(reader)
   reader.draft.unread = unreadLines(reader.draft, lines)
+}
+
+function countBoxes(boxes: Reader['boxes'], section: Section): void {
+  const isBox = section.origin === 'item' && readMark(section.line.text, section.checked).form === 'box'
+  if (isBox) {
+    boxes.total++
+    if (readMark(section.line.text, section.checked).claimed) boxes.claimed++
+  }
+  for (const child of sectionsOf(section)) countBoxes(boxes, child)
 }
 
 /** "rollout-plan" for "plans/rollout-plan.md". */
@@ -76,7 +97,9 @@ function firstTitle(root: Section): string | undefined {
 }
 
 function sectionsOf({ blocks }: Section): Section[] {
-  return blocks.flatMap((block) => (block.kind === 'section' ? [block.section] : []))
+  return blocks.flatMap((block) =>
+    block.kind === 'section' ? [block.section] : block.kind === 'list' ? block.items : [],
+  )
 }
 
 function reportRepair(reader: Reader, lines: number[]): void {
@@ -92,9 +115,9 @@ function reportRepair(reader: Reader, lines: number[]): void {
   )
 }
 
-/** Lines of sections about feature flags. */
+/** Lines of sections, labels and items about feature flags. */
 function linesUnderFlags(section: Section): Set<number> {
-  const own = section.origin === 'heading' && /\bflags?\b|\btoggles?\b/i.test(section.title) && section.depth > 1
+  const own = section.depth > 1 && /\bflags?\b|\btoggles?\b/i.test(section.line.text || section.title)
   const lines = own
     ? Array.from({ length: section.end - section.start + 1 }, (_, index) => section.start + index)
     : sectionsOf(section).flatMap((child) => [...linesUnderFlags(child)])
@@ -115,27 +138,17 @@ function unreadLines(draft: PlanDraft, lines: Line[]): NonNullable<PlanDraft['un
 
 /** Where facts were read. A phase or a checklist spans lines that only its parts can have read. */
 function sourcesOf(draft: PlanDraft): SourceRange[] {
-  const phases = draft.phases.flatMap((phase) => [
-    { start: phase.source.start, end: phase.source.start },
-    ...[phase.timing?.source, phase.targetSource, phase.objectiveSource].filter((source) => source !== undefined),
-    ...[...phase.steps, ...phase.stages, ...phase.entryCriteria, ...phase.criteria, ...phase.triggers].map(
-      (fact) => fact.source,
-    ),
-  ])
-  const items = draft.checklists.flatMap((checklist) => checklist.items)
-  const facts = [
-    ...draft.metadata,
-    ...items,
-    ...draft.successMetrics,
-    ...draft.rollback.steps,
-    ...draft.owners,
-    ...draft.tickets,
-    ...draft.flags,
-  ]
-  const others = [...draft.risks, ...draft.timeline, ...draft.approvals, ...draft.code, ...(draft.triggers ?? [])]
+  const { phases, checklists, file: _, title: __, ...others } = draft
   return [
-    ...phases,
-    ...[...facts, ...others].map((fact) => fact.source),
-    ...(draft.rollback.budgetSource ? [draft.rollback.budgetSource] : []),
+    ...sourcesIn(others),
+    ...checklists.flatMap((checklist) => sourcesIn(checklist.items)),
+    ...phases.flatMap(({ source, ...parts }) => [{ start: source.start, end: source.start }, ...sourcesIn(parts)]),
   ]
+}
+
+/** Every range under a key that is called source. */
+function sourcesIn(value: unknown, key = ''): SourceRange[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (/source$/i.test(key)) return [value as SourceRange]
+  return Object.entries(value).flatMap(([name, part]) => sourcesIn(part, name))
 }

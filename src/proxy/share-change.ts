@@ -1,9 +1,8 @@
 /** A change of shares as the admin interface takes it, checked whole before anything moves. */
 import { z } from 'zod'
+import { embeddedProxyStepPercent } from '../core/plan/operator.ts'
 import { Shares } from '../core/release/evidence.ts'
 import { BackendUrl, Version } from './proxy-state.ts'
-
-const resolutionPercent = 0.01
 
 /** `fence` only grows; `backends` names every version with its URL, the baseline first; a version without a share gets none. */
 export const ShareChange = z
@@ -19,9 +18,9 @@ export const ShareChange = z
     const known = Object.keys(backends)
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     for (const [version, percent] of Object.entries(shares)) {
-      const steps = percent / resolutionPercent
+      const steps = percent / embeddedProxyStepPercent
       if (Math.abs(steps - Math.round(steps)) > 1e-6)
-        issue(['shares', version], `${percent} is not a multiple of ${resolutionPercent}`)
+        issue(['shares', version], `${percent} is not a multiple of ${embeddedProxyStepPercent}`)
       if (!known.includes(version))
         issue(['shares', version], `no such backend; there are: ${known.join(', ') || 'none'}`)
     }

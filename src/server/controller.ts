@@ -1,4 +1,5 @@
 /** The controller: takes plans, starts and resumes releases, answers its clients. It owns the runners; the store owns the truth. */
+import { redactDeep } from '../core/find-secrets.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
@@ -182,7 +183,8 @@ export class Controller implements ControllerApi {
     const running = this.#runners.get(releaseId)
     const runner = running ?? (await this.#reopened(releaseId))
     if (!runner) return notFound(releaseId)
-    const decision = await runner.submit({ type: 'command', command: request.command, actor })
+    // What people write as a reason is kept for good and shown to many.
+    const decision = await runner.submit({ type: 'command', command: redactDeep(request.command), actor })
     if (decision.rejected) return refusal(decision)
     if (!running && this.#ports.purpose === 'run') this.#run(releaseId, runner)
     return this.release(releaseId)

@@ -6,6 +6,7 @@ import { World } from '../../test/simulation/world.ts'
 import { Operator } from '../core/plan/operator.ts'
 import { openRequirements } from '../core/release/open-requirements.ts'
 import { importMarkdown } from '../document/import-markdown.ts'
+import { writePlanYaml } from '../document/plan-yaml/write-plan-yaml.ts'
 import { readYaml } from '../document/yaml/read-yaml.ts'
 import { preparePlan } from './prepare-plan.ts'
 
@@ -36,6 +37,21 @@ it('the words "ROLLOUT PLAN APPROVED" and the ticked boxes open no gate', () => 
   const open = openRequirements(world.state).map(({ requirement }) => requirement.text)
   expect(open).toEqual(ticked.map((item) => item.text))
   expect(world.events('EffectRequested')).toEqual([])
+})
+
+it('a plan in YAML that says the same becomes the same plan', () => {
+  const { draft } = importMarkdown(text('ROLLOUT.md'), 'ROLLOUT.md')
+  const yaml = writePlanYaml(draft, { from: 'ROLLOUT.md', schema: 'plan.schema.json' })
+  const { value: operator } = readYaml(text('operator.yaml'), 'operator.yaml', Operator, { variables })
+  if (!operator) throw new Error('operator.yaml cannot be read')
+  const bindings = { path: 'tidegate.yaml', text: text('tidegate.yaml').replace('ROLLOUT.md', 'plan.yaml') }
+  const result = preparePlan({ document: { path: 'plan.yaml', text: yaml }, bindings }, operator)
+  const withoutPlaces = (plan: unknown) =>
+    JSON.parse(JSON.stringify(plan, (key, value) => (['source', 'document'].includes(key) ? undefined : value)))
+  expect('plan' in result && withoutPlaces(result.plan)).toEqual(withoutPlaces(prepared().plan))
+  const findings = (diagnostics: { ruleId: string; message: string }[]) =>
+    diagnostics.map(({ ruleId, message }) => `${ruleId} ${message}`).sort()
+  expect(findings(result.diagnostics)).toEqual(findings(prepared().diagnostics))
 })
 
 it('is pinned by a digest that a change of the plan or of what it names changes, and a tick does not', () => {

@@ -4,21 +4,21 @@ import { bindPlan } from '../core/plan/bind/bind-plan.ts'
 import { Bindings } from '../core/plan/bindings.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import { planDigest } from '../core/plan/digest.ts'
-import { lintDraft } from '../core/plan/lint/lint.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { importMarkdown } from '../document/import-markdown.ts'
+import { documentFindings, importDocument } from '../document/import-document.ts'
 import { readYaml } from '../document/yaml/read-yaml.ts'
 import type { StartRequest } from './contract.ts'
 
 export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }
 
 export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>, operator: Operator): Prepared {
-  const { draft, diagnostics } = importMarkdown(request.document.text, request.document.path)
+  const document = importDocument(request.document.text, request.document.path)
   const read = readYaml(request.bindings.text, request.bindings.path, Bindings)
-  const found = [...diagnostics, ...lintDraft(draft), ...read.diagnostics]
-  if (!read.value) return { diagnostics: found }
-  const bound = bindPlan({ draft, bindings: read.value, locate: read.locate, operator })
+  const surroundings = { operator, ...(read.value && { bindings: read.value }) }
+  const found = [...documentFindings(document, surroundings), ...read.diagnostics]
+  if (!read.value || document.isUnreadable) return { diagnostics: found }
+  const bound = bindPlan({ draft: document.draft, bindings: read.value, locate: read.locate, operator })
   const all = [...found, ...bound.diagnostics]
   if (!bound.plan || all.some(({ severity }) => severity === 'error')) return { diagnostics: all }
   return { plan: bound.plan, digest: planDigest(bound.plan, operator), diagnostics: all }

@@ -47,39 +47,41 @@ const CriterionBinding = z.union([
 export type CriterionBinding = z.infer<typeof CriterionBinding>
 
 export const Bindings = z.strictObject({
-  /** The document, relative to this file. */
-  plan: Name,
-  /** The person (a key of the operator's people) who wrote the plan. */
-  author: Name.optional(),
+  plan: Name.describe('The document, relative to this file'),
+  author: Name.optional().describe("The person (a key of the operator's people) who wrote the plan"),
   service: z.strictObject({
     name: Name,
-    candidate: Name,
-    baseline: Name,
-    router: Name,
-    deployer: Name,
-    arms: z.strictObject({ label: Name }),
-    arrivals: z.strictObject({ source: Name, total: Selector }),
+    candidate: Name.describe('The version that is released'),
+    baseline: Name.describe('The version that runs, and to which a rollback goes'),
+    router: Name.describe('The target that moves traffic'),
+    deployer: Name.describe('The target that runs the versions'),
+    arms: z.strictObject({ label: Name }).describe('The label of the metrics that holds the version'),
+    arrivals: z.strictObject({ source: Name, total: Selector }).describe('Requests counted at the service itself'),
   }),
-  metrics: z.record(z.string(), MetricBinding).default({}),
-  /** By phase id (`phase-1`), then by the words of the step. */
-  phases: z.record(z.string(), z.strictObject({ steps: z.record(z.string(), StepBinding).default({}) })).default({}),
-  /** By the words of the criterion. */
-  criteria: z.record(z.string(), CriterionBinding).default({}),
-  /** By the words of a trigger that states no threshold: who reports it, or the metric of which a single event fires it. */
+  metrics: z.record(z.string(), MetricBinding).default({}).describe('What the words for metrics mean'),
+  phases: z
+    .record(z.string(), z.strictObject({ steps: z.record(z.string(), StepBinding).default({}) }))
+    .default({})
+    .describe('By phase id (phase-1), then by the words of the step'),
+  criteria: z.record(z.string(), CriterionBinding).default({}).describe('By the words of the criterion'),
   triggers: z
     .record(z.string(), z.union([z.strictObject({ reportedBy: Name }), z.strictObject({ anyOf: Name })]))
-    .default({}),
-  /** By the title of the checklist: who signs its items, and before which phase. */
-  checklists: z.record(z.string(), z.strictObject({ signOff: Name, before: Name })).default({}),
-  /** Who signs whatever nothing measures, and who is asked when the release is undecided. */
-  asks: Name,
+    .default({})
+    .describe(
+      'By the words of a trigger that states no threshold: who reports it, or the metric of which a single event fires it',
+    ),
+  checklists: z
+    .record(z.string(), z.strictObject({ signOff: Name, before: Name }))
+    .default({})
+    .describe('By the title of the checklist: who signs its items, and before which phase'),
+  asks: Name.describe('Who signs whatever nothing measures, and who is asked when the release is undecided'),
   rollback: z.strictObject({ deadline: Duration }).optional(),
   judging: z
     .strictObject({
-      interval: Duration.default(1_000),
-      triggerWindow: Duration.default(60_000),
-      staleness: Duration.default(30_000),
-      sampleWait: Duration.default(3_600_000),
+      interval: Duration.prefault('1s'),
+      triggerWindow: Duration.prefault('1m'),
+      staleness: Duration.prefault('30s'),
+      sampleWait: Duration.prefault('1h'),
     })
     .prefault({}),
 })

@@ -1,11 +1,14 @@
 /** A finding about a document, a binding or a plan: where it is, why it matters, what to do about it. */
 import { z } from 'zod'
 
+const lines = { start: z.int().min(1), end: z.int().min(1) }
+
 /** Lines of a file, 1-based and inclusive; `file` is the path as the reader of the message knows it. */
 export const SourceRange = z.strictObject({
   file: z.string().optional(),
-  start: z.int().min(1),
-  end: z.int().min(1),
+  ...lines,
+  /** Where a fact of a YAML plan was first stated, if that plan was written from another document. */
+  origin: z.strictObject({ file: z.string(), ...lines }).optional(),
 })
 export type SourceRange = z.infer<typeof SourceRange>
 

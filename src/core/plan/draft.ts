@@ -114,6 +114,7 @@ export const DraftOwner = z.strictObject({
   role: z.enum(['owner', 'lead', 'contributor', 'gateOwner', 'approver']),
   of: Text.optional(),
 })
+export type DraftOwner = z.infer<typeof DraftOwner>
 export const DraftTicket = z.strictObject({ ...provenance, id: Text, url: z.string().optional() })
 export const DraftTimelineRow = z.strictObject({
   ...provenance,
@@ -187,6 +188,18 @@ export const DraftWindow = z.strictObject({ ...provenance, text: Text, kind: z.e
 export const DraftCompanion = z.strictObject({ ...provenance, file: Text })
 export type DraftCompanion = z.infer<typeof DraftCompanion>
 
+/** A secret stood here; what it seemed to be is all that is kept of it. */
+export const DraftSecret = z.strictObject({ ...provenance, what: Text })
+
+/** What stands under a title that announces one thing where it may hold another: "Rollback Triggers" over commands. */
+export const DraftSection = z.strictObject({
+  ...provenance,
+  title: Text,
+  announces: z.enum(['triggers', 'stage']),
+  holds: z.array(z.enum(['commands', 'settings', 'code', 'conditions', 'text'])),
+})
+export type DraftSection = z.infer<typeof DraftSection>
+
 export const PlanDraft = z.strictObject({
   /** Path of the document as the reader of messages knows it. */
   file: z.string(),
@@ -216,6 +229,10 @@ export const PlanDraft = z.strictObject({
   code: z.array(DraftCode),
   /** Triggers stated for the whole rollout, outside any phase. */
   triggers: z.array(DraftTrigger).optional(),
+  /** Where the importer took a secret out of the text. */
+  secrets: z.array(DraftSecret).optional(),
+  /** Sections called triggers, and sections numbered like a stage that were read as something else. */
+  sections: z.array(DraftSection).optional(),
   /** Text that gave no fact, so that nothing is lost silently. */
   unread: z.array(z.strictObject({ source: SourceRange, text: Text })).optional(),
 })
@@ -251,6 +268,8 @@ export function emptyDraft(file: string, title: string): PlanDraft {
 }
 
 export interface ImportResult {
+  /** Every tick box of a Markdown document, wherever it stands, and those that are ticked. */
+  boxes?: { claimed: number; total: number }
   draft: PlanDraft
   diagnostics: Diagnostic[]
 }

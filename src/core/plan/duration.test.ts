@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Duration, formatDuration } from './duration.ts'
+import { Duration, formatDuration, writeDuration } from './duration.ts'
 
 it.each([
   ['500ms', 500],
@@ -23,4 +24,13 @@ it.each([
   [187_200_000, '2 d 4 h'],
 ])('writes %d ms as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
+})
+
+it('writes for machines what it reads again', () => {
+  expect([0, 1.5, 86_400_000, 5_400_000, 90_000].map(writeDuration)).toEqual(['0ms', '1.5ms', '1d', '90min', '90s'])
+  const ms = fc.oneof(fc.nat(), fc.double({ min: 1e-6, max: 1e20, noNaN: true }))
+  const readsBack = fc.property(ms, (value) => {
+    expect(Duration.parse(writeDuration(value))).toBe(value)
+  })
+  fc.assert(readsBack, { seed: 20_260_104 })
 })

@@ -25,3 +25,12 @@ export function formatDuration(ms: number): string {
   const whole = `${Math.floor(rounded / largeMs)} ${large}`
   return rest > 0 ? `${whole} ${rest} ${small}` : whole
 }
+
+/** The shortest text that `Duration` reads as exactly these milliseconds: `36h`, `1.5ms`. For 0 up to 10²¹ ms. */
+export function writeDuration(ms: number): string {
+  const amountIn = (unit: string): number => ms / (UNIT_MS[unit] ?? 1)
+  const isExact = (unit: string): boolean =>
+    ms > 0 && Number.isInteger(amountIn(unit)) && amountIn(unit) * (UNIT_MS[unit] ?? 1) === ms
+  const unit = ['d', 'h', 'min', 's'].find(isExact) ?? 'ms'
+  return `${amountIn(unit)}${unit}`
+}

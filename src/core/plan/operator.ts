@@ -5,7 +5,11 @@ import { Duration } from './duration.ts'
 const Url = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http or https URL')
 const Environment = z.record(z.string(), z.string())
 /** A program by absolute path and its fixed arguments; never a shell. */
-const Argv = z.tuple([z.string().startsWith('/', 'an absolute path')], z.string())
+const Argv = z.tuple(
+  // Editors see `${NODE}` where this program sees the path.
+  [z.string().regex(/^\//, 'an absolute path').meta({ pattern: String.raw`^(?:/|\$\{)` })],
+  z.string(),
+)
 
 /** A member of groups. `demo` people are simulated and labelled so wherever they appear. */
 export const Person = z.strictObject({
@@ -20,7 +24,7 @@ export const ProcessSpec = z.strictObject({
   argv: Argv,
   env: Environment.default({}),
   ready: Url,
-  readyTimeout: Duration.default(15_000),
+  readyTimeout: Duration.prefault('15s'),
 })
 export type ProcessSpec = z.infer<typeof ProcessSpec>
 
@@ -39,6 +43,14 @@ export const ProxyTarget = z.strictObject({
 })
 export const Target = z.discriminatedUnion('driver', [ProcessTarget, ProxyTarget])
 export type Target = z.infer<typeof Target>
+
+/** The embedded proxy's smallest step: it divides users into ten thousand buckets. */
+export const embeddedProxyStepPercent = 0.01
+
+/** The smallest step of a target's shares in percent; `undefined` for what routes no traffic. */
+export function smallestStepPercent({ driver }: Target): number | undefined {
+  return driver === 'embedded-proxy' ? embeddedProxyStepPercent : undefined
+}
 
 export const PrometheusTextSource = z.strictObject({
   driver: z.literal('prometheus-text'),
@@ -77,7 +89,7 @@ export const CatalogueCommand = z.strictObject({
   argv: Argv,
   env: Environment.default({}),
   parameters: z.record(z.string(), z.strictObject({ pattern: z.string() })).default({}),
-  timeout: Duration.default(60_000),
+  timeout: Duration.prefault('1m'),
 })
 export type CatalogueCommand = z.infer<typeof CatalogueCommand>
 
@@ -94,13 +106,14 @@ const Demo = z.strictObject({
 })
 
 export const Operator = z.strictObject({
-  /** Marks these targets as a demo, which may run at a speed other than 1, and says what `tidegate demo` sets up around the release. */
-  demo: Demo.optional(),
-  people: z.record(z.string(), Person),
-  targets: z.record(z.string(), Target),
-  metricSources: z.record(z.string(), MetricSourceSpec).default({}),
-  checks: z.record(z.string(), CheckSpec).default({}),
-  commands: z.record(z.string(), CatalogueCommand).default({}),
-  channels: z.record(z.string(), ChannelSpec).default({}),
+  demo: Demo.optional().describe(
+    'Marks these targets as a demo, which may run at a speed other than 1, and says what `tidegate demo` sets up around it',
+  ),
+  people: z.record(z.string(), Person).describe('Who may sign, and the groups that plans name as roles'),
+  targets: z.record(z.string(), Target).describe('What versions run on and what moves traffic'),
+  metricSources: z.record(z.string(), MetricSourceSpec).default({}).describe('Where metrics are read'),
+  checks: z.record(z.string(), CheckSpec).default({}).describe('Smoke tests that plans may ask for'),
+  commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
+  channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
 })
 export type Operator = z.infer<typeof Operator>

@@ -25,20 +25,22 @@ export function readWindow(text: string): number | undefined {
   return named || /^[ -]?(?:rolling |sliding )?window/i.test(after) ? span.durationMs[1] : undefined
 }
 
+const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
   /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|that|the|and|or|et|ou|e|any|only|with|of)(?= )/i
 const trailing =
-  / (?:is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
+  / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 
 /** A metric's name: the author's words without verbs, brackets, percentile and marks around them. */
 export function cleanMetric(text: string): string {
   let name = text
-    .replace(new RegExp(percentilePattern, 'giu'), ' ')
+    .replace(percentilePatterns, ' ')
+    .replace(/\([^()]*(?:->|→)[^()]*\)/g, ' ')
     .replace(/\( ?\)?|^ ?\)| ?\($/g, ' ')
     .replace(/[$*`|]/g, ' ')
     .replace(/ {2,}/g, ' ')
   for (let round = 0; round < 4; round++) {
-    name = name.replace(/^[\s:：,;.\-–—•&]+|[\s:：,;.\-–—(=&]+$/g, '')
+    name = name.replace(/^[\s:：,;.\-–—•&]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
     name = name.replace(leading, '').replace(trailing, '')
   }
   return /[\p{L}]/u.test(name) ? name.trim() : ''

@@ -1,6 +1,6 @@
 /** The threshold grammar: "Search time < 250ms (p99)", "no critical bugs", "coverage drops below 85%", "80%+", `\ge 99.9\%`. */
 import type { Comparator, Condition } from '../../core/plan/condition.ts'
-import { cleanText, foldCase } from '../markdown/clean-text.ts'
+import { cleanText, foldKeepingLength } from '../markdown/clean-text.ts'
 import { cleanMetric, readPercentile, readWindow } from './metric-words.ts'
 import { readQuantity } from './read-quantity.ts'
 import { readZeroForm } from './read-zero-form.ts'
@@ -22,18 +22,42 @@ export interface ReadConditions {
 
 /** Everything measurable in one statement of a plan, in order. */
 export function readConditions(statement: string): ReadConditions {
-  const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?/)
+  const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?(?![^()]*\))/)
   const found = findThresholds(text)
   const read = found.thresholds.map((threshold, index) => toCondition(text, found.thresholds, index, threshold))
-  const zero = read.length === 0 && !found.unread ? readZeroForm(text) : undefined
-  const conditions: ReadCondition[] = zero
-    ? [{ condition: zero, form: 'zero', text }]
-    : read.filter((condition) => condition !== undefined)
+  const measured = read.filter((condition) => condition !== undefined)
+  const conditions = found.unread
+    ? measured
+    : [...zeroForms(text, found.thresholds, measured.length === 0), ...measured]
   return {
     conditions,
-    unread: found.unread || conditions.length < read.length,
+    unread: found.unread || measured.length < read.length,
     ...(action ? { action: cleanText(action) } : {}),
   }
+}
+
+const clausePattern = /[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+) (?=(?:no|zero|0|without|sem|aucune?) )/giu
+
+/** "no privacy issue, no data loss, and less than 1% failed writes": each clause that states an absence, outside the thresholds. */
+function zeroForms(text: string, thresholds: readonly Threshold[], alone: boolean): ReadCondition[] {
+  const whole = alone ? readZeroForm(text) : undefined
+  const bounds = [...text.matchAll(clausePattern)].map(({ index, 0: mark }) => [index, index + mark.length] as const)
+  const clauses = [[0, 0] as const, ...bounds].map(([, start], index) => ({
+    start,
+    end: bounds[index]?.[0] ?? text.length,
+  }))
+  const zero = clauses.flatMap(({ start, end }) => {
+    if (thresholds.some((threshold) => threshold.end > start && threshold.start < end)) return []
+    const clause = text
+      .slice(start, end)
+      .replace(/^ ?(?:and|or|et|ou|e|&|plus) /i, '')
+      .replace(/^[^:：]{2,50}[:：] (?=(?:no|zero|0|sem|aucune?) )/i, '')
+      .trim()
+    const condition = readZeroForm(clause)
+    return condition ? [{ condition, form: 'zero' as const, text: clause }] : []
+  })
+  if (zero.length > 1 || !alone) return zero
+  return whole ? [{ condition: whole, form: 'zero', text }] : zero
 }
 
 interface Threshold {
@@ -48,11 +72,11 @@ interface Threshold {
 const words: [Comparator, string][] = [
   [
     '<=',
-    'not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|max(?:imum)?(?: of)?|au plus|no maximo',
+    '(?:not|never) (?:[a-z]+ ){0,2}(?:more|higher|greater) than|not (?:go )?above|not exceed(?:ing)?|no more than|not more than|no higher than|no greater than|at most|at or below|up to|within (?=[±~]? ?\\d{1,3}(?:\\.\\d+)? ?%)|max(?:imum)?(?: of)?|au plus|no maximo',
   ],
   [
     '>=',
-    'at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|au moins|pelo menos|no minimo|reach(?:es)?',
+    '(?:not|never) (?:[a-z]+ ){0,2}(?:less|fewer|lower) than|not (?:drop |fall |go )?below|at least|at or above|no less than|not less than|no fewer than|min(?:imum)?(?: of)?|handles|sustains|supports|au moins|pelo menos|no minimo|reach(?:es)?',
   ],
   [
     '<',
@@ -97,9 +121,8 @@ const wordPatterns = words.map(([comparator, names]) => ({ comparator, pattern: 
 const placeholder = /^ ?(?:_{2,}|\[[^\]]{1,40}\]|<[^<>]{1,40}>|TBD|TBC|XX?%)/i
 
 function findThresholds(text: string): { thresholds: Threshold[]; unread: boolean } {
-  // Accents fold away one for one, so that places in `folded` are places in `text`.
-  const folded = [...text].map((character) => foldCase(character)[0] ?? character).join('')
-  const searched = folded.length === text.length ? folded : text
+  // Accents fold away one for one, so that places in `searched` are places in `text`.
+  const searched = foldKeepingLength(text)
   const thresholds: Threshold[] = []
   let unread = false
   for (const match of searched.matchAll(comparatorPattern)) {
@@ -107,11 +130,15 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const last = thresholds.at(-1)
     if (last && start < last.end) continue
     const after = start + match[0].length
-    const quantity = readQuantity(searched.slice(after, after + 80))
+    const over = /^ ?(?:the )?baseline ?\+ ?/i.exec(searched.slice(after, after + 40))?.[0].length ?? 0
+    const amount = readQuantity(searched.slice(after + over, after + over + 80))
+    const quantity =
+      amount && over > 0 ? { ...amount, unit: `${amount.unit} over baseline`, length: amount.length + over } : amount
     const { sign, word } = match.groups ?? {}
     if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
     const comparator = sign ? signs[sign] : wordPatterns.find(({ pattern }) => pattern.test(word ?? ''))?.comparator
-    if (quantity && comparator) {
+    const isLoad = /^(?:handles|sustains|supports)$/i.test(word ?? '')
+    if (quantity && comparator && (!isLoad || quantity.unit.startsWith('x'))) {
       thresholds.push({
         comparator,
         value: quantity.value,
@@ -161,20 +188,39 @@ function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
   })
 }
 
-const suffixPattern = /(?<![\d.,])(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])/u
+const suffixPattern =
+  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour) ?)(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/u
+/** "5 consecutive green runs", "3 errors in a row": a streak of at least so many. */
+const streakPattern = /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) [\p{L}])/u
 const rangePattern = /(?<![\d.,])(\d{1,9}(?:\.\d{1,6})?) ?%? ?[-–—] ?(\d{1,9}(?:\.\d{1,6})?) ?%/u
-const wholePattern = /^(100) ?%(?= [\p{L}])/u
+const wholePattern = /^(100|9\d(?:\.\d{1,4})?) ?%(?= [\p{L}])(?! (?:of )?(?:the )?(?:traffic|users|rollout))/iu
+
+/** "Idempotency rate: 100%", "Lost events: 0%". */
+const statedPattern = /(?<=\p{L}) ?[:：] ?(100|0) ?%$/u
 
 /** Thresholds without a comparator: "uptime 99.9%+", "CPU 30–70%", "100% pass rate". */
 function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
   const suffix = suffixPattern.exec(text)
   if (suffix) {
-    const quantity = readQuantity(suffix[0].slice(0, -1))
+    const quantity = readQuantity(suffix[0].replace('+', ''))
     if (quantity)
       return {
         thresholds: [{ comparator: '>=', ...quantity, start: suffix.index, end: suffix.index + suffix[0].length }],
       }
   }
+  const streak = streakPattern.exec(text)
+  if (streak)
+    return {
+      thresholds: [
+        {
+          comparator: '>=',
+          value: Number(streak[1]),
+          unit: 'count',
+          start: streak.index,
+          end: streak.index + streak[0].length,
+        },
+      ],
+    }
   const range = rangePattern.exec(text)
   if (range && range.index > 0 && Number(range[1]) < Number(range[2])) {
     const value: [number, number] = [Number(range[1]), Number(range[2])]
@@ -182,21 +228,40 @@ function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
       thresholds: [{ comparator: '==', value, unit: '%', start: range.index, end: range.index + range[0].length }],
     }
   }
+  const stated = statedPattern.exec(text)
+  if (stated?.[1])
+    return {
+      thresholds: [{ comparator: '==', value: Number(stated[1]), unit: '%', start: stated.index, end: text.length }],
+    }
   const whole = wholePattern.exec(text)
-  return { thresholds: whole ? [{ comparator: '==', value: 100, unit: '%', start: 0, end: whole[0].length }] : [] }
+  const comparator = whole?.[1] === '100' ? '==' : '>='
+  return {
+    thresholds: whole ? [{ comparator, value: Number(whole[1]), unit: '%', start: 0, end: whole[0].length }] : [],
+  }
 }
 
 const inverse: Record<Comparator, Comparator> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' }
 const negation = /^(?:no|zero|without|aucune?|sem|sans)(?= )/i
 
 function toCondition(text: string, all: Threshold[], index: number, threshold: Threshold): ReadCondition | undefined {
-  const from = index === 0 ? 0 : clauseStart(text, all[index - 1]?.end ?? 0, threshold.start)
+  const from =
+    index === 0 ? afterAbsences(text, threshold.start) : clauseStart(text, all[index - 1]?.end ?? 0, threshold.start)
   const to = all[index + 1] ? clauseStart(text, threshold.end, all[index + 1]?.start ?? text.length) : text.length
   const before = text.slice(from, threshold.start)
   const tail = text.slice(threshold.end, to)
-  const negated = negation.test(before.trim())
-  const own = cleanMetric(before.trim().replace(negation, '')) || cleanMetric(tail.replace(/\([^()]*\)/g, ''))
-  const metric = own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
+  const negated =
+    negation.test(before.trim()) || /\b(?:no|not|never|cannot|nao|não|pas|sans) (?:[\p{L}-]+ ){0,2}$/iu.test(before)
+  const named = before
+    .trim()
+    .replace(negation, '')
+    .replace(/ = .*$/, '')
+  const own = cleanMetric(named) || cleanMetric(nounOf(tail.replace(/\([^()]*\)/g, '')))
+  // "the balancer reports a > 5 % error rate": the noun stands behind the number.
+  const behind = /\b(?:an?|any|reports?|shows?|sees?) ?$/i.test(before) ? cleanMetric(nounOf(tail)) : ''
+  const metric =
+    behind !== ''
+      ? `${own} ${behind}`.trim()
+      : own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
   if (metric === '') return undefined
   const percentile = readPercentile(text.slice(from, to))
   const windowMs = readWindow(tail)
@@ -215,9 +280,21 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   }
 }
 
+function nounOf(tail: string): string {
+  return tail.split(/[,;.(]| (?:during|for|over|in|on|within|at|when|while|after|before) /)[0] ?? ''
+}
+
+/** Behind the last comma where what stands before it is an absence: "no open bugs, rating ≥ 4". */
+function afterAbsences(text: string, until: number): number {
+  const before = text.slice(0, until)
+  const last = /^(.*(?:[,;]|\.(?= \p{Lu})| (?:and|et|e|&) ))/iu.exec(`${before}A`)?.[1]?.length ?? 0
+  const lead = before.slice(0, last)
+  return /^(?:no|zero|0|without|sem|aucune?) /i.test(lead) ? last : 0
+}
+
 /** Where the clause of the threshold at `until` begins, after the threshold that ended at `end`. */
 function clauseStart(text: string, end: number, until: number): number {
   const between = text.slice(end, until)
-  const separator = /^.{0,200}?(?:[,;]| (?:and|or|et|ou|e|&|\+|\/) )/i.exec(between)
+  const separator = /^.{0,200}?(?:[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+|\/) )/iu.exec(between)
   return separator ? end + separator[0].length : until
 }

@@ -1,5 +1,5 @@
 /** Numbers with units as people write them: `500ms`, `1,000`, `0,5 %`, `48-72 hours`, `1h45`, `2x baseline`, `3σ`. */
-import { foldCase } from '../markdown/clean-text.ts'
+import { foldCase, foldKeepingLength } from '../markdown/clean-text.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -11,10 +11,14 @@ const week = 7 * day
 const timeUnits: { names: string; unit: string; ms: number }[] = [
   { names: 'milliseconds?|millis|msec|ms', unit: 'ms', ms: 1 },
   { names: 'secondes?|seconds?|segundos?|secs?|s|秒', unit: 's', ms: second },
-  { names: 'minutes?|minutos?|mins?|m|分钟|分間|分', unit: 'min', ms: minute },
-  { names: 'heures?|hours?|horas?|hrs?|h|小时|時間', unit: 'h', ms: hour },
-  { names: 'business days?|working days?|days?|jours?|dias?|d|天|日間|日', unit: 'd', ms: day },
-  { names: 'weeks?|semaines?|semanas?|wks?|w|周|週間', unit: 'w', ms: week },
+  { names: 'minuten?|minutes?|minutos?|mins?|m|分钟|分間|分', unit: 'min', ms: minute },
+  { names: 'stunden?|heures?|hours?|horas?|hrs?|h|小时|時間', unit: 'h', ms: hour },
+  {
+    names: 'arbeitstage?|tage?n?|business days?|working days?|jours ouvres?|dias uteis|days?|jours?|dias?|d|天|日間|日',
+    unit: 'd',
+    ms: day,
+  },
+  { names: 'wochen?|weeks?|semaines?|semanas?|wks?|w|周|週間', unit: 'w', ms: week },
 ]
 const timeName = timeUnits.map(({ names }) => names).join('|')
 const number = String.raw`\d{1,9}(?:[.,]\d{1,9})?`
@@ -55,8 +59,13 @@ export function readDuration(text: string): Span | undefined {
   return { durationMs: [low, high], index: span.index, length: whole.length }
 }
 
+const timeUnitPatterns = timeUnits.map(({ names, ...unit }) => ({
+  ...unit,
+  pattern: new RegExp(`^(?:${names})$`, 'i'),
+}))
+
 function timeUnitOf(name: string): { unit: string; ms: number } | undefined {
-  return timeUnits.find(({ names }) => new RegExp(`^(?:${names})$`, 'i').test(name))
+  return timeUnitPatterns.find(({ pattern }) => pattern.test(name))
 }
 
 export interface Quantity {
@@ -119,11 +128,4 @@ function normalTime(name: string): string {
 function decimal(digits: string): number {
   const grouped = /^-?[1-9]\d{0,2}(?:[, '’]\d{3})+(?:\.\d+)?$/.test(digits)
   return Number(grouped ? digits.replace(/[, '’]/g, '') : digits.replace(',', '.'))
-}
-
-/** Accents away, every character one character, so that places stay valid. */
-function foldKeepingLength(text: string): string {
-  return [...text]
-    .map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character))
-    .join('')
 }

@@ -37,10 +37,31 @@ export function readStageTitle(title: string): StageTitle | undefined {
   return { name: stripPictures(name), kind, ordinal, rest: words, percents: readPercents(words) }
 }
 
+const countdown = /[(（]T ?[-+] ?\d|^(?:D|J|T) ?[-+−] ?\d{1,3}(?![\d\p{L}])|^D-?Day\b|^Jour J\b|^T ?[-+] ?0\b/iu
+const shareInTitle =
+  /[(（~]\d{1,3}(?:[.,]\d{1,4})? ?%[^<>≤≥]*[)）]?$|\d{1,3}(?:[.,]\d{1,4})? ?% (?:of )?(?:the )?(?:production |all )?(?:traffic|users|customers|rollout|canary|ramp|exposure|du trafic|des utilisateurs|do trafego|dos usuarios)|^\d{1,3} ?%$|(?:to|at|[:—–-]) \d{1,3} ?%$/iu
+
+/**
+ * A heading that is a stage without saying "phase" or "stage": it names a share ("Canary (10%)", "Ramp to 50% of traffic") or its place in
+ * a countdown ("4) Deploy (T-5 → T+30)").
+ */
+export function readBareStageTitle(title: string): StageTitle | undefined {
+  const name = stripPictures(cleanText(title)).replace(/ ?[:：]$/, '')
+  const folded = foldCase(name.normalize('NFC'))
+  if (/[<>≤≥]/.test(name) || !(countdown.test(name) || shareInTitle.test(folded))) return undefined
+  const ordinal = /^(\d{1,2})[.)] /.exec(name)?.[1] ?? ''
+  const rest = name.replace(/^\d{1,2}(?:\.\d{1,2})*[.)]? /, '')
+  return { name, kind: '', ordinal, rest, percents: countdown.test(name) ? [] : readPercents(rest) }
+}
+
 /** The author's short name of a stage: "Phase 2"; the whole name where it has no number. */
 export function shortStageName(name: string): string {
   const title = readStageTitle(name)
-  return title && title.rest !== '' ? name.slice(0, name.length - title.rest.length).replace(/[\s:：.—–-]+$/, '') : name
+  if (title)
+    return title.rest === ''
+      ? name
+      : name.slice(0, name.length - title.rest.length).replace(/(?<![\s:：.—–-])[\s:：.—–-]+$/, '')
+  return /^(.{3,}?)(?: ?[(（:：]| [—–-] |$)/.exec(name)?.[1] ?? name
 }
 
 /** Shares named in a text, without those that belong to a comparison. */

@@ -7,18 +7,27 @@ import { cleanMetric, readWindow } from './metric-words.ts'
 const countable = new RegExp(
   String.raw`(?<![\p{L}])(?:${[
     'errors?|erreurs?|erros?|exceptions?|failures?|failed|timeouts?|crash(?:es)?|panics?|5xx',
-    'bugs?|issues?|incidents?|defects?|regressions?|blockers?|problems?|p[0-4](?:/p[0-4])?|sev',
+    'bugs?|issues?|incidents?|defects?|blockers?|problems?|anomal(?:y|ies)|alertes?|alertas?|defauts?|p[0-4](?:/p[0-4])?|sev',
     'alerts?|alarms?|warnings?|complaints?|tickets?|violations?|breach(?:es)?|vulnerabilit(?:y|ies)|cves?|injections?',
-    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplicates?|downtime|outages?|deadlocks?|leaks?|calls?|requests?',
+    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplica(?:tes?|tions?|cao|coes)|perdas?|pertes?|downtime|outages?|deadlocks?|leaks?|calls?|requests?|escalations?|stops?|conflicts?|retries|rejections?',
   ].join('|')})(?![\p{L}])`,
   'iu',
 )
 
 /** The condition `metric == 0` that an absence states, or `undefined` when it is just a sentence. */
 export function readZeroForm(text: string): Condition | undefined {
-  const match = /^(?<word>no|zero|aucune?|sem|nenhuma?|0|〇|零)(?: new| open)? (?<what>.{2,200})$/iu.exec(text)
+  const match =
+    /^(?<word>no|zero|aucune?|sem|sans|nenhuma?|keine?|sin|ningun[ao]?|0|〇|零)(?: new| open(?= p\d)| nova?s?)? (?<what>.{2,200})$/iu.exec(
+      text,
+    )
   const { word = '', what = '' } = match?.groups ?? {}
-  if (what === '' || /^(?:longer|later|more|one|further|need)\b/i.test(what)) return undefined
+  if (
+    what === '' ||
+    /^(?:longer|later|more|one|further|need|increases?|decreases?|degradation|regressions?|impact|changes?|drops?|spikes?|significant|noticeable|measurable|sustained)\b/i.test(
+      what,
+    )
+  )
+    return undefined
   const counted = /^(?:zero|0|〇|零)$/i.test(word) || countable.test(foldCase(what))
   if (!counted) return undefined
   const windowMs = readWindow(what)

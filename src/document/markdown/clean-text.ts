@@ -1,7 +1,10 @@
 /** Small normalisations that every reader shares, so that one grammar serves many keyboards. */
 
+const isAscii = /^[ -~]*$/
+
 /** Plain spaces and hyphens, LaTeX comparisons as signs, single spaces, trimmed. */
 export function cleanText(text: string): string {
+  if (isAscii.test(text) && !/ {2}|\\/.test(text)) return text.trim()
   return text
     .replace(/[\u{a0}\u{202f}\u{2007}\u{3000}\t\r\n]/gu, ' ')
     .replace(/[\u{2010}\u{2011}\u{2212}]/gu, '-')
@@ -18,21 +21,27 @@ const LATEX: Record<string, string> = { ge: '≥', geq: '≥', le: '≤', leq: '
 export function bareTitle(title: string): string {
   return stripPictures(title)
     .replace(/^(?:\d+(?:\.\d+)+[.)]?|\d+[.)])\s+/, '')
-    .replace(/\s*[:：]$/, '')
+    .replace(/(?<!\s)\s*[:：]$/, '')
     .trim()
 }
 
 /** Text without emoji and check marks. */
 export function stripPictures(text: string): string {
-  return text
-    .replace(/\p{Extended_Pictographic}|\u{fe0f}|\u{20e3}|\u{200d}/gu, '')
-    .replace(/ {2,}/g, ' ')
-    .trim()
+  const words = isAscii.test(text) ? text : text.replace(/\p{Extended_Pictographic}|\u{fe0f}|\u{20e3}|\u{200d}/gu, '')
+  return words.replace(/ {2,}/g, ' ').trim()
 }
 
 /** Lower case without accents, for comparing words. */
 export function foldCase(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+  return isAscii.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+/** The same, every character one character, so that places stay valid. */
+export function foldKeepingLength(text: string): string {
+  if (isAscii.test(text)) return text.toLowerCase()
+  return [...text]
+    .map((character) => (character.length === 1 ? (foldCase(character)[0] ?? character) : character))
+    .join('')
 }
 
 export interface Mark {

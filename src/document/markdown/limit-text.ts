@@ -50,7 +50,7 @@ function limitLine(original: string, number: number, report: Report): string {
   }
   const [lead = ''] = /^[\s>*+-]*/.exec(line) ?? ['']
   const nesting = lead.replace(/\s/g, '').length
-  const isRule = /^\s*([*-]\s*)\1*$/.test(line)
+  const isRule = /^\s*(?:(?:\*\s*)+|(?:-\s*)+)$/.test(line)
   if ((nesting <= nestingLimit || isRule) && lead.length - nesting <= indentLimit) return line
   report(
     'NESTED_TOO_DEEP',
@@ -100,7 +100,5 @@ function paragraphLimiter(report: Report): (line: string, number: number) => str
 }
 
 function countMarks(line: string): number {
-  let count = 0
-  for (const character of line) if ('*_~[]`<'.includes(character)) count++
-  return count
+  return line.length - line.replace(/[*_~[\]`<]+/g, '').length
 }

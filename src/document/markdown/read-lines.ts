@@ -1,6 +1,6 @@
 /** Turns inline Markdown into lines of plain text with their numbers, labels, code words and links. */
-import type { PhrasingContent } from 'mdast'
 import { cleanText } from './clean-text.ts'
+import type { Inline } from './markdown-nodes.ts'
 
 export interface Line {
   /** 1-based line of the document. */
@@ -37,28 +37,34 @@ export function emptyLine(number: number): Line {
 }
 
 /** The lines of a paragraph, heading or table cell; empty ones are left out. */
-export function readLines(nodes: readonly PhrasingContent[], startLine: number): Line[] {
+export function readLines(nodes: readonly Inline[], startLine: number): Line[] {
   const open: OpenLine[] = [openLine(startLine)]
   for (const node of nodes) readNode(node, false, open)
-  return open.map(closeLine).filter((line) => line.text !== '')
+  return closeLines(open)
 }
 
-function readNode(node: PhrasingContent, strong: boolean, open: OpenLine[]): void {
-  const start = node.position?.start.line
-  if (start !== undefined && start > lastOf(open).number) open.push(openLine(start))
+/** The lines of text that holds no markup. */
+export function readPlainLines(text: string, startLine: number): Line[] {
+  const open: OpenLine[] = [openLine(startLine)]
+  addText(text, false, open)
+  return closeLines(open)
+}
+
+function readNode(node: Inline, strong: boolean, open: OpenLine[]): void {
+  if (node.line > lastOf(open).number) open.push(openLine(node.line))
   const current = lastOf(open)
-  if (current.column === 0 && current.pieces.every((piece) => piece.text === '') && start === current.number)
-    current.column = node.position?.start.column ?? 0
-  if (node.type === 'text' || node.type === 'html') {
+  if (current.column === 0 && current.pieces.every((piece) => piece.text === '') && node.line === current.number)
+    current.column = node.column
+  if (node.kind === 'text' || node.kind === 'html') {
     addText(node.value, strong, open)
-  } else if (node.type === 'inlineCode') {
-    lastOf(open).codes.push(node.value)
+  } else if (node.kind === 'code') {
+    current.codes.push(node.value)
     addText(node.value, strong, open)
-  } else if (node.type === 'image') {
-    addText(node.alt ?? '', strong, open)
+  } else if (node.kind === 'image') {
+    addText(node.alt, strong, open)
   } else if ('children' in node) {
-    if (node.type === 'link') lastOf(open).links.push({ text: plainText(node.children), url: node.url })
-    for (const child of node.children) readNode(child, strong || node.type === 'strong', open)
+    if (node.kind === 'link') current.links.push({ text: plainText(node.children), url: node.url })
+    for (const child of node.children) readNode(child, strong || node.kind === 'strong', open)
   }
 }
 
@@ -70,7 +76,7 @@ function addText(text: string, strong: boolean, open: OpenLine[]): void {
 }
 
 /** Text of inline nodes without markup. */
-export function plainText(nodes: readonly PhrasingContent[]): string {
+export function plainText(nodes: readonly Inline[]): string {
   return cleanText(
     readLines(nodes, 1)
       .map((line) => line.text)
@@ -80,6 +86,10 @@ export function plainText(nodes: readonly PhrasingContent[]): string {
 
 function openLine(number: number): OpenLine {
   return { number, column: 0, pieces: [], codes: [], links: [] }
+}
+
+function closeLines(open: OpenLine[]): Line[] {
+  return open.map(closeLine).filter((line) => line.text !== '')
 }
 
 function closeLine({ number, column, pieces, codes, links }: OpenLine): Line {

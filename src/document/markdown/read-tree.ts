@@ -1,9 +1,7 @@
 /** Markdown → a tree of sections in which headings, bold labels and list items are one thing: a title with what belongs under it. */
-import type { BlockContent, DefinitionContent, List, ListItem, RootContent, Table } from 'mdast'
-import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
-import { emptyLine, type Line, plainText, readLines } from './read-lines.ts'
+import type { BlockNode, ItemNode, ListNode, TableNode } from './markdown-nodes.ts'
+import { parseMarkdown } from './parse-markdown.ts'
+import { emptyLine, type Line, plainText, readLines, readPlainLines } from './read-lines.ts'
 
 export type Block =
   | { kind: 'text'; lines: Line[] }
@@ -38,17 +36,13 @@ export interface DocumentTree {
   lines: Line[]
 }
 
-const parser = unified().use(remarkParse).use(remarkGfm)
-
 /** Throws only what the Markdown parser throws (a stack overflow on input that is nested absurdly deep). */
 export function readTree(text: string): DocumentTree {
   const lines: Line[] = []
   const root = newSection('document', emptyLine(1), 0)
-  addNodes(root, parser.parse(text).children, lines)
+  addNodes(root, parseMarkdown(text), lines)
   return { root, lines: lines.sort((a, b) => a.number - b.number) }
 }
-
-type Node = RootContent | BlockContent | DefinitionContent
 
 function newSection(origin: Section['origin'], line: Line, depth: number): Section {
   return { origin, title: line.text, line, depth, start: line.number, end: line.number, blocks: [] }
@@ -58,13 +52,12 @@ function newSection(origin: Section['origin'], line: Line, depth: number): Secti
  * Puts nodes under `root`: headings nest by depth; a label takes what follows it until the next label, heading or rule.
  * Returns the labelled lines that belong outside an item whose mark stands at `column`.
  */
-function addNodes(root: Section, nodes: readonly Node[], lines: Line[], column = 0): Line[] {
+function addNodes(root: Section, nodes: readonly BlockNode[], lines: Line[], column = 0): Line[] {
   const outside: Line[] = []
   const path: Section[] = [root]
   let label: Section | undefined
   for (const [index, node] of nodes.entries()) {
-    const heading =
-      node.type === 'heading' ? readHeading(node.children, node.position?.start.line ?? 1, node.depth) : undefined
+    const heading = node.kind === 'heading' ? readHeading(node.children, node.line, node.depth) : undefined
     const current = path.at(-1) ?? root
     if (heading) {
       while (path.length > 1 && (path.at(-1)?.depth ?? 0) >= heading.depth) path.pop()
@@ -72,14 +65,14 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[], column =
       parent.blocks.push({ kind: 'section', section: heading })
       path.push(heading)
       label = undefined
-    } else if (node.type === 'thematicBreak') {
+    } else if (node.kind === 'rule') {
       label = undefined
-    } else if (node.type === 'paragraph') {
-      const own = readLines(node.children, node.position?.start.line ?? 1)
+    } else if (node.kind === 'paragraph') {
+      const own = readLines(node.children, node.line)
       label = addLines(current, label, own, takesTitle(nodes[index + 1]), lines)
-    } else if (node.type === 'blockquote') {
+    } else if (node.kind === 'quote') {
       addNodes(label ?? current, node.children, lines)
-    } else if (node.type === 'list') {
+    } else if (node.kind === 'list') {
       label = addList(current, label, node, takesTitle(nodes[index + 1]), lines, (after) => {
         const isOutside = (after[0]?.column ?? 0) <= column
         if (isOutside) outside.push(...after)
@@ -89,16 +82,15 @@ function addNodes(root: Section, nodes: readonly Node[], lines: Line[], column =
       const block = readBlock(node, lines)
       if (block) (label ?? current).blocks.push(block)
     }
-    const end = node.position?.end.line ?? 1
-    if (node.type !== 'thematicBreak')
-      for (const open of [...path, ...(label ? [label] : [])]) open.end = Math.max(open.end, end)
+    if (node.kind !== 'rule')
+      for (const open of [...path, ...(label ? [label] : [])]) open.end = Math.max(open.end, node.endLine)
   }
   return outside
 }
 
 /** Whether a title without value can head this block. */
-function takesTitle(next: Node | undefined): boolean {
-  return next?.type === 'list' || next?.type === 'code' || next?.type === 'table'
+function takesTitle(next: BlockNode | undefined): boolean {
+  return next?.kind === 'list' || next?.kind === 'code' || next?.kind === 'table'
 }
 
 function readHeading(children: Parameters<typeof readLines>[0], start: number, depth: number): Section {
@@ -136,15 +128,12 @@ function addLines(
   return label
 }
 
-function readBlock(node: Node, lines: Line[]): Block | undefined {
-  const start = node.position?.start.line ?? 1
-  const end = node.position?.end.line ?? start
-  if (node.type === 'table') return readTable(node, lines)
-  if (node.type === 'code')
-    return { kind: 'code', language: (node.lang ?? '').toLowerCase(), text: node.value, start, end }
-  if (node.type !== 'html') return undefined
-  const text = node.value.replace(/<!--[\s\S]*?(?:-->|$)/g, '')
-  const own = readLines([{ type: 'text', value: text }], start)
+function readBlock(node: BlockNode, lines: Line[]): Block | undefined {
+  const { line: start, endLine: end } = node
+  if (node.kind === 'table') return readTable(node, lines)
+  if (node.kind === 'code') return { kind: 'code', language: node.language.toLowerCase(), text: node.text, start, end }
+  if (node.kind !== 'html') return undefined
+  const own = readPlainLines(node.text.replace(/<!--[\s\S]*?(?:-->|$)/g, ''), start)
   lines.push(...own)
   return own.length > 0 ? { kind: 'text', lines: own } : undefined
 }
@@ -156,7 +145,7 @@ function readBlock(node: Node, lines: Line[]): Block | undefined {
 function addList(
   current: Section,
   open: Section | undefined,
-  node: List,
+  node: ListNode,
   beforeBlock: boolean,
   lines: Line[],
   isOurs: (after: Line[]) => boolean,
@@ -167,23 +156,22 @@ function addList(
     if (items.length > 0) (label ?? current).blocks.push({ kind: 'list', ordered: node.ordered === true, items })
     items = []
   }
-  for (const [index, child] of node.children.entries()) {
+  for (const [index, child] of node.items.entries()) {
     const { item, after } = readItem(child, lines)
     items.push(item)
     if (after.length === 0 || !isOurs(after)) continue
     close()
-    label = addLines(current, label, after, beforeBlock || index < node.children.length - 1, lines)
+    label = addLines(current, label, after, beforeBlock || index < node.items.length - 1, lines)
   }
   close()
   return label
 }
 
 /** The item, and the lines after it that its author meant for what stands around the list. */
-function readItem(node: ListItem, lines: Line[]): { item: Section; after: Line[] } {
-  const start = node.position?.start.line ?? 1
-  const column = node.position?.start.column ?? 1
-  const [first, ...rest] = node.children
-  const all = first?.type === 'paragraph' ? readLines(first.children, first.position?.start.line ?? start) : []
+function readItem(node: ItemNode, lines: Line[]): { item: Section; after: Line[] } {
+  const { line: start, column, children, checked } = node
+  const [first, ...rest] = children
+  const all = first?.kind === 'paragraph' ? readLines(first.children, first.line) : []
   const cut = all.findIndex((line, index) => index > 0 && isLabelled(line))
   const own = cut < 0 ? all : all.slice(0, cut)
   const labelled = cut < 0 ? [] : all.slice(cut)
@@ -192,11 +180,11 @@ function readItem(node: ListItem, lines: Line[]): { item: Section; after: Line[]
   if (!isTitle) lines.push(...own)
   const item: Section = {
     ...newSection('item', joinLines(own[0] ?? emptyLine(start), own.slice(1)), 10),
-    ...(typeof node.checked === 'boolean' ? { checked: node.checked } : {}),
+    ...(checked === undefined ? {} : { checked }),
   }
   if (!isLazy) addLines(item, undefined, labelled, takesTitle(rest[0]), lines)
-  const after = addNodes(item, first?.type === 'paragraph' ? rest : node.children, lines, column)
-  const ownEnd = isLazy && labelled.length > 0 ? own.at(-1)?.end : node.position?.end.line
+  const after = addNodes(item, first?.kind === 'paragraph' ? rest : children, lines, column)
+  const ownEnd = isLazy && labelled.length > 0 ? own.at(-1)?.end : node.endLine
   item.end = Math.max(item.end, ownEnd ?? start)
   return { item, after: isLazy ? [...labelled, ...after] : after }
 }
@@ -218,18 +206,14 @@ function joinLines(head: Line, more: Line[]): Line {
   }
 }
 
-function readTable(node: Table, lines: Line[]): Block {
-  const [head, ...body] = node.children
-  const start = node.position?.start.line ?? 1
-  const rows = body.map((row) => {
-    const line = row.position?.start.line ?? start
-    const cells = row.children.map((cell) => {
+function readTable({ header, rows, line: start, endLine: end }: TableNode, lines: Line[]): Block {
+  const read = rows.map(({ cells, line }) => {
+    const own = cells.map((cell) => {
       const [first, ...rest] = readLines(cell.children, line)
       return first ? joinLines(first, rest) : emptyLine(line)
     })
-    lines.push(...cells.filter((cell) => cell.text !== ''))
-    return { cells, line }
+    lines.push(...own.filter((cell) => cell.text !== ''))
+    return { cells: own, line }
   })
-  const header = (head?.children ?? []).map((cell) => plainText(cell.children))
-  return { kind: 'table', header, rows, start, end: node.position?.end.line ?? start }
+  return { kind: 'table', header: header.map((cell) => plainText(cell.children)), rows: read, start, end }
 }

@@ -10,7 +10,7 @@ export function addChecklistItem(reader: Reader, item: Section, context: Context
   if (mark.form === 'none' || text === '') return false
   const source = { start: item.start, end: item.line.end }
   const { checklists } = reader.draft
-  let list = checklists.findLast((checklist) => checklist.source.start === context.titleLine)
+  let list = reader.checklistAt.get(context.titleLine)
   if (!list) {
     list = {
       source: { start: context.titleLine, end: item.end },
@@ -19,6 +19,7 @@ export function addChecklistItem(reader: Reader, item: Section, context: Context
       items: [],
     }
     checklists.push(list)
+    reader.checklistAt.set(context.titleLine, list)
   }
   list.source = { ...list.source, end: Math.max(list.source.end, item.end) }
   list.items.push({

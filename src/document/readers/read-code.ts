@@ -3,9 +3,35 @@ import type { DraftCode } from '../../core/plan/draft.ts'
 import { shellLanguages } from '../../core/plan/lint/non-command-shell.ts'
 import type { Block } from '../markdown/read-tree.ts'
 
-export function readCode(block: Extract<Block, { kind: 'code' }>): DraftCode {
+/** `titles`: those around the block, which say where its settings hold. */
+export function readCode(block: Extract<Block, { kind: 'code' }>, titles = ''): DraftCode {
   const { language, text, start, end } = block
-  return { source: { start, end }, rule: 'code/fence', language, content: contentOf(language, text), text }
+  const content = contentOf(language, text)
+  const environment = content === 'settings' ? environmentOf(titles) : undefined
+  return {
+    source: { start, end },
+    rule: 'code/fence',
+    language,
+    content,
+    text,
+    ...(environment ? { environment } : {}),
+  }
+}
+
+/** "production" for "Production environment" or `.env.production`; nothing where two are named. */
+function environmentOf(titles: string): string | undefined {
+  const named = [
+    ...titles.matchAll(/\b(production|staging|canary|pre-?production|development|test)\b|\bprod\b|\bdev\b/gi),
+  ]
+  const known = new Set(
+    named.map(([name]) =>
+      name
+        .toLowerCase()
+        .replace(/^prod$/, 'production')
+        .replace(/^dev$/, 'development'),
+    ),
+  )
+  return known.size === 1 ? [...known][0] : undefined
 }
 
 const settings = new Set(['env', 'dotenv', 'ini', 'properties', 'conf'])

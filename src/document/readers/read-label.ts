@@ -1,10 +1,13 @@
 /** What a label says on its own line: `**Timing:** Week 1`, `- **Traffic**: 10%`, `**Risk:** …`, `**Owner:** …`. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
-import { classifyTitle, type Role } from '../grammar/classify-title.ts'
+import { classifyTitle } from '../grammar/classify-title.ts'
+import { readDuration } from '../grammar/read-quantity.ts'
 import { readLadder, readPercents } from '../grammar/read-stage-title.ts'
+import type { Role } from '../grammar/title-words.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
-import { addOwners, addSignature } from './read-people.ts'
+import { addNote } from './read-notes.ts'
+import { addOwners, addSignature, isOffice } from './read-people.ts'
 import { addStage, setPercent, setTiming } from './read-phases.ts'
 import { addRollbackStep } from './read-rollback.ts'
 import { addStatement } from './read-statements.ts'
@@ -26,10 +29,13 @@ const fields = new Set<Role>([
 ])
 
 /** Whether an item's label makes it a field rather than a statement of the list it stands in. */
-export function isField(label: string, context: Context): boolean {
+export function isField(label: string, value: string, context: Context): boolean {
   const role = classifyTitle(label)
   if (role === undefined || !fields.has(role)) return false
+  // "Users: completion rate > 75 %" is a statement about users, no audience.
+  if (role === 'target' && /[<>≤≥]/.test(value)) return false
   const here = context.role
+  if (here === 'rollback') return role === 'triggers'
   if (here === 'risks' || here === 'mitigation') return role === 'risks' || role === 'mitigation'
   return here === undefined || here === 'target' || here === 'timing' || here === 'objective' || here === 'monitoring'
 }
@@ -41,21 +47,37 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   const source = at(line)
   const role = classifyTitle(title)
   const value = line.value
-  if (role === 'approval') addSignature(reader, title, value, source)
+  if (isDecision(title, value))
+    addOwners(reader, value.replace(/ (?:at|by|after|before|on) .*$/i, ''), 'gateOwner', source, 'owner/decision')
+  else if (role === 'approval') addSignature(reader, title, value, source)
   else if (role === 'risks') addRisk(reader, context, value, source)
   else if (role === 'mitigation') addMitigation(reader, value, source)
-  else if (phase && role === 'timing') setTiming(phase, value, source, 'timing/label')
-  else if (phase && role === 'target') setTarget(reader, inner, value, source)
+  else if (phase && (role === 'timing' || (role === undefined && isWatch(title, value))))
+    setTiming(reader, phase, value, source, 'timing/label')
+  else if (phase && (role === 'target' || /^rollout$/i.test(title))) setTarget(reader, inner, value, source)
   else if (phase && role === 'objective') setObjective(phase, value, source)
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
-  else if (isStatementRole(role) && (phase || context.role === role))
+  else if (isStatementRole(role) && (phase || context.role === role || role === 'triggers'))
     addStatement(reader, inner, { text: value, source, shape: 'line' })
   else if (role === undefined && isStatementRole(context.role))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })
+  else if (role !== undefined && addNote(reader, { ...context, role }, value, source)) return
   else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
     reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
   if (role === 'people') addOwners(reader, value, /lead/i.test(title) ? 'lead' : 'owner', source, 'owner/label')
+}
+
+/** "**Final validation:** 60 minutes of observation": how long a stage is watched is how long it lasts. */
+export function isWatch(title: string, value: string): boolean {
+  return (
+    readDuration(value)?.index === 0 && /observ|monitor|watch|soak|bake|surveill|stabili/i.test(`${title} ${value}`)
+  )
+}
+
+/** "**Go/no-go decision:** Engineering lead + Product lead at T+2h" names who decides. */
+function isDecision(title: string, value: string): boolean {
+  return /\b(?:decision|decided by|decision[- ]makers?|gate owners?)\b/i.test(title) && isOffice(value)
 }
 
 function isStatementRole(role: Role | undefined): boolean {

@@ -1,19 +1,70 @@
 /** Owners, leads and approvers, and what the document says of approvals; a name in a document gives nobody a power. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftOwner } from '../../core/plan/draft.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
 import { isNew, type Reader } from './reader.ts'
 
-type OwnerRole = 'owner' | 'lead' | 'contributor' | 'approver'
+type OwnerRole = DraftOwner['role']
 
-/** "Billing (lead), Search" names two; the same name counts once. */
-export function addOwners(reader: Reader, text: string, role: OwnerRole, source: SourceRange, rule: string): void {
-  for (const part of text.split(/[,;]| and (?=\p{Lu})/u)) {
+/** "Billing (lead), Search" names two, of whom the second contributes; the same name counts once for one part. `of`: the part they are named for. */
+export function addOwners(
+  reader: Reader,
+  text: string,
+  role: OwnerRole,
+  source: SourceRange,
+  rule: string,
+  of?: string,
+): void {
+  const others = /\(lead\)/i.test(text) ? 'contributor' : role
+  for (const part of text.split(/[,;]| \+ | and (?=\p{Lu})/u)) {
     const said = /\((lead|owner|approver)\)/i.exec(part)?.[1]?.toLowerCase() as OwnerRole | undefined
-    const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, '')).trim()
+    const name = stripPictures(part.replace(/\((?:lead|owner|approver)\)/gi, ''))
+      .replace(/[\s_*\\]{3,}.*$/, '')
+      .trim()
     const named = /\p{L}/u.test(name) && name.length <= 80 && !isPlaceholder(name)
-    if (!named || !isNew(reader, 'owner', name.toLowerCase())) continue
-    reader.draft.owners.push({ source, rule, name, role: said ?? role })
+    const held = said ?? others
+    if (!named || !isNew(reader, 'owner', `${name.toLowerCase()} ${held} ${of ?? ''}`)) continue
+    reader.draft.owners.push({ source, rule, name, role: held, ...(of ? { of } : {}) })
   }
+}
+
+const office =
+  /\b(?:leads?|managers?|owners?|engineers?|teams?|on-?call|dri|commanders?|directors?|officers?|devops|sre|qa|support|product|dbas?|architects?|administrators?|developers?|coordinators?|responsible|ops|operations|security|platform|infrastructure|backend|frontend|mobile|data|marketing|legal|compliance|finance|cto|ceo|cpo|vp|head|master|analysts?|stakeholders?|responsable|equipe|chef)\b/i
+const contactKind =
+  /^(?:(?:primary|secondary|backup|first|second|emergency|main) )?(?:on-?call|escalations?|contacts?|owners?|leads?|primary|secondary|backup|dri|responsible|responsable|approvers?|reviewers?)(?: contacts?| owners?| leads?)?$/i
+const channel =
+  /\b(?:e-?mails?|phones?|slack|portal|page|url|website|tel|channels?|pager ?duty|bridge|teams channel|zoom|status page|hotline)\b|[@#]|https?:/i
+
+/** "On-call: Team Lead" names the value, "Release Manager: decides go/no-go" the label; a way to reach somebody is nobody. `false` when nobody is named. */
+export function addContact(reader: Reader, label: string | undefined, value: string, source: SourceRange): boolean {
+  const said = stripPictures(label ?? '').replace(/\s*[:：]$/, '')
+  const named = stripPictures(value).replace(/ ?\(.*\)$/, '')
+  if (label === undefined || said === '') {
+    const isName = named.length <= 40 && office.test(named) && !channel.test(named) && !/[.:]/.test(named)
+    if (isName) addOwners(reader, named, 'owner', source, 'owner/item')
+    return isName
+  }
+  if (contactKind.test(said)) {
+    if (named === '' || channel.test(named)) return false
+    addOwners(reader, named, /lead/i.test(said) ? 'lead' : 'owner', source, 'owner/item')
+    return true
+  }
+  if (channel.test(said)) return false
+  const isNamed = isOffice(said) || /^\p{Lu}\p{L}+ \p{Lu}\p{L}+$/u.test(said)
+  if (isNamed) addOwners(reader, said, /\blead\b/i.test(said) ? 'lead' : 'owner', source, 'owner/item')
+  return isNamed
+}
+
+/** "Milestone: D7 | Owner: Release Engineer | Last updated: …": a field among others on one line. */
+export function addNamedOwner(reader: Reader, text: string, source: SourceRange): void {
+  const [, said = '', name = ''] =
+    /(?:^|[|·•] ?)(owner|lead|dri|maintainer|approver)s? ?: ?([^|·•]{2,60})(?=[|·•]|$)/i.exec(text) ?? []
+  if (name !== '') addOwners(reader, name.trim(), /lead/i.test(said) ? 'lead' : 'owner', source, 'owner/field')
+}
+
+/** Whether a text names a role that people hold. */
+export function isOffice(text: string): boolean {
+  return office.test(text)
 }
 
 function isPlaceholder(name: string): boolean {
@@ -24,7 +75,7 @@ function isPlaceholder(name: string): boolean {
 export function addSignature(reader: Reader, label: string, value: string, source: SourceRange): void {
   const role = label
     .replace(/\b(?:signatures?|sign(?:ed)?[ -]?offs?|approvals?|approved by|approvers?|assinatura|approbation)\b/gi, '')
-    .replace(/^[\s:-]+|[\s:-]+$/g, '')
+    .replace(/^[\s:-]+|(?<![\s:-])[\s:-]+$/g, '')
   if (role !== '') addOwners(reader, role, 'approver', source, 'owner/signature')
   const text = stripPictures(value)
   if (text === '' || isPlaceholder(text) || /^(?:pending|required|open|awaiting)\b/i.test(text)) return

@@ -3,9 +3,14 @@ import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftPhase } from '../../core/plan/draft.ts'
 import { significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
-import { readDuration } from '../grammar/read-quantity.ts'
-import { readLadder, readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
-import { readTiming } from '../grammar/read-timing.ts'
+import {
+  readBareStageTitle,
+  readLadder,
+  readPercents,
+  readStageTitle,
+  type StageTitle,
+} from '../grammar/read-stage-title.ts'
+import { type ReadTiming, readTiming } from '../grammar/read-timing.ts'
 import { phaseLimit, type Reader, report } from './reader.ts'
 
 const weekMs = 7 * 86_400_000
@@ -21,24 +26,52 @@ export function isRealStage({ rest }: StageTitle): boolean {
 }
 
 /** The phase of this title: a new one, or the one that an earlier part of the document opened already. */
-export function openPhase(reader: Reader, title: StageTitle, source: SourceRange, rule: string): DraftPhase {
-  const known = restatedPhase(reader, title)
-  const phase = known ?? newPhase(title, source, rule)
+export function openPhase(
+  reader: Reader,
+  title: StageTitle,
+  source: SourceRange,
+  rule: string,
+  track?: string,
+): DraftPhase {
+  const known = restatedPhase(reader, title) ?? outlinedPhase(reader, title)
+  const phase = known ?? newPhase(title, source, rule, track)
   if (!known) addPhase(reader, phase)
+  else if (rule === 'phase/heading' && isOutlined(known))
+    Object.assign(phase, { name: title.name, ordinal: title.ordinal, source, rule })
   const heading = { start: source.start, end: source.start }
-  const [percent, ...more] = title.percents
-  if (percent !== undefined && more.length === 0) setPercent(reader, phase, percent, heading)
-  for (const share of more.length > 0 ? title.percents : [])
-    addStage(reader, phase, `${share}%`, share, heading, 'stage/heading')
+  const ladder = readLadder(title.rest.replace(/(?<=%) ?[-–—] ?(?=\d)/g, ' → '))
+  const [percent] = title.percents
+  if (percent !== undefined && !ladder) setPercent(reader, phase, percent, heading)
+  for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, heading, 'stage/heading')
   const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(title.rest)?.[1]
-  if (bracket && readDuration(bracket)) setTiming(phase, bracket, heading, 'timing/heading')
+  if (bracket && isTimed(readTiming(bracket, { year: reader.year })))
+    setTiming(reader, phase, bracket, heading, 'timing/heading')
   return phase
+}
+
+/** A list of stages near the top of a document is the outline of the headings that follow. */
+function outlinedPhase(reader: Reader, title: StageTitle): DraftPhase | undefined {
+  const words = significantWords(title.rest)
+  const outline = reader.draft.phases.filter(isOutlined)
+  const byWords = outline.filter((phase) => {
+    const own = significantWords(phase.name)
+    return own.length > 0 && words.length > 0 && own.every((word) => words.includes(word))
+  })
+  if (byWords.length === 1) return byWords[0]
+  const inOrder = outline[Number(title.ordinal) - 1]
+  return inOrder && readStageTitle(inOrder.name)?.ordinal === title.ordinal ? inOrder : undefined
+}
+
+function isOutlined({ rule }: DraftPhase): boolean {
+  return rule === 'phase/list'
 }
 
 /** The phase with this number that shares a word of its name, or has no other name. */
 export function restatedPhase(reader: Reader, { kind, ordinal, rest }: StageTitle): DraftPhase | undefined {
   const words = significantWords(rest)
   return reader.draft.phases.find((phase) => {
+    // The cheap comparison first: every heading is held against every phase.
+    if (phase.ordinal !== ordinal) return false
     const title = readStageTitle(phase.name)
     if (!title || title.kind !== kind || title.ordinal !== ordinal) return false
     const own = significantWords(title.rest)
@@ -46,7 +79,7 @@ export function restatedPhase(reader: Reader, { kind, ordinal, rest }: StageTitl
   })
 }
 
-function addPhase(reader: Reader, phase: DraftPhase): void {
+export function addPhase(reader: Reader, phase: DraftPhase): void {
   if (reader.draft.phases.length < phaseLimit) reader.draft.phases.push(phase)
   else if (!reader.diagnostics.some(({ ruleId }) => ruleId === 'TOO_MANY_PHASES'))
     report(
@@ -59,8 +92,24 @@ function addPhase(reader: Reader, phase: DraftPhase): void {
     )
 }
 
-function newPhase({ name, ordinal }: StageTitle, source: SourceRange, rule: string): DraftPhase {
-  return { source, rule, name, ordinal, steps: [], stages: [], entryCriteria: [], criteria: [], triggers: [] }
+export function newPhase(
+  { name, ordinal }: StageTitle,
+  source: SourceRange,
+  rule: string,
+  track: string | undefined,
+): DraftPhase {
+  return {
+    source,
+    rule,
+    name,
+    ...(ordinal === '' ? {} : { ordinal }),
+    ...(track === undefined ? {} : { track }),
+    steps: [],
+    stages: [],
+    entryCriteria: [],
+    criteria: [],
+    triggers: [],
+  }
 }
 
 /** A share of traffic or users; the first one stated counts, and an impossible one is an error. */
@@ -68,11 +117,16 @@ export function setPercent(reader: Reader, phase: DraftPhase, percent: number, s
   if (isShare(reader, percent, source)) phase.percent ??= percent
 }
 
-export function setTiming(phase: DraftPhase, text: string, source: SourceRange, rule: string): void {
-  const timing = readTiming(text)
+/** The first timing stated counts; a later one only adds what that one leaves open. */
+export function setTiming(reader: Reader, phase: DraftPhase, text: string, source: SourceRange, rule: string): void {
+  const timing = readTiming(text, { year: reader.year })
   const known = phase.timing
-  if (!known || (known.durationMs === undefined && known.startOffsetMs === undefined) || isBetter(rule, known.rule))
-    phase.timing = { source, rule, ...timing }
+  if (!known || !isTimed(known) || isBetter(rule, known.rule)) phase.timing = { source, rule, ...timing }
+  else if (isTimed(timing)) phase.timing = { ...timing, ...known }
+}
+
+function isTimed({ durationMs, startOffsetMs, dates, anchor }: ReadTiming): boolean {
+  return durationMs !== undefined || startOffsetMs !== undefined || dates !== undefined || anchor !== undefined
 }
 
 /** A label says it on purpose; the brackets of a heading may mean something else. */
@@ -92,12 +146,13 @@ export function addStage(
 ): void {
   if (!isShare(reader, percent, source)) return
   const known = phase.stages.find(
-    (stage) => stage.percent === percent && (stage.name === name || stage.name === `${percent}%`),
+    (stage) =>
+      stage.percent === percent && (stage.name === name || stage.name === `${percent}%` || name === `${percent}%`),
   )
   if (known) return
   const weekStartMs = Math.floor((phase.timing?.startOffsetMs ?? 0) / weekMs) * weekMs
-  const timing = timingText === undefined ? undefined : readTiming(timingText, weekStartMs)
-  const timed = timing && (timing.durationMs !== undefined || timing.startOffsetMs !== undefined)
+  const timing = timingText === undefined ? undefined : readTiming(timingText, { weekStartMs, year: reader.year })
+  const timed = timing && isTimed(timing)
   phase.stages.push({
     source,
     rule,
@@ -114,7 +169,7 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
     for (const percent of ladder) addStage(reader, phase, `${percent}%`, percent, source, 'stage/ladder')
     return true
   }
-  const title = readStageTitle(text)
+  const title = readStageTitle(text) ?? bracketedShare(text)
   const [percent, ...more] = title?.percents ?? []
   if (title && percent !== undefined && more.length === 0 && title.kind !== 'phase') {
     const name = text.slice(0, /[:：(—–]/.exec(text)?.index ?? text.length).trim()
@@ -136,6 +191,11 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
   if (share === undefined || readPercents(text).length !== 1) return false
   addStage(reader, phase, `${Number(share)}%`, Number(share), source, 'stage/item', text)
   return true
+}
+
+/** "**Deploy to canary (10%)**" inside a phase. */
+function bracketedShare(text: string): StageTitle | undefined {
+  return /\(\d{1,3}(?:\.\d{1,3})?%[^()<>≤≥]*\)$/.test(text) && text.length <= 80 ? readBareStageTitle(text) : undefined
 }
 
 function isShare(reader: Reader, percent: number, source: SourceRange): boolean {

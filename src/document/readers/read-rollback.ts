@@ -23,17 +23,23 @@ export function addRollbackStep(reader: Reader, step: DraftStep): void {
  */
 export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): void {
   const { rollback } = reader.draft
-  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return
   const words = foldCase(cleanText(text))
   if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
+  // How long to look, to decide, to tell people, or since when: no time to be back in.
+  if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words)) return
   const allowance =
     /(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=\d)(.{1,30})/.exec(
       words,
     )?.[1] ??
-    /(?:time|budget|deadline|duration|rto|sla)(?: target| objective)? ?[:=]? ?(?:is )?(\d.{1,30})/.exec(words)?.[1] ??
-    /\((\d{1,4} ?(?:-|–|to) ?\d{1,4} ?\p{L}{1,10})\)/u.exec(words)?.[1]
+    /\b(?:time|budget|deadline|duration|rto|sla|tempo|duree)\b[^\d:=(]{0,30}[:=]? ?(?:is )?[~≈<≤]? ?(\d.{1,30})/.exec(
+      words,
+    )?.[1] ??
+    /\((?:[^()\d]{0,12}[ ~≈])?(\d{1,4} ?(?:(?:-|–|to) ?\d{1,4} ?)?\p{L}{1,10})\)/u.exec(words)?.[1]
   const span = allowance === undefined ? undefined : readDuration(allowance)
-  if (span?.index !== 0 || span.durationMs[1] <= 0) return
+  if (!allowance || span?.index !== 0 || span.durationMs[1] <= 0) return
+  if (/^ ?(?:after|of|following|since|before|post)\b/.test(allowance.slice(span.length))) return
+  rollback.budgets.push({ source, rule: 'budget/time', text: cleanText(text), ms: span.durationMs[1] })
+  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return
   rollback.budgetMs = span.durationMs[1]
   rollback.budgetSource = source
   reader.budgetUnderRollback = underRollback

@@ -1,16 +1,19 @@
 /** Walks the tree of a document and hands each block to the reader that its titles call for. */
 import type { DraftStep } from '../../core/plan/draft.ts'
 import { findPhase } from '../../core/plan/lint/find-phase.ts'
-import { classifyTitle, type Role, triggerAction } from '../grammar/classify-title.ts'
+import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
-import { readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { readBareStageTitle, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { announcesStages, namesStage, platformOf } from '../grammar/stage-words.ts'
+import type { Role } from '../grammar/title-words.ts'
 import { bareTitle, stripPictures } from '../markdown/clean-text.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
-import { addChecklistItem } from './read-checklists.ts'
-import { readCode } from './read-code.ts'
-import { addMitigation, isField, readLabel } from './read-label.ts'
-import { addOwners } from './read-people.ts'
+import { addCode, readItem, type Walk } from './read-items.ts'
+import { readLabel } from './read-label.ts'
+import { addProseLadder, hasTiming, openRung, readListLadder } from './read-ladders.ts'
+import { addNote } from './read-notes.ts'
+import { addNamedOwner } from './read-people.ts'
 import {
   addStage,
   addStatedStages,
@@ -20,27 +23,35 @@ import {
   setPercent,
   setTiming,
 } from './read-phases.ts'
-import { addFlagSettings } from './read-references.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
-import { addStatement } from './read-statements.ts'
-import { readStep } from './read-steps.ts'
+import { addStatedEvent, addStatement } from './read-statements.ts'
 import { readTable } from './read-tables.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 /** Reads a section with everything under it. */
 export function readSection(reader: Reader, section: Section, outer: Context): void {
   const context = enterSection(reader, section, outer)
+  if (context.role === 'rollback') addStatedEvent(reader, context, stripPictures(section.line.text), at(section.line))
   const isLabel = section.origin === 'label' || section.origin === 'item'
   if (isLabel && section.line.label !== undefined && section.line.value !== '')
     readLabel(reader, section, outer, context)
   if (context.role === 'rollback' || section.origin === 'heading')
     readBudget(reader, section.line.text, at(section.line), context.role === 'rollback')
-  for (const block of section.blocks) readBlock(reader, block, section, context)
+  let within = context
+  for (const block of section.blocks) {
+    if (block.kind === 'section' && block.section.origin === 'heading') within = context
+    readBlock(reader, block, section, within)
+    const label = block.kind === 'section' && block.section.origin === 'label' ? block.section : undefined
+    const staged = label && !context.phase ? findPhase(reader.draft.phases, label.title) : undefined
+    // "**Phase 1: Pilot**" heads the labels that follow it as a heading would.
+    if (label && staged && readStageTitle(label.title)) within = { ...context, phase: staged, role: undefined }
+  }
 }
 
 /** Sections in which "Day 1" or "Step 2" is no stage of the rollout. */
 const notStaged = new Set<Role>([
   'checklist',
+  'appendix',
   'rollback',
   'triggers',
   'communication',
@@ -50,58 +61,173 @@ const notStaged = new Set<Role>([
   'entry',
   'nextSteps',
   'monitoring',
+  'exclusions',
+  'dependencies',
+  'windows',
+  'changelog',
+  'commits',
 ])
 /** These name a part of the section around them rather than something of their own. */
 const weak = new Set<Role>(['monitoring', 'steps', 'target', 'objective', 'timing', 'people', 'flags'])
 
 function enterSection(reader: Reader, section: Section, outer: Context): Context {
   const { title, origin } = section
-  const place = { ...outer, title: origin === 'document' ? outer.title : title, titleLine: section.start }
-  const stage =
-    origin === 'heading' || (origin === 'label' && section.line.value === '') ? readStageTitle(title) : undefined
-  if (stage && isStaged(stage, outer.role)) return enterStage(reader, section, place, stage)
+  const place = {
+    ...outer,
+    title: origin === 'document' ? outer.title : title,
+    titleLine: section.start,
+    announced: false,
+  }
   // The title of the document names all of it and no part.
-  const own = section.depth === 1 && stripPictures(title) === reader.draft.title ? undefined : classifyTitle(title)
-  const inherits = own === undefined || (weak.has(own) && outer.role !== undefined && !weak.has(outer.role))
-  const role = inherits ? outer.role : own
+  const isWhole = section.depth <= 1 && (origin === 'document' || stripPictures(title) === reader.draft.title)
+  const stage = isWhole ? undefined : stageOf(section, outer)
+  if (stage && isStaged(stage, outer.role)) return enterStage(reader, section, place, stage)
+  const own = isWhole ? undefined : classifyTitle(title)
+  const inherits =
+    own === undefined ||
+    (own === 'rollback' && outer.role === 'triggers') ||
+    (weak.has(own) && outer.role !== undefined && !weak.has(outer.role))
+  const role = roleOf(section, own, outer, inherits)
   const level = /\b(critical|high|medium|moderate|low)\b/i.exec(title)?.[1]
+  const track =
+    origin === 'heading' && !isWhole && section.depth <= 2 && role === undefined ? bareTitle(title) : outer.track
   return {
     ...place,
     role,
+    ...(track === undefined ? {} : { track: platformOf(track) ?? track }),
+    ...groupOf(section, own, outer, isWhole),
+    announced: isWhole ? false : announces(section, role),
     ...(own === 'triggers' ? { action: triggerAction(title) ?? 'rollBack' } : {}),
     ...(role === 'risks' && level ? { riskLevel: level[0]?.toUpperCase() + level.slice(1).toLowerCase() } : {}),
-    ...(origin === 'heading' && role === undefined && section.depth === 2 ? { track: bareTitle(title) } : {}),
   }
 }
 
+function roleOf({ title }: Section, own: Role | undefined, outer: Context, inherits: boolean): Role | undefined {
+  if (own === 'checklist' && outer.phase && /pre-?requisi/i.test(title)) return 'entry'
+  if (outer.role === 'triggers' && /^(?:if|when|si|se|wenn) /i.test(bareTitle(title)) && !/[:：]$/.test(title.trim()))
+    return 'rollback'
+  return inherits ? outer.role : own
+}
+
+/** Whether what stands under this title is likely to be stages. */
+function announces({ title, origin }: Section, role: Role | undefined): boolean {
+  const open = role === undefined || role === 'timing' || role === 'steps' || role === 'target' || role === 'flags'
+  return open && origin !== 'item' && announcesStages(bareTitle(title))
+}
+
+/** "Success criteria" or "Halt rules" could stand anywhere: what tells them apart is the title around them. */
+function groupOf(
+  { title, origin, line }: Section,
+  own: Role | undefined,
+  outer: Context,
+  isWhole: boolean,
+): { group?: string } {
+  if (origin === 'item') return {}
+  const bare = bareTitle(title)
+  const general =
+    /^(?:(?:automatic|automated|key|overall|general|final|global) )?(?:success|exit|entry|halt|stop|abort|rollback|monitoring|metrics?|criteri(?:a|on)|kpis?|slos?|triggers?|alerts?|gates?|validation|thresholds?|conditions?|rules?|\(stop rollout\)|[&/]| )+$/i
+  const isGate = (/\bgates?\b/i.test(bare) && !general.test(bare)) || readStageTitle(bare) !== undefined
+  const isSentence = origin === 'label' && !isGate && bare.split(' ').length > 3
+  // Inside a list of criteria, headings sort them; a line that merely ends in a colon is a sentence.
+  const sorts = outer.role === 'criteria' || outer.role === 'entry' || (origin === 'label' && line.label === undefined)
+  if (isWhole || own === 'triggers' || isSentence || (general.test(bare) && own !== 'monitoring') || (sorts && !isGate))
+    return {}
+  return { group: platformOf(bare) && own === undefined ? (platformOf(bare) ?? bare) : bare }
+}
+
+/** The stage that a title is: numbered, or told by its share or its place in a countdown, or by the title above it. */
+function stageOf(section: Section, { announced, phase, role }: Context): StageTitle | undefined {
+  const { title, origin, line } = section
+  if (origin !== 'heading' && !(origin === 'label' && line.value === '')) return undefined
+  const numbered = readStageTitle(title)
+  if (numbered) return numbered
+  const bare = origin === 'heading' || announced ? readBareStageTitle(title) : undefined
+  if (bare) return bare
+  const isTimed = origin === 'heading' && section.depth === 2 && classifyTitle(title) === undefined && hasTiming(title)
+  if (isTimed && !phase)
+    return { name: title, kind: '', ordinal: /^\d+/.exec(title)?.[0] ?? '', rest: bareTitle(title), percents: [] }
+  const isLong = title.split(' ').length > 8 || /^total\b/i.test(title)
+  if (!announced || isLong || phase || role === 'flags' || !namesStage(title) || classifyTitle(title) !== undefined)
+    return undefined
+  return { name: bareTitle(title), kind: '', ordinal: '', rest: bareTitle(title), percents: [] }
+}
+
 /** Under "Deployment steps" a step is work to do, unless it has a share. */
-function isStaged({ kind, percents }: StageTitle, role: Role | undefined): boolean {
-  return role === 'steps'
-    ? percents.length > 0 || !/^(?:step|etape|步)/.test(kind)
-    : role === undefined || !notStaged.has(role)
+function isStaged(stage: StageTitle, role: Role | undefined): boolean {
+  const { kind, percents } = stage
+  if (role === 'steps') return percents.length > 0 || !/^(?:step|etape|步)/.test(kind)
+  if (
+    isNumbered(stage) &&
+    (role === 'checklist' || role === 'criteria' || role === 'monitoring' || role === 'nextSteps')
+  )
+    return true
+  return role === undefined || !notStaged.has(role)
+}
+
+function isNumbered({ kind }: StageTitle): boolean {
+  return /^(?:phase|stage|wave|ring|fase|etapa|etape|vague|フェーズ|阶段)$/.test(kind)
 }
 
 function enterStage(reader: Reader, section: Section, place: Context, stage: StageTitle): Context {
   const source = { start: section.start, end: section.end }
-  const inside = { ...place, role: undefined }
-  if (!isRealStage(stage)) return { ...inside, role: classifyTitle(stage.rest), phase: undefined }
+  const { group: _, ...around } = place
+  const inside = { ...around, role: undefined }
+  if (stage.kind !== '' && !isRealStage(stage)) {
+    const role = classifyTitle(stage.rest)
+    return {
+      ...inside,
+      role,
+      phase: undefined,
+      group: stage.name,
+      ...(role === 'triggers' ? { action: 'rollBack' as const } : {}),
+    }
+  }
   const { phase } = place
-  if (phase) {
+  const isNested = phase !== undefined && (!isNumbered(stage) || readStageTitle(phase.name) !== undefined)
+  if (phase && isNested) {
     const [percent, ...more] = stage.percents
-    if (percent !== undefined && more.length === 0)
-      addStage(reader, phase, stage.name, percent, at(section.start), 'stage/heading', stage.name)
+    if (percent === undefined || more.length > 0) return inside
+    if (stage.kind === '' && !namesStage(stage.name)) setPercent(reader, phase, percent, at(section.start))
+    else addStage(reader, phase, stage.name, percent, at(section.start), 'stage/heading', stage.name)
     return inside
   }
-  if (place.role === 'flags') return { ...inside, role: place.role, phase: restatedPhase(reader, stage) }
-  return { ...inside, phase: openPhase(reader, stage, source, 'phase/heading') }
+  const known = restatedPhase(reader, stage)
+  const isCalendar =
+    /^(?:week|day|hour|sprint|semaine|jour|semana|dia)$/.test(stage.kind) && stage.percents.length === 0
+  if (isCalendar && !known && reader.draft.phases.some(({ name }) => isNumbered(readStageTitle(name) ?? stage)))
+    return inside
+  if (place.role === 'checklist' && known) return { ...inside, role: 'checklist', phase: known }
+  if (place.role === 'flags') return { ...inside, role: place.role, phase: known }
+  return { ...inside, phase: openPhase(reader, stage, source, 'phase/heading', place.track) }
 }
+
+const walk: Walk = { readSection, readBlock }
 
 function readBlock(reader: Reader, block: Block, section: Section, context: Context): void {
   if (block.kind === 'section') readSection(reader, block.section, context)
   else if (block.kind === 'code') readCodeBlock(reader, block, section, context)
   else if (block.kind === 'table') readTable(reader, block, context)
-  else if (block.kind === 'list') for (const item of block.items) readItem(reader, item, block.ordered, context)
+  else if (block.kind === 'list') readList(reader, block, context)
   else for (const line of block.lines) readSentence(reader, line, context)
+}
+
+function readList(reader: Reader, block: Extract<Block, { kind: 'list' }>, context: Context): void {
+  const { role, phase, announced } = context
+  const open = !phase && (role === undefined || !notStaged.has(role))
+  const rungs = open ? readListLadder(block.items, block.ordered, announced === true) : undefined
+  if (!rungs) {
+    for (const item of block.items) readItem(reader, item, block.ordered, context, walk)
+    return
+  }
+  for (const [index, rung] of rungs.entries()) {
+    const item = block.items[index]
+    const opened = openRung(reader, rung, context, 'phase/list')
+    if (!item) continue
+    readBudget(reader, item.line.text, at(item.line), false)
+    if (item.line.label !== undefined && item.line.value !== '') setObjective(opened, item.line.value, at(item.line))
+    const inside = { ...context, role: undefined, phase: opened, title: rung.title.name, titleLine: item.start }
+    for (const inner of item.blocks) readBlock(reader, inner, item, inside)
+  }
 }
 
 function readCodeBlock(
@@ -123,128 +249,25 @@ function readCodeBlock(
     context.phase.steps.push(step)
 }
 
-function addCode(
-  reader: Reader,
-  block: Extract<Block, { kind: 'code' }>,
-  { phase }: Context,
-): DraftStep['code'][number] {
-  const code = readCode(block)
-  reader.draft.code.push(code)
-  if (code.content !== 'settings') return code
-  addFlagSettings(reader, code.text, block.start)
-  const percent = /^\w*(?:PERCENT|PCT|ROLLOUT_WEIGHT|CANARY_WEIGHT)\w*=(\d{1,5}(?:\.\d{1,3})?)\b/m.exec(code.text)?.[1]
-  if (phase && percent !== undefined) setPercent(reader, phase, Number(percent), code.source)
-  return code
-}
-
 /** A line of prose gives a fact only where its section says which. */
 function readSentence(reader: Reader, line: Line, context: Context): void {
   const { phase, role } = context
+  const source = at(line)
   if (role === 'criteria' || role === 'entry' || role === 'triggers') {
     const read = readConditions(line.text)
     if (read.conditions.length > 0 || read.unread)
-      addStatement(reader, context, { text: line.text, source: at(line), shape: 'line' })
+      addStatement(reader, context, { text: line.text, source, shape: 'line' })
   } else if (phase && role === 'objective') {
-    setObjective(phase, line.text, at(line))
+    setObjective(phase, line.text, source)
   } else if (phase && role === 'timing') {
-    setTiming(phase, line.text, at(line), 'timing/section')
+    setTiming(reader, phase, line.text, source, 'timing/section')
   } else if (phase && role === undefined) {
-    addStatedStages(reader, phase, line.text, at(line))
+    addStatedStages(reader, phase, line.text, source)
+  } else if (!phase && (role === undefined || !notStaged.has(role))) {
+    addProseLadder(reader, line.text, source, context)
   }
-  readBudget(reader, line.text, at(line), role === 'rollback')
-}
-
-function readItem(reader: Reader, item: Section, ordered: boolean, context: Context): void {
-  const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：] (.*)$/.exec(item.line.text) : undefined
-  const label = item.line.label ?? plain?.[1]
-  readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
-  if (label !== undefined && item.checked === undefined && isField(label, context)) {
-    const line = { ...item.line, label, ...(plain ? { value: plain[2] ?? '' } : {}) }
-    readSection(reader, { ...item, title: label, line }, context)
-    return
-  }
-  const { role, phase } = context
-  const source = { start: item.start, end: item.line.end }
-  if (role === 'criteria' || role === 'entry' || role === 'triggers') readStatementItem(reader, item, context)
-  else if (role === 'rollback') readStepItem(reader, item, context)
-  else if (
-    role === 'monitoring' &&
-    phase &&
-    item.checked !== undefined &&
-    readConditions(item.line.text).conditions.length > 0
-  )
-    readStatementItem(reader, item, { ...context, role: 'criteria' })
-  else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
-  else if (role === 'risks')
-    reader.draft.risks.push({
-      source,
-      rule: 'risk/item',
-      text: item.line.text,
-      ...(context.riskLevel ? { level: context.riskLevel } : {}),
-      mitigations: [],
-    })
-  else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))
-    readStepItem(reader, item, context)
-  else if (role === 'people' && label !== undefined)
-    addOwners(reader, stripPictures(label), 'owner', source, 'owner/item')
-  else readOtherItem(reader, item, label, context)
-}
-
-/** A criterion or trigger; an item that only heads a list gives way to the list. */
-function readStatementItem(reader: Reader, item: Section, context: Context): void {
-  const nested = item.blocks.some((block) => block.kind === 'list')
-  const isHead = nested && (/[:：]$/.test(item.line.text) || (item.line.label !== undefined && item.line.value === ''))
-  const source = { start: item.start, end: item.line.end }
-  const added =
-    !isHead && addStatement(reader, context, { text: item.line.text, source, checked: item.checked, shape: 'item' })
-  if (!added) addChecklistItem(reader, item, context)
-  readInside(reader, item, context)
-}
-
-function readStepItem(reader: Reader, item: Section, context: Context): void {
-  const isRollback = context.role === 'rollback'
-  const step = readStep(item, isRollback ? 'rollback/item' : 'step/item')
-  if (!step) return
-  if (isRollback) addRollbackStep(reader, step)
-  else context.phase?.steps.push(step)
-  if (!isRollback && context.phase)
-    addStatedStages(reader, context.phase, item.line.label ?? item.line.text, at(item.line))
-  // Its code belongs to the document as well, and its own items may be stages or boxes.
-  for (const block of item.blocks) {
-    if (block.kind === 'code') addCode(reader, block, context)
-    if (block.kind === 'list')
-      for (const child of block.items)
-        readInsideStep(reader, child, { ...context, title: step.text, titleLine: item.start })
-  }
-}
-
-function readInsideStep(reader: Reader, item: Section, context: Context): void {
-  if (context.phase && context.role !== 'rollback')
-    addStatedStages(reader, context.phase, item.line.text, at(item.line))
-  if (item.checked !== undefined) addChecklistItem(reader, item, context)
-  for (const block of item.blocks) {
-    if (block.kind === 'code') addCode(reader, block, context)
-    if (block.kind === 'list') for (const child of block.items) readInsideStep(reader, child, context)
-  }
-}
-
-function readOtherItem(reader: Reader, item: Section, label: string | undefined, context: Context): void {
-  const { phase, role } = context
-  const source = { start: item.start, end: item.line.end }
-  if (role === 'timing' && label !== undefined) {
-    const meant = findPhase(reader.draft.phases, item.line.value)
-    if (meant) setTiming(meant, label, source, 'timing/item')
-  }
-  const stated =
-    phase &&
-    (role === undefined || role === 'target' || role === 'timing') &&
-    addStatedStages(reader, phase, item.line.label ?? item.line.text, source)
-  if (!stated) addChecklistItem(reader, item, context)
-  readInside(reader, item, context)
-}
-
-function readInside(reader: Reader, item: Section, context: Context): void {
-  const inner =
-    item.blocks.length > 0 ? { ...context, title: item.line.text || context.title, titleLine: item.start } : context
-  for (const block of item.blocks) readBlock(reader, block, item, inner)
+  addStatedEvent(reader, context, line.text, source)
+  addNamedOwner(reader, line.text, source)
+  if (role !== 'communication' || !phase) addNote(reader, context, line.text, source)
+  readBudget(reader, line.text, source, role === 'rollback')
 }

@@ -2,8 +2,10 @@
 import type { Condition } from '../../core/plan/condition.ts'
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftCriterion, DraftTrigger } from '../../core/plan/draft.ts'
+import { significantWords } from '../../core/plan/lint/find-phase.ts'
 import { triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
+import type { Role } from '../grammar/title-words.ts'
 import { readMark } from '../markdown/clean-text.ts'
 import type { Context, Reader } from './reader.ts'
 import { report } from './reader.ts'
@@ -19,21 +21,22 @@ export interface Statement {
 /** Adds what the statement says to the criteria or triggers of its place; `false` when it has no place. */
 export function addStatement(reader: Reader, context: Context, statement: Statement): boolean {
   if (context.role === 'triggers') return addTriggers(reader, context, statement)
-  const list =
-    context.role === 'entry' ? context.phase?.entryCriteria : (context.phase?.criteria ?? reader.draft.successMetrics)
-  if (!list) return false
-  list.push(...readCriteria(reader, statement))
+  const { phase, role } = context
+  const list = role === 'entry' && phase ? phase.entryCriteria : (phase?.criteria ?? reader.draft.successMetrics)
+  list.push(...readCriteria(reader, context, statement))
   return true
 }
 
 const forms = { box: 'box', picture: 'ticked', none: 'plain' } as const
+const nothing = /^(?:n\/?a|none|—|–|-)?(?: ?\(.*\))?$/i
 
-function readCriteria(reader: Reader, statement: Statement): DraftCriterion[] {
+function readCriteria(reader: Reader, context: Context, statement: Statement): DraftCriterion[] {
   const mark = readMark(statement.text, statement.checked)
   const rule = `criterion/${statement.shape}-${forms[mark.form]}`
-  if (/^(?:n\/?a|none|—|–|-)?(?: ?\(.*\))?$/i.test(mark.text)) return []
+  if (nothing.test(mark.text)) return []
   const { conditions, action } = readChecked(reader, mark.text, statement.source)
-  const shared = { source: statement.source, rule, claimed: mark.claimed }
+  const group = checkpointOf(mark.text) ?? context.group
+  const shared = { source: statement.source, rule, claimed: mark.claimed, ...(group ? { group } : {}) }
   if (conditions.length === 0) return [{ ...shared, text: mark.text, form: 'words' }]
   return conditions.map(({ condition, form, text }) => ({
     ...shared,
@@ -43,20 +46,158 @@ function readCriteria(reader: Reader, statement: Statement): DraftCriterion[] {
   }))
 }
 
-function addTriggers(reader: Reader, context: Context, statement: Statement): boolean {
+/** "… before go-live", "… at the go/no-go checkpoint": the statement says itself where it is asked. */
+function checkpointOf(text: string): string | undefined {
+  return /\b(?:before|by|at|prior to) (?:the )?((?:go[- /]?(?:live|no[- ]?go)|launch|release|cut-?over|code freeze)(?: [\p{L}-]+)?)[.;]?$/iu.exec(
+    text,
+  )?.[1]
+}
+
+function addTriggers(reader: Reader, context: Context, statement: Statement, event?: string): boolean {
   const mark = readMark(statement.text, statement.checked)
-  const { conditions, action: said } = readChecked(reader, mark.text, statement.source)
-  const action = triggerAction(said ?? '') ?? context.action
-  const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action }
-  const [event = mark.text] = mark.text.split(/ ?(?:→|⇒|->|=>) ?/)
-  const triggers: DraftTrigger[] =
-    conditions.length === 0
-      ? [{ ...shared, text: event || mark.text }]
-      : conditions.map(({ condition, text }) => ({ ...shared, text, condition }))
-  if (mark.text === '') return false
-  if (context.phase) context.phase.triggers.push(...triggers)
-  else reader.draft.triggers = [...(reader.draft.triggers ?? []), ...triggers]
+  if (mark.text === '' || nothing.test(mark.text)) return false
+  const said = event ?? mark.text
+  const { beside, rest } = eventBeside(said)
+  const { conditions: all, action: asked } = readChecked(reader, rest, statement.source)
+  // "SLO breach for 10 minutes" is an event that lasts, no number to compare.
+  const conditions = all.filter(({ condition }) => !isLasting(condition))
+  const action = triggerAction(asked ?? '') ?? context.action
+  const group = context.phase ? undefined : (context.track ?? context.group)
+  const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action, ...(group ? { group } : {}) }
+  const [happens = mark.text] = said.split(/ ?(?:→|⇒|->|=>) ?/)
+  const events = conditions.length === 0 ? eventsOf(happens || mark.text, statement.shape) : beside ? [beside] : []
+  const triggers: DraftTrigger[] = [
+    ...events.map((text) => ({ ...shared, text })),
+    ...conditions.map(({ condition, text }) => ({ ...shared, text, condition })),
+  ]
+  if (!context.phase) reader.draft.triggers ??= []
+  const known = context.phase?.triggers ?? reader.draft.triggers ?? []
+  const added = triggers.filter((trigger) => !known.some((other) => isRestated(other, trigger)))
+  known.push(...added)
   return true
+}
+
+/** "Critical bug, data corruption, or uncontrollable error rate" names three. */
+function eventsOf(text: string, shape: Statement['shape']): string[] {
+  const parts = text.split(/,? (?:or|ou) |, /i).map((part) => part.trim())
+  const areShort = parts.length >= 2 && parts.every((part) => part !== '' && part.split(' ').length <= 4)
+  return shape === 'line' && areShort ? parts : [text]
+}
+
+/** "If the probes fail or errors exceed 5 %": the event before the threshold, and the rest. */
+function eventBeside(text: string): { beside?: string; rest: string } {
+  const [whole = '', first = ''] = /^(?:if|when|whenever)? ?(.{4,100}?),? or (?=.)/i.exec(text) ?? []
+  const rest = text.slice(whole.length)
+  const isEvent = trouble.test(first) && readConditions(first).conditions.length === 0
+  return isEvent && readConditions(rest).conditions.length > 0 ? { beside: first, rest } : { rest: text }
+}
+
+function isLasting({ metric, unit }: Condition): boolean {
+  return ['s', 'min', 'h', 'd'].includes(unit) && / for$/i.test(metric)
+}
+
+/** The same threshold of the same metric, in the same place or said again in a table of stages. */
+function isRestated(known: DraftTrigger, { condition, text, group }: DraftTrigger): boolean {
+  if (known.group !== group) return false
+  const { condition: other } = known
+  if (!condition || !other) return !condition && !other && known.text.toLowerCase() === text.toLowerCase()
+  const words = significantWords(condition.metric)
+  const otherWords = significantWords(other.metric)
+  const [few, many] = words.length <= otherWords.length ? [words, otherWords] : [otherWords, words]
+  return (
+    condition.comparator === other.comparator &&
+    String(condition.value) === String(other.value) &&
+    condition.unit === other.unit &&
+    condition.percentile === other.percentile &&
+    few.length > 0 &&
+    few.every((word) => many.includes(word))
+  )
+}
+
+const closed = new Set<Role>([
+  'appendix',
+  'criteria',
+  'entry',
+  'triggers',
+  'risks',
+  'mitigation',
+  'communication',
+  'people',
+  'approval',
+  'nextSteps',
+  'timing',
+  'objective',
+  'exclusions',
+  'dependencies',
+  'changelog',
+  'commits',
+  'windows',
+])
+const undo =
+  '(?:immediately |automatically |auto-?)?(?:roll(?:ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)'
+const undoIf = new RegExp(
+  String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>[^.;]{4,160}?)[.;:]?$`,
+  'i',
+)
+const ifUndo = new RegExp(
+  String.raw`^(?:if|when|whenever|si|se|en cas de) (?<event>[^:;→]{4,160}?)(?: ?(?:→|->|=>)|,? (?:then )?(?:we )?\b${undo}\b)`,
+  'i',
+)
+const ifHead =
+  /^(?:use (?:\p{L}+ ){0,2})?(?:if|when|whenever|in case of|si|se|en cas de) (?<event>[^:;]{4,120}?) ?[:：.]?$/iu
+const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] ?(?<event>.{4,120})$/i
+/** What makes an event worth going back for, where no number says it. */
+const trouble =
+  /fail|error|issue|anomal|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
+
+/** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence. */
+export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): void {
+  if (context.role !== undefined && closed.has(context.role)) return
+  const told = undoIf.exec(text)
+  const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
+  const event = (told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : null))?.groups
+    ?.event
+  if (event === undefined || /\bhow to\b/i.test(text) || /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event))
+    return
+  const measured = readConditions(event).conditions.length > 0
+  const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
+  if (!measured && (isHappening || !trouble.test(event))) return
+  const action = triggerAction(text) ?? (/disable|kill|restore/i.test(text) ? 'rollBack' : context.action)
+  const said = measured || !told ? event : told[0]
+  addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
+}
+
+/**
+ * A threshold in a list that announces none: with an action behind an arrow it is a trigger, otherwise a criterion. Zero-forms count
+ * only in boxes, where somebody is to look. `true` when something was added.
+ */
+export function addStatedCondition(reader: Reader, context: Context, statement: Statement): boolean {
+  if (context.role !== undefined && (closed.has(context.role) || context.role === 'rollback')) return false
+  const mark = readMark(statement.text, statement.checked)
+  const { conditions: all, action } = readConditions(mark.text)
+  // "Validated on staging (48+ hours)" says how long something went on, not what was seen.
+  const conditions = all.filter(
+    ({ condition: { unit, comparator } }) => comparator !== '>=' || !['min', 'h', 'd'].includes(unit),
+  )
+  const said = triggerAction(action ?? '')
+  const asks = /\b(?:if|when|whenever|se|si)\b/i.test(mark.text) ? triggerAction(mark.text) : undefined
+  if (asks !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: asks }, statement)
+  if (said !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: said }, statement)
+  if (/^[A-Z][A-Z0-9_]+ ?=/.test(mark.text)) return false
+  const measured =
+    conditions.some(({ form }) => form === 'numeric') &&
+    (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+|\d ?x /.test(mark.text))
+  const counted = mark.form !== 'none' && conditions.some(({ form }) => form === 'zero')
+  const whole =
+    context.phase !== undefined && /^100 ?%(?! (?:of|du|do) .*\b(?:traffic|sessions|users|requests)\b)/i.test(mark.text)
+  if (!measured && !counted && !(whole && conditions.length > 0)) return false
+  const label = /^([^:：<>≤≥]{3,60}?) ?[:：] (.*)$/.exec(mark.text)
+  const several = label !== null && conditions.length > 1
+  return addStatement(
+    reader,
+    { ...context, role: 'criteria', ...(several && label[1] ? { group: label[1] } : {}) },
+    several ? { ...statement, text: label[2] ?? '' } : statement,
+  )
 }
 
 /** The conditions of a text that are possible; the others become findings. */

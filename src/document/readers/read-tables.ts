@@ -1,59 +1,32 @@
 /** Tables by what their columns are called: ladders, timelines, criteria, triggers, risks, people, fields. */
 import type { DraftPhase } from '../../core/plan/draft.ts'
 import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
-import { classifyTitle } from '../grammar/classify-title.ts'
+import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
+import { readConditions } from '../grammar/read-condition.ts'
 import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
 import { bareTitle, foldCase, readMark, stripPictures } from '../markdown/clean-text.ts'
-import type { Block, TableRow } from '../markdown/read-tree.ts'
-import { addOwners } from './read-people.ts'
+import { addTabledFlag } from './read-flags.ts'
+import { addNoteTable } from './read-notes.ts'
+import { addContact, addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
-import { addStatement } from './read-statements.ts'
+import { addStatedCondition, addStatement } from './read-statements.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
-
-type Table = Extract<Block, { kind: 'table' }>
-
-const columns = {
-  stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
-  percent: /%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
-  duration:
-    /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
-  status: /^(?:status|state|done|statut|estado)$/,
-  objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?)$/,
-  owner: /^(?:owners?|dri|responsible|responsibility|assignee|responsables?|gate owner)$/,
-  lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
-  gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
-  metric: /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|signal)$/,
-  threshold: /^(?:targets?|thresholds?|expected|go(?: criteria)?|pass|success|value|cible|seuil|limit)$/,
-  halt: /^(?:rollback|halt|abort|no-?go|fail|stop|trigger)(?: (?:if|when|at|threshold|trigger|criteria))?$|^rollback/,
-  trigger: /^(?:triggers?|conditions?|issue|signal)$/,
-  action: /^(?:actions?|response)$/,
-  risk: /^(?:risks?|risques?|riscos?)$/,
-  level: /^(?:impact|severity|level|gravite|impacto)$/,
-  likelihood: /^(?:probability|likelihood|probabilite|probabilidade)$/,
-  mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,
-  role: /^(?:roles?|names?|contact|person)$/,
-  field: /^(?:fields?|property|item|key)$/,
-  value: /^(?:values?|details?)$/,
-} as const
-type Column = keyof typeof columns
-
-/** One row by what its columns mean; the first column of a kind counts. */
-interface Row {
-  line: number
-  all: Record<string, string>
-  get(column: Column): string
-}
+import { type Column, columns, type ReadTable, type Row, readColumns, type Table } from './table-columns.ts'
 
 export function readTable(reader: Reader, table: Table, context: Context): void {
-  const header = table.header.map((name) => foldCase(bareTitle(name)))
-  const find = (column: Column): number => header.findIndex((name) => columns[column].test(name))
-  const has = (...names: Column[]): boolean => names.every((name) => find(name) >= 0)
-  const rows = table.rows.map((row) => readRow(row, table.header, find))
+  const read = readColumns(table)
+  const { rows, has } = read
   const hasShares = has('stage', 'percent') && rows.some((row) => readPercents(row.get('percent')).length > 0)
   if (has('risk') && (has('mitigation') || has('level') || has('likelihood')))
     for (const row of rows) addRisk(reader, row)
   else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context)
-  else if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
+  else if (has('flag')) for (const row of rows) addTabledFlag(reader, row.cell('flag'), row.get('flagState'))
+  else if (addNoteTable(reader, read, context.role)) addTableOwners(reader, rows)
+  else readPlanTable(reader, table, read, context)
+}
+
+function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, context: Context): void {
+  if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context)
   else if (has('stage') && (has('duration') || has('status') || context.role === 'timing'))
     for (const row of rows) addTimelineRow(reader, row, table)
@@ -61,43 +34,49 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
   else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row)
-  else if (has('role') && (has('owner') || context.role === 'people' || context.role === 'communication'))
-    for (const row of rows) addOwners(reader, row.get('role'), 'owner', at(row.line), 'owner/table')
-  if (has('role')) return
-  for (const row of rows) {
-    addOwners(reader, row.get('owner'), 'owner', at(row.line), 'owner/table')
-    addOwners(reader, row.get('lead'), 'lead', at(row.line), 'owner/table')
-  }
+  else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
+    for (const row of rows) addRole(reader, row, context, has('owner'))
+  else if (context.phase)
+    for (const row of rows)
+      for (const text of Object.values(row.all))
+        addStatedCondition(reader, { ...context, role: undefined }, { text, source: at(row.line), shape: 'cell' })
+  if (!has('role')) addTableOwners(reader, rows, has('gate'))
 }
 
-function readRow(row: TableRow, header: string[], find: (column: Column) => number): Row {
-  const texts = row.cells.map((cell) => cell.text)
-  return {
-    line: row.line,
-    all: Object.fromEntries(header.map((name, index) => [name || `column ${index + 1}`, texts[index] ?? ''])),
-    get: (column) => texts[find(column)] ?? '',
+/** Who owns a gate decides there; who leads and who helps stand in one cell ("Billing (lead), Search"). */
+function addTableOwners(reader: Reader, rows: Row[], isGates = false): void {
+  for (const row of rows) {
+    const of = row.get('stage') || undefined
+    addOwners(reader, row.get('owner'), isGates ? 'gateOwner' : 'owner', at(row.line), 'owner/table', of)
+    addOwners(reader, row.get('lead'), 'lead', at(row.line), 'owner/table', of)
   }
 }
 
 function addRisk(reader: Reader, row: Row): void {
   const text = row.get('risk')
   if (text === '') return
-  const level = stripPictures(row.get('level') || row.get('likelihood'))
+  const likelihood = stripPictures(row.get('likelihood'))
+  const level = stripPictures(row.get('level')) || likelihood
+  const owner = row.get('owner')
   const mitigation = row.get('mitigation')
   reader.draft.risks.push({
     source: at(row.line),
     rule: 'risk/table',
     text,
     ...(level ? { level } : {}),
+    ...(likelihood ? { likelihood } : {}),
+    ...(owner ? { owner } : {}),
     mitigations: mitigation ? [mitigation] : [],
   })
 }
 
 function addLadderRow(reader: Reader, row: Row, table: Table, context: Context): void {
-  const percents = readPercents(row.get('percent'))
-  const named = readStageTitle(row.get('stage'))
+  const share = row.get('percent')
+  const percents = readPercents(share)
+  const stage = row.get('stage')
+  const named = readStageTitle(stage)
   const column = table.header.find((name) => columns.stage.test(foldCase(bareTitle(name)))) ?? 'Stage'
-  const name = named || !/^\d/.test(row.get('stage')) ? row.get('stage') : `${bareTitle(column)} ${row.get('stage')}`
+  const name = named || !/^\d/.test(stage) ? stage : `${bareTitle(column)} ${stage}`
   if (name === '') return
   const [percent] = percents
   if (context.phase) {
@@ -105,11 +84,43 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
       addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
     return
   }
-  const phase =
-    findPhase(reader.draft.phases, row.get('stage')) ??
-    openRowPhase(reader, isTrack(context.track) ? `${context.track}: ${name}` : name, row.line)
+  const scope = percents.length === 0 && share !== '' ? `${name}: ${share}` : name
+  const track = isTrack(context.track) ? context.track : undefined
+  const same = findPhase(reader.draft.phases, stage)
+  const isSame = same?.percent === undefined || percent === undefined || same.percent === percent
+  const phase = (isSame ? same : undefined) ?? openRowPhase(reader, scope, row.line, track, percent)
   if (percent !== undefined) setPercent(reader, phase, percent, at(row.line))
-  if (row.get('duration')) setTiming(phase, row.get('duration'), at(row.line), 'timing/table')
+  for (const when of [row.get('duration'), row.get('date')])
+    if (when !== '') setTiming(reader, phase, when, at(row.line), 'timing/table')
+  for (const [title, text] of Object.entries(row.all)) addCellStatement(reader, title, text, row, { ...context, phase })
+}
+
+/** What else a row of a ladder says: its criteria, its triggers, its gate. */
+function addCellStatement(reader: Reader, title: string, text: string, row: Row, context: Context): void {
+  const role = classifyTitle(title)
+  const source = at(row.line)
+  if (text === '' || /^[-—–]$/.test(text)) return
+  if (role === 'criteria' || role === 'entry')
+    addStatement(reader, { ...context, role }, { text, source, shape: 'cell' })
+  else if (role === 'triggers' || (role === 'rollback' && readConditions(text).conditions.length > 0))
+    addStatement(
+      reader,
+      { ...context, role: 'triggers', action: triggerAction(title) ?? 'rollBack' },
+      { text, source, shape: 'cell' },
+    )
+  else if (role === 'objective') setObjective(context.phase as DraftPhase, text, source)
+  else if (!columns.percent.test(foldCase(title)) && !columns.stage.test(foldCase(title))) {
+    const { action, conditions } = readConditions(text)
+    const said = triggerAction(action ?? '')
+    if (said && conditions.length > 0) {
+      const { phase: _, ...around } = context
+      addStatement(
+        reader,
+        { ...around, phase: undefined, role: 'triggers', action: said },
+        { text, source, shape: 'cell' },
+      )
+    } else addStatedCondition(reader, { ...context, role: undefined }, { text, source, shape: 'cell' })
+  }
 }
 
 /** A heading that tells one ladder from another ("Android"), not one that any ladder could have. */
@@ -118,7 +129,14 @@ function isTrack(title: string | undefined): title is string {
   return title !== undefined && significantWords(title).some((word) => !general.test(word))
 }
 
-function openRowPhase(reader: Reader, name: string, line: number): DraftPhase {
+function openRowPhase(
+  reader: Reader,
+  stage: string,
+  line: number,
+  track: string | undefined,
+  percent: number | undefined,
+): DraftPhase {
+  const name = track === undefined ? stage : `${track} ${stage}`
   const title: StageTitle = readStageTitle(name) ?? {
     name,
     kind: 'stage',
@@ -126,8 +144,11 @@ function openRowPhase(reader: Reader, name: string, line: number): DraftPhase {
     rest: name,
     percents: [],
   }
-  const known = reader.draft.phases.find((phase) => phase.name === name)
-  return known ?? openPhase(reader, { ...title, percents: [] }, at(line), 'phase/table')
+  const known = reader.draft.phases.find(
+    (phase) =>
+      phase.name === name && (percent === undefined || phase.percent === undefined || phase.percent === percent),
+  )
+  return known ?? openPhase(reader, { ...title, name, percents: [] }, at(line), 'phase/table', track)
 }
 
 /** A timeline says again what the phases say: it fills their gaps, and opens none. */
@@ -145,6 +166,7 @@ function addTimelineRow(reader: Reader, row: Row, table: Table): void {
   const when = Object.values(row.all)[index] ?? ''
   if (phase && when !== '')
     setTiming(
+      reader,
       phase,
       /^(?:day|week)s?$/.test(unit) && /^\d/.test(when) ? `${unit.replace(/s$/, '')} ${when}` : when,
       at(row.line),
@@ -170,30 +192,60 @@ function addPhaseRow(reader: Reader, row: Row, context: Context): void {
   if (!phase) return
   if (objective) setObjective(phase, objective, at(row.line))
   if (row.get('gate')) addCell(reader, row, 'gate', { ...context, phase, role: 'criteria' })
+  for (const text of Object.values(row.all)) {
+    const inline = /\b(?:exit|success|entry|acceptance) criteri(?:a|on) ?[:：] ?(.{3,})$/i.exec(text)?.[1]
+    if (inline)
+      addStatement(
+        reader,
+        { ...context, phase, role: 'criteria' },
+        { text: inline, source: at(row.line), shape: 'cell' },
+      )
+  }
 }
 
 function addThresholdRow(reader: Reader, row: Row, context: Context): void {
   const metric = row.get('metric')
-  const add = (threshold: string, role: 'criteria' | 'triggers'): void => {
+  const add = (stated: string, role: 'criteria' | 'triggers', action: Context['action'] = 'rollBack'): void => {
+    const threshold = role === 'criteria' ? withComparator(stated) : stated
     if (threshold === '' || /^[-—–]$/.test(threshold)) return
     const { text } = readMark(threshold, undefined)
-    const measured = /^(?:[<>≤≥=]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
+    const measured = /^(?:[<>≤≥=~±]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
     addStatement(
       reader,
-      { ...context, role, action: 'rollBack' },
+      { ...context, role, action },
       { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
     )
   }
   const underTriggers = context.role === 'triggers'
   add(row.get('threshold'), underTriggers ? 'triggers' : 'criteria')
-  if (!underTriggers) add(row.get('halt'), 'triggers')
+  if (underTriggers) return
+  add(row.get('halt'), 'triggers')
+  add(row.get('alert'), 'triggers', 'notify')
+}
+
+/** A target that is only a value: nothing of it, all of it, a score of so many, a share that is better when larger. */
+function withComparator(target: string): string {
+  if (/^(?:none|zero|no)\b/i.test(target)) return '= 0'
+  if (/^0 ?%?$/.test(target)) return `= ${target}`
+  if (/^100 ?%$/.test(target)) return `= ${target}`
+  return /^\d(?:\.\d+)?\/(?:5|10)$|^[6-9]\d(?:\.\d+)? ?%$/.test(target) ? `≥ ${target}` : target
 }
 
 function addCell(reader: Reader, row: Row, column: Column, context: Context): void {
-  const text = row.get(column)
+  const threshold = column === 'trigger' ? row.get('threshold') : ''
+  const isMeasured = /^[<>≤≥=]|^\d/.test(threshold)
+  const text = `${row.get(column)}${threshold === '' ? '' : isMeasured ? ` ${threshold}` : ` (${threshold})`}`.trim()
   const action = row.get('action')
   if (text !== '')
     addStatement(reader, context, { text: action ? `${text} → ${action}` : text, source: at(row.line), shape: 'cell' })
+}
+
+/** A row of contacts or signatures: the role, where it is one. */
+function addRole(reader: Reader, row: Row, { role }: Context, hasDuties: boolean): void {
+  const name = row.get('role')
+  if (role === 'approval') addOwners(reader, name, 'approver', at(row.line), 'owner/signature')
+  else if (hasDuties) addOwners(reader, name, 'owner', at(row.line), 'owner/table')
+  else addContact(reader, name, '', at(row.line))
 }
 
 function addMetadata(reader: Reader, row: Row): void {

@@ -1,11 +1,35 @@
 /** What is shared while a document is read: the draft that grows, the findings, and where in the document we are. */
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
-import { type DraftPhase, emptyDraft, type PlanDraft } from '../../core/plan/draft.ts'
-import type { Role } from '../grammar/classify-title.ts'
+import {
+  type DraftChecklist,
+  type DraftPhase,
+  emptyDraft,
+  type ImportResult,
+  type PlanDraft,
+} from '../../core/plan/draft.ts'
+import type { StageTitle } from '../grammar/read-stage-title.ts'
+import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
 
 /** A plan with more phases than this is no plan; what is beyond is reported and left out. */
 export const phaseLimit = 100
+
+/** One stage of a ladder. */
+export interface Rung {
+  title: StageTitle
+  source: SourceRange
+  percent?: number
+  /** What says how long or when. */
+  timing?: string
+}
+
+/** A ladder told in a sentence; it may say again what headings say elsewhere, so it is settled when all is read. */
+export interface ProseLadder {
+  rungs: Rung[]
+  track: string | undefined
+  /** It is told where the document speaks of its flags. */
+  ofFlags: boolean
+}
 
 export interface Reader {
   file: string
@@ -13,8 +37,14 @@ export interface Reader {
   diagnostics: Diagnostic[]
   /** Names of owners, tickets and flags that the draft has already. */
   known: Set<string>
+  /** By the line of their title. */
+  checklistAt: Map<number, DraftChecklist>
   /** Whether the rollback budget was read in a rollback section. */
   budgetUnderRollback: boolean
+  /** The year that completes the document's dates without one. */
+  year: number | undefined
+  proseLadders: ProseLadder[]
+  boxes: NonNullable<ImportResult['boxes']>
 }
 
 /** What the sections around a block say about it. */
@@ -30,20 +60,28 @@ export interface Context {
   riskLevel?: string
   /** The heading around a table of stages, where a document has several ladders. */
   track?: string
+  /** The title that tells criteria and triggers outside phases apart: "Gate A", "iOS". */
+  group?: string
+  /** The title around says that its parts are stages. */
+  announced?: boolean
 }
 
-export function newReader(file: string, title: string): Reader {
+export function newReader(file: string, title: string, year?: number): Reader {
   return {
     file,
     diagnostics: [],
     known: new Set(),
+    checklistAt: new Map(),
     budgetUnderRollback: false,
+    year,
+    proseLadders: [],
+    boxes: { claimed: 0, total: 0 },
     draft: emptyDraft(file, title),
   }
 }
 
 /** Whether this is the first time that a name of this kind is met; from then on it is known. */
-export function isNew({ known }: Reader, kind: 'owner' | 'ticket' | 'flag', name: string): boolean {
+export function isNew({ known }: Reader, kind: 'owner' | 'ticket' | 'flag' | 'companion', name: string): boolean {
   const key = `${kind} ${name}`
   if (known.has(key)) return false
   known.add(key)

@@ -1,6 +1,6 @@
 /** Traffic through Tidegate's own reverse proxy: shares are set and read back over its admin interface. */
 import { z } from 'zod'
-import type { ProxyTarget } from '../../core/plan/operator.ts'
+import { embeddedProxyStepPercent, type ProxyTarget } from '../../core/plan/operator.ts'
 import { Shares } from '../../core/release/evidence.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { DriverContext, TrafficRouter } from '../../ports/drivers.ts'
@@ -53,7 +53,7 @@ export function createEmbeddedProxyRouter(
 
   return {
     name: 'embedded-proxy',
-    capabilities: { resolutionPercent: 0.01, conditional: true, sticky: true },
+    capabilities: { resolutionPercent: embeddedProxyStepPercent, conditional: true, sticky: true },
     readShares,
     async setShares(target, shares, context) {
       const limited = withDeadline(context)

@@ -1,12 +1,12 @@
-/**
- * APPROVED_UNCHECKED: the document says it is approved while boxes in it are still open. One of the two is wrong, and the release would
- * start on the wrong one. Close the boxes, take them out, or withdraw the approval until they are closed.
- */
+/** Rule: the document says that it is approved over boxes that are still open. */
 import type { LintRule } from './rule.ts'
 
 export const approvedUnchecked: LintRule = {
   id: 'APPROVED_UNCHECKED',
   severity: 'warning',
+  summary: 'the document says it is approved while boxes in it are open',
+  why: 'One of the two is wrong, and the release would start on the wrong one.',
+  instead: 'Close the boxes, take them out, or withdraw the approval until they are closed.',
   check: (draft) => {
     const [approval] = draft.approvals
     const open = draft.checklists

@@ -8,6 +8,17 @@ const common = new Set(
   ),
 )
 
+/** The words of each name: every row of a document is held against every phase. */
+const wordsOfPhases = new WeakMap<DraftPhase, { name: string; words: Set<string> }>()
+
+function wordsOf(phase: DraftPhase): Set<string> {
+  const known = wordsOfPhases.get(phase)
+  if (known?.name === phase.name) return known.words
+  const words = new Set(significantWords(phase.name))
+  wordsOfPhases.set(phase, { name: phase.name, words })
+  return words
+}
+
 /** The one phase meant, or `undefined` when none or several could be. */
 export function findPhase(phases: readonly DraftPhase[], text: string): DraftPhase | undefined {
   const ordinal = /\b(?:phase|stage|wave|step)\s*#?(\d+[a-z]?)\b/i.exec(text)?.[1]
@@ -16,7 +27,7 @@ export function findPhase(phases: readonly DraftPhase[], text: string): DraftPha
   if (wanted.length === 0) return undefined
   return only(
     phases.filter((phase) => {
-      const named = new Set(significantWords(phase.name))
+      const named = wordsOf(phase)
       return wanted.every((word) => named.has(word))
     }),
   )

@@ -1,12 +1,13 @@
-/**
- * NO_MEASURABLE_TRIGGER: nothing in the plan rolls back by a number; alerts that only notify do not count. Going back then depends on
- * somebody watching at that minute. Write at least one: "**Rollback trigger:** order errors > 4% for 5 minutes".
- */
+/** Rule: nothing in the plan rolls back by a number. */
 import type { LintRule } from './rule.ts'
 
 export const noMeasurableTrigger: LintRule = {
   id: 'NO_MEASURABLE_TRIGGER',
   severity: 'warning',
+  summary: 'no rollback trigger of the plan states a number',
+  why: 'Going back then depends on somebody watching at that minute. Alerts that only notify do not count.',
+  instead:
+    'Write at least one trigger with a metric and a number: "**Rollback trigger:** order errors > 4% for 5 minutes".',
   check: (draft) => {
     const triggers = [...draft.phases.flatMap((phase) => phase.triggers), ...(draft.triggers ?? [])]
     if (triggers.some((trigger) => trigger.condition !== undefined && trigger.action !== 'notify')) return []

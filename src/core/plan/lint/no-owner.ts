@@ -1,12 +1,12 @@
-/**
- * NO_OWNER: the plan names nobody, neither a person nor a role, who owns the release or a part of it. When it is held there is no one to
- * ask. Write an owner in the head of the document or one for each phase: "**Owner:** Platform team".
- */
+/** Rule: the plan names nobody who owns it. */
 import type { LintRule } from './rule.ts'
 
 export const noOwner: LintRule = {
   id: 'NO_OWNER',
   severity: 'warning',
+  summary: 'the plan names nobody, neither a person nor a role, who owns the release or a part of it',
+  why: 'When the release is held there is no one to ask.',
+  instead: 'Write an owner in the head of the document or one for each phase: "**Owner:** Platform team".',
   check: (draft) =>
     draft.owners.length > 0
       ? []

@@ -1,14 +1,15 @@
-/**
- * NO_ROLLBACK_BUDGET: the plan does not say how long a rollback may take. Without a deadline nobody can tell whether a rollback is late,
- * and none can be rehearsed against it. Write it in the rollback section: "roll back within 10 minutes".
- */
+/** Rule: the plan does not say how long a rollback may take. */
 import type { LintRule } from './rule.ts'
 
 export const noRollbackBudget: LintRule = {
   id: 'NO_ROLLBACK_BUDGET',
   severity: 'warning',
-  check: (draft) =>
-    draft.rollback.budgetMs !== undefined
+  summary: 'the plan sets no time within which a rollback has to be done',
+  why: 'Without a deadline nobody can tell whether a rollback is late, and none can be rehearsed against it.',
+  instead:
+    'Write it in the rollback section: "roll back within 10 minutes". Or into tidegate.yaml: `rollback: { deadline: 10m }`.',
+  check: (draft, { bindings }) =>
+    draft.rollback.budgetMs !== undefined || bindings?.rollback !== undefined
       ? []
       : [
           {

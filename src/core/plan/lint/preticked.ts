@@ -1,7 +1,4 @@
-/**
- * PRETICKED: criteria are ticked though their stage has not run. A tick by hand is a claim and opens no gate; ticked beforehand it also
- * hides from readers what was really seen. Write criteria without ticks and let evidence set them.
- */
+/** Rule: criteria are ticked though their stage has not run. */
 import type { DraftCriterion, PlanDraft } from '../draft.ts'
 import { timelineByPhase } from './find-phase.ts'
 import type { Finding, LintRule } from './rule.ts'
@@ -10,6 +7,9 @@ import { isDone } from './status.ts'
 export const preticked: LintRule = {
   id: 'PRETICKED',
   severity: 'warning',
+  summary: 'criteria are ticked though their stage has not run',
+  why: 'A tick by hand is a claim and opens no gate. Ticked beforehand it also hides from readers what was really seen.',
+  instead: 'Write criteria without ticks and let evidence set them.',
   check,
   examples: {
     finds: [
@@ -17,6 +17,7 @@ export const preticked: LintRule = {
       '## Success metrics\n- [x] Uptime > 99.5%',
     ],
     accepts: [
+      '## Go/no-go criteria\n- ✅ All calm → go on\n- ❌ Anything else → roll back',
       '## Phase 1: Pilot\n**Success criteria:**\n- Order errors < 1%',
       '## Phase 1: Pilot\n**Success criteria:**\n- ✅ Order errors < 1%\n\n## Timeline\n| Phase | Status |\n|---|---|\n| Pilot | ✅ Done |',
     ],
@@ -38,7 +39,8 @@ function check(draft: PlanDraft): Finding[] {
 }
 
 function findTicked(criteria: DraftCriterion[], where: string, when: string): Finding[] {
-  const ticked = criteria.filter((criterion) => criterion.claimed)
+  // "✅ All calm → go on" is a rule with a picture, not a tick.
+  const ticked = criteria.filter(({ claimed, text }) => claimed && !/→|⇒|->|=>/.test(text))
   const [first, last] = [ticked[0], ticked.at(-1)]
   if (!first || !last) return []
   const message = `${ticked.length} of ${criteria.length} criteria ${where} are ticked ${when}`

@@ -20,7 +20,6 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
     ...phases.flatMap((phase) => (phase.timing ? [phase.timing] : [])),
     ...statements,
     ...steps,
-    ...steps.flatMap((step) => step.details.map((text) => ({ source: step.source, text }))),
     ...draft.successMetrics,
     ...(draft.triggers ?? []),
     ...draft.checklists.flatMap((checklist) => checklist.items),
@@ -31,11 +30,22 @@ export function textsOf(draft: PlanDraft): PlacedText[] {
     ...draft.timeline.map(({ source, cells }) => ({ source, text: Object.values(cells).join(' | ') })),
     ...draft.approvals,
     ...draft.owners.map(({ source, name }) => ({ source, text: name })),
+    ...[...draft.objectives, ...draft.scope, ...draft.exclusions, ...draft.changelog],
+    ...[...draft.dependencies, ...draft.communications, ...draft.windows],
+    ...draft.commits.map(({ source, text, dependsOn }) => ({ source, text: [text, ...dependsOn].join(' | ') })),
+    ...draft.rollback.budgets,
     ...(draft.unread ?? []),
   ]
-  const prose = placed.map(({ source, text }) => ({ line: source.start, text, isCode: false }))
-  const code = draft.code.flatMap(({ source, text }) =>
-    text.split('\n').map((line, index) => ({ line: source.start + 1 + index, text: line, isCode: true })),
+  // A detail that was read as something of its own stands there with its own line.
+  const known = new Set(placed.map(({ text }) => text))
+  const details = steps.flatMap((step) =>
+    step.details.filter((text) => !known.has(text)).map((text) => ({ source: step.source, text })),
   )
+  const prose = [...placed, ...details].map(({ source, text }) => ({ line: source.start, text, isCode: false }))
+  const code = draft.code.flatMap(({ source, text }) => {
+    // A block has a line above its text, a single line (which only YAML has) none.
+    const first = source.end > source.start ? source.start + 1 : source.start
+    return text.split('\n').map((line, index) => ({ line: first + index, text: line, isCode: true }))
+  })
   return [...prose, ...code].filter(({ text }) => text !== '').sort((a, b) => a.line - b.line)
 }

@@ -1,0 +1,205 @@
+/**
+ * The words by which people title the parts of a plan, one row a meaning and one column a language. To teach the importer a language, or a
+ * word, add it here: patterns are matched against the title in lower case without accents, pictures, numbering and the closing colon.
+ * The first row that matches counts, so the more particular stand first.
+ */
+export type Role =
+  | 'triggers'
+  | 'checklist'
+  | 'appendix'
+  | 'commits'
+  | 'nextSteps'
+  | 'entry'
+  | 'criteria'
+  | 'rollback'
+  | 'mitigation'
+  | 'risks'
+  | 'approval'
+  | 'exclusions'
+  | 'dependencies'
+  | 'windows'
+  | 'changelog'
+  | 'people'
+  | 'communication'
+  | 'tickets'
+  | 'timing'
+  | 'target'
+  | 'objective'
+  | 'flags'
+  | 'steps'
+  | 'monitoring'
+
+interface TitleWords {
+  role: Role
+  en: RegExp
+  fr?: RegExp
+  pt?: RegExp
+  es?: RegExp
+  de?: RegExp
+  /** Chinese and Japanese. */
+  zh?: RegExp
+}
+
+export const titleWords: readonly TitleWords[] = [
+  {
+    role: 'triggers',
+    es: /criterios? de (?:rollback|parada)|disparadores?/,
+    de: /abbruch-?kriterien|rollback-?kriterien/,
+    en: /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when)\b|\bwhen (?:to|do we|should we) (?:roll-? ?back|abort|halt|revert|stop)\b|^(?:pause|halt|stop|abort|roll-? ?back|reduce|freeze|hold)\b.{0,30}\b(?:if|when)\b|^no-?go\b|^do not (?:proceed|continue|advance|promote)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$/,
+    fr: /declencheurs?|seuils? d.arret|^alertes?\b|criteres? d.arret/,
+    pt: /gatilhos?|criterios de (?:rollback|reversao)|^alertas?\b|\brollback\b.*\b(?:se|quando)\b|\bquando\b.*\brollback\b/,
+    zh: /回滚条件|中止条件|ロールバック(?:基準|条件|トリガー)|中止基準/,
+  },
+  {
+    role: 'checklist',
+    en: /check-?lists?\b|\bpre-?requisites$/,
+    fr: /liste de controle|liste de verification/,
+    pt: /lista de verificacao|pre-?check/,
+    zh: /检查清单/,
+  },
+  {
+    role: 'appendix',
+    en: /^(?:\d+[.)]? )?(?:appendix|annex)\b|\btemplates?$|\bexamples?$|^(?:example|sample|lessons learned|troubleshooting|faq|glossary|references?)\b/,
+    fr: /^annexes?\b|^exemples?\b/,
+    pt: /^anexos?\b|^exemplos?\b/,
+    zh: /^附录|^付録|^例$/,
+  },
+  {
+    role: 'commits',
+    en: /\bnext (?:\d+ |few |five )?(?:commits|merges|pull requests|prs)\b|\bcommit (?:tracker|sequence|order)\b/,
+  },
+  {
+    role: 'nextSteps',
+    en: /^next steps?\b|^follow-?ups?\b/,
+    fr: /prochaines etapes/,
+    pt: /proximos passos/,
+    zh: /后续步骤/,
+  },
+  {
+    role: 'entry',
+    es: /requisitos previos|criterios? de entrada/,
+    de: /voraussetzungen|eingangskriterien/,
+    en: /\bentry (?:criteria|conditions?|gates?|requirements?)\b|\bpreconditions?\b|\bpre-?requisites?\b/,
+    fr: /criteres? d.entree|pre-?requis/,
+    pt: /criterios? de entrada|pre-?requisitos/,
+  },
+  {
+    role: 'criteria',
+    es: /criterios? de (?:exito|salida|aceptacion)|metricas? de exito/,
+    de: /erfolgskriterien|abnahmekriterien|go\/no-go[- ]kriterien|^kriterien$/,
+    en: /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch|graduation) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|^go(?: if)?$|^(?:only )?(?:proceed|scale|advance|promote|continue|expand)\b.{0,30}\bif\b|\bgate (?:criteria|checks?|conditions?|requirements?)\b|^(?:each|every|all) gates?\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|^criteri(?:a|on)$/,
+    fr: /criteres? de (?:succes|sortie|reussite|validation|passage)|metriques (?:critiques|finales|de succes)|^criteres?$/,
+    pt: /criterios? de (?:sucesso|saida|aceitacao|avanco)|metricas? de sucesso|^criterios?$/,
+    zh: /成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)|完了条件|合格基準/,
+  },
+  {
+    role: 'rollback',
+    en: /\broll-?backs?\b|\broll back\b|\brevert(?:ing)?\b|\bback-?out\b|\bkill switch\b|\bfailure handling\b|\bcontingency\b|\b(?:disaster )?recovery (?:plan|procedure)s?\b/,
+    fr: /retour arriere|plan de (?:repli|secours)/,
+    pt: /reversao|contingencia/,
+    zh: /回滚|ロールバック/,
+  },
+  { role: 'mitigation', en: /\bmitigations?\b/, fr: /attenuations?/, pt: /mitigacao|mitigacoes/ },
+  {
+    role: 'risks',
+    es: /riesgos?\b/,
+    de: /risiken|risiko/,
+    en: /\brisks?\b/,
+    fr: /risques?\b/,
+    pt: /riscos?\b/,
+    zh: /风险|リスク/,
+  },
+  {
+    role: 'approval',
+    en: /\bsignatures?\b|\bsign(?:ed)?[ -]?offs?\b|\bapprov(?:als?|ed|ed by|ers?)\b/,
+    fr: /approbations?|signataires?/,
+    pt: /assinaturas?|aprovac/,
+    zh: /批准|承認/,
+  },
+  {
+    role: 'exclusions',
+    en: /^(?:out of scope|excluded|exclusions?|non-?goals?|not included|not in scope|won.t do)\b/,
+    fr: /^(?:hors perimetre|exclus(?:ions)?)\b/,
+    pt: /^(?:fora (?:de|do) escopo|exclusoes|excluidos?)\b/,
+  },
+  {
+    role: 'dependencies',
+    en: /^(?:external )?dependenc(?:y|ies)\b|^depends on\b|\bexternal dependencies\b|^blockers?$/,
+    fr: /^dependances?\b/,
+    pt: /^dependencias?\b/,
+    zh: /依赖/,
+  },
+  {
+    role: 'windows',
+    en: /\b(?:deployment|deploy|release|change|maintenance|launch) windows?$|\b(?:code |change )?freezes?$|\bblackout (?:dates?|periods?)\b/,
+    fr: /fenetres? de (?:tir|deploiement|maintenance)|\bgel\b/,
+    pt: /janelas? de (?:deploy|implantacao|manutencao|mudanca)|congelamento/,
+  },
+  {
+    role: 'changelog',
+    en: /\bchange ?log\b|\bchange history\b|\brevision history\b|\bversion history\b/,
+    fr: /historique/,
+    pt: /historico de (?:mudancas|versoes|revisoes)/,
+  },
+  {
+    role: 'people',
+    es: /responsables?|contactos?/,
+    de: /verantwortlich|ansprechpartner|zustandig/,
+    en: /^(?:phase |primary |emergency |support |key )?(?:owners?|ownership|leads?|dri|responsib(?:le|ility|ilities)|contacts?|stakeholders?|on-?call|roles? (?:and|&)|team responsibilities)\b|\bworkstreams?\b.*\bleads?\b/,
+    fr: /responsables?|equipe/,
+    pt: /responsaveis|responsavel|contatos?|equipe/,
+    zh: /负责人|責任者|担当/,
+  },
+  {
+    role: 'communication',
+    en: /\bcommunications?\b|\bcomms\b|^announcements?\b/,
+    pt: /comunicacao|comunicacoes/,
+    zh: /沟通|コミュニケーション/,
+  },
+  { role: 'tickets', en: /^(?:tracking )?(?:tickets?|issues?)$/ },
+  {
+    role: 'timing',
+    es: /duracion|cronograma/,
+    de: /^dauer\b|zeitplan|zeitraum/,
+    en: /^(?:timing|duration|time ?line|time ?frame|schedule|when|dates?|period|window|bake|soak)\b|\b(?:timeline|schedule|milestones?|calendar|bake time|soak time)\b/,
+    fr: /\bduree\b|calendrier|\bjalons?\b/,
+    pt: /cronograma|duracao|\bmarcos\b/,
+    zh: /时间(?:表|线)|^期間$|スケジュール/,
+  },
+  {
+    role: 'target',
+    es: /^(?:alcance|publico|usuarios)$/,
+    de: /^(?:teilnehmer|zielgruppe|umfang)$/,
+    en: /^(?:target|audience|scope|traffic|users?|environment|cohorts?|population|percentage|percent|rollout ?%|rollout percentage|exposure|who|in scope|included)(?: (?:audience|users?|group|percentage|split|share|routing))?$/,
+    fr: /^(?:cible|perimetre|trafic|utilisateurs?|public)(?: vises?)?$/,
+    pt: /^(?:alvo|publico|trafego|usuarios?|escopo)(?:-alvo)?$/,
+  },
+  {
+    role: 'objective',
+    es: /^objetivos?\b/,
+    de: /^ziele?\b/,
+    en: /^(?:goals?|objectives?|purpose|aim|intent)\b/,
+    fr: /^(?:objectifs?|buts?)\b/,
+    pt: /^objetivos?\b/,
+    zh: /^目标|^目的/,
+  },
+  { role: 'flags', en: /\bfeature flags?\b|\bflags?\b|\btoggles?\b/ },
+  {
+    role: 'steps',
+    es: /^pasos\b|^actividades\b/,
+    de: /^aktivitaten\b|^schritte\b/,
+    en: /\bsteps?\b|\bactivities\b|^actions?\b|^tasks?\b|\bprocedures?\b/,
+    fr: /^etapes\b|^actions?\b/,
+    pt: /^passos\b|^atividades\b/,
+    zh: /步骤|^手順|実施内容/,
+  },
+  {
+    role: 'monitoring',
+    es: /monitoreo|monitorizacion/,
+    de: /uberwachung|^metriken\b/,
+    en: /\bmonitoring\b|\bkey metrics\b|\bobservability\b/,
+    fr: /surveillance/,
+    pt: /monitoramento|monitorizacao/,
+    zh: /监控|監視/,
+  },
+]

@@ -1,0 +1,160 @@
+/** Items of lists: criteria, triggers, steps, boxes, risks, people, and what stands inside them. */
+import type { DraftPhase, DraftStep } from '../../core/plan/draft.ts'
+import { findPhase } from '../../core/plan/lint/find-phase.ts'
+import { readLadder } from '../grammar/read-stage-title.ts'
+import type { Block, Section } from '../markdown/read-tree.ts'
+import { addChecklistItem } from './read-checklists.ts'
+import { readCode } from './read-code.ts'
+import { addFlagSettings } from './read-flags.ts'
+import { addMitigation, isField, isWatch } from './read-label.ts'
+import { addProseLadder } from './read-ladders.ts'
+import { addNote } from './read-notes.ts'
+import { addContact, addOwners, isOffice } from './read-people.ts'
+import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
+import { addRollbackStep, readBudget } from './read-rollback.ts'
+import { addStatedCondition, addStatedEvent, addStatement } from './read-statements.ts'
+import { readStep } from './read-steps.ts'
+import { at, type Context, type Reader } from './reader.ts'
+
+/** "--canary-percent 10", and a ladder in a comment: "# Auto progression: 10→30→50→100%". */
+function addCodedShares(reader: Reader, phase: DraftPhase, { text, source }: DraftStep['code'][number]): void {
+  const ladder = readLadder(text)
+  for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, source, 'stage/ladder')
+  const option =
+    /--?(?:canary-?|traffic-?|rollout-?)?(?:percent(?:age)?|weight|traffic|share)[= ](\d{1,3}(?:\.\d{1,3})?)\b/i.exec(
+      text,
+    )?.[1]
+  if (option !== undefined && Number(option) <= 100) setPercent(reader, phase, Number(option), source)
+}
+
+/** How an item hands on what stands inside it. */
+export interface Walk {
+  readSection(reader: Reader, section: Section, outer: Context): void
+  readBlock(reader: Reader, block: Block, section: Section, context: Context): void
+}
+
+/** The nearest title that may say where settings hold. */
+function placeOfSettings({ phase, title }: Pick<Context, 'phase' | 'title'>): string {
+  return [title, phase?.name ?? ''].find((text) => /prod|stag|dev|test|canary/i.test(text)) ?? ''
+}
+
+export function addCode(
+  reader: Reader,
+  block: Extract<Block, { kind: 'code' }>,
+  { phase, title }: Context,
+): DraftStep['code'][number] {
+  const code = readCode(block, placeOfSettings({ phase, title }))
+  reader.draft.code.push(code)
+  addFlagSettings(reader, code.text, block.start)
+  if (phase) addCodedShares(reader, phase, code)
+  if (code.content !== 'settings') return code
+  const percent = /^\w*(?:PERCENT|PCT|ROLLOUT_WEIGHT|CANARY_WEIGHT)\w*=(\d{1,5}(?:\.\d{1,3})?)\b/m.exec(code.text)?.[1]
+  if (phase && percent !== undefined) setPercent(reader, phase, Number(percent), code.source)
+  return code
+}
+export function readItem(reader: Reader, item: Section, ordered: boolean, context: Context, walk: Walk): void {
+  const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
+  const label = item.line.label ?? plain?.[1]
+  readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
+  if (label !== undefined && item.checked === undefined && isField(label, plain?.[2] ?? item.line.value, context)) {
+    const line = { ...item.line, label, ...(plain ? { value: plain[2] ?? '' } : {}) }
+    walk.readSection(reader, { ...item, title: label, line }, context)
+    return
+  }
+  const { role, phase } = context
+  const source = { start: item.start, end: item.line.end }
+  addStatedEvent(reader, context, item.line.text, source)
+  if (role === 'criteria' || role === 'entry' || role === 'triggers') readStatementItem(reader, item, context, walk)
+  else if (role === 'rollback') readStepItem(reader, item, context)
+  else if (item.checked === undefined && addNote(reader, context, item.line.text, source))
+    readInside(reader, item, context, walk)
+  else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
+  else if (role === 'risks') addRisk(reader, item, context)
+  else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))
+    readStepItem(reader, item, context)
+  else if (role === 'approval' && label !== undefined && isOffice(label)) {
+    addOwners(reader, label, 'approver', source, 'owner/signature')
+    addChecklistItem(reader, item, context)
+  } else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
+    readInside(reader, item, context, walk)
+  else readOtherItem(reader, item, label, context, walk)
+}
+
+function addRisk({ draft }: Reader, item: Section, { riskLevel }: Context): void {
+  draft.risks.push({
+    source: { start: item.start, end: item.line.end },
+    rule: 'risk/item',
+    text: item.line.text,
+    ...(riskLevel ? { level: riskLevel } : {}),
+    mitigations: [],
+  })
+}
+
+/** A criterion or trigger; an item that only heads a list gives way to the list. */
+function readStatementItem(reader: Reader, item: Section, context: Context, walk: Walk): void {
+  const nested = item.blocks.some((block) => block.kind === 'list')
+  const isHead = nested && (/[:：]$/.test(item.line.text) || (item.line.label !== undefined && item.line.value === ''))
+  const source = { start: item.start, end: item.line.end }
+  const added =
+    !isHead && addStatement(reader, context, { text: item.line.text, source, checked: item.checked, shape: 'item' })
+  if (!added) addChecklistItem(reader, item, context)
+  readInside(reader, item, context, walk)
+}
+
+function readStepItem(reader: Reader, item: Section, context: Context): void {
+  const isRollback = context.role === 'rollback'
+  const step = readStep(
+    item,
+    isRollback ? 'rollback/item' : 'step/item',
+    placeOfSettings({ ...context, title: item.line.text }),
+  )
+  if (!step) return
+  if (isRollback) {
+    addRollbackStep(reader, step)
+    if (item.checked !== undefined) addChecklistItem(reader, item, context)
+  } else context.phase?.steps.push(step)
+  if (!isRollback && context.phase) addStatedStages(reader, context.phase, item.line.text, at(item.line))
+  // Its code belongs to the document as well, and its own items may be stages or boxes.
+  for (const block of item.blocks) {
+    if (block.kind === 'code') addCode(reader, block, { ...context, title: item.line.text })
+    if (block.kind === 'list')
+      for (const child of block.items)
+        readInsideStep(reader, child, { ...context, title: step.text, titleLine: item.start })
+  }
+}
+
+function readInsideStep(reader: Reader, item: Section, context: Context): void {
+  if (context.phase && context.role !== 'rollback')
+    addStatedStages(reader, context.phase, item.line.text, at(item.line))
+  const statement = { text: item.line.text, source: at(item.line), checked: item.checked, shape: 'item' as const }
+  const isStated = item.checked !== undefined && addStatedCondition(reader, { ...context, role: undefined }, statement)
+  if (item.checked !== undefined && !isStated) addChecklistItem(reader, item, context)
+  for (const block of item.blocks) {
+    if (block.kind === 'code') addCode(reader, block, context)
+    if (block.kind === 'list') for (const child of block.items) readInsideStep(reader, child, context)
+  }
+}
+
+function readOtherItem(reader: Reader, item: Section, label: string | undefined, context: Context, walk: Walk): void {
+  const { phase, role } = context
+  const source = { start: item.start, end: item.line.end }
+  if (role === 'timing' && label !== undefined) {
+    const meant = findPhase(reader.draft.phases, item.line.value)
+    if (meant) setTiming(reader, meant, label, source, 'timing/item')
+  }
+  if (phase && label !== undefined && isWatch(label, item.line.value))
+    setTiming(reader, phase, item.line.value, source, 'timing/item')
+  const open = role === undefined || role === 'target' || role === 'timing'
+  const isStage = phase !== undefined && open && addStatedStages(reader, phase, item.line.text, source)
+  if (!phase && (open || role === 'flags' || role === 'steps') && item.checked === undefined)
+    addProseLadder(reader, item.line.text, source, context)
+  const statement = { text: item.line.text, source, checked: item.checked, shape: 'item' as const }
+  if (!isStage && !addStatedCondition(reader, context, statement)) addChecklistItem(reader, item, context)
+  readInside(reader, item, context, walk)
+}
+
+function readInside(reader: Reader, item: Section, context: Context, walk: Walk): void {
+  const inner =
+    item.blocks.length > 0 ? { ...context, title: item.line.text || context.title, titleLine: item.start } : context
+  for (const block of item.blocks) walk.readBlock(reader, block, item, inner)
+}

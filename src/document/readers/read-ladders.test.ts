@@ -1,0 +1,97 @@
+/** Ladders that no heading names, read through whole documents. */
+import { describe, expect, it } from 'vitest'
+import { importMarkdown } from '../import-markdown.ts'
+
+const hour = 3_600_000
+const phasesOf = (text: string) =>
+  importMarkdown(text, 'plan.md').draft.phases.map(({ name, percent, timing }) => [
+    name,
+    percent,
+    timing?.durationMs?.[0],
+  ])
+
+describe('a ladder told in a sentence', () => {
+  it('names audiences, shares and everybody', () => {
+    const text =
+      '# Plan\n## Flags\n- **Staged rollouts**: enable for internal QA first, then 10% production traffic, followed by full rollout after watching for 24 hours.'
+    expect(phasesOf(text)).toEqual([
+      ['internal QA', undefined, undefined],
+      ['10% production traffic', 10, 24 * hour],
+      ['full rollout', 100, undefined],
+    ])
+  })
+
+  it('belongs to the platform it names', () => {
+    expect(
+      phasesOf('# Plan\n## Strategy\n- Mobile update goes out in steps (10% cohorts, then 50%, then 100%).'),
+    ).toEqual([
+      ['Mobile: 10% cohorts', 10, undefined],
+      ['Mobile: 50%', 50, undefined],
+      ['Mobile: 100%', 100, undefined],
+    ])
+  })
+
+  it('is a summary where the phases have shares of their own', () => {
+    const text = '# Plan\nWe go 5% → 100%.\n\n## Phase 1: Few (5%)\n\n## Phase 2: All (100%)'
+    expect(phasesOf(text).map(([name]) => name)).toEqual(['Phase 1: Few (5%)', 'Phase 2: All (100%)'])
+  })
+
+  it.each(['Errors fell from 10% to 5%, then to 2% after the fix.', 'Keep latency < 10% over baseline, then < 5%.'])(
+    'is not seen in %j',
+    (text) => {
+      expect(phasesOf(`# Plan\n## Notes\n- ${text}`)).toEqual([])
+    },
+  )
+})
+
+describe('a ladder in a list', () => {
+  it('stands under a title that announces it', () => {
+    const text =
+      '# Plan\n## Rollout plan\n1. **Pre-launch**: warm the caches\n2. **Launch**: 2026-05-06 03:00 UTC\n3. **Post-launch**: watch for 48 hours'
+    expect(phasesOf(text)).toEqual([
+      ['Pre-launch', undefined, undefined],
+      ['Launch', undefined, undefined],
+      ['Post-launch', undefined, 48 * hour],
+    ])
+  })
+
+  it('needs no title where shares rise', () => {
+    expect(phasesOf('# Plan\n## How\n- 5% of users for 2 hours\n- 50% of users for 1 day\n- 100% of users')).toEqual([
+      ['5% of users for 2 hours', 5, 2 * hour],
+      ['50% of users for 1 day', 50, 24 * hour],
+      ['100% of users', 100, undefined],
+    ])
+  })
+
+  it('is the outline of the headings that follow', () => {
+    const text =
+      '# Plan\n## Rollout phases\n1. **Staging**: build only\n2. **Canary**: 10% of shops\n3. **Everybody**: the rest\n\n## Phase 1: Staging\n\n## Phase 2: Canary\n\n## Phase 3: Everybody'
+    expect(phasesOf(text).map(([name, percent]) => [name, percent])).toEqual([
+      ['Phase 1: Staging', undefined],
+      ['Phase 2: Canary', 10],
+      ['Phase 3: Everybody', 100],
+    ])
+  })
+
+  it('is no ladder where shares fall or labels only describe', () => {
+    expect(phasesOf('# Plan\n## State\n- Errors: 1%\n- Share: 0%')).toEqual([])
+    expect(phasesOf('# Plan\n## Dashboards\n- **Grafana**: CPU\n- **Sentry**: traces')).toEqual([])
+  })
+})
+
+describe('a heading that is a stage without its number', () => {
+  it.each([
+    ['## Canary (10%)', 'Canary (10%)', 10],
+    ['## Ramp to 50% of traffic', 'Ramp to 50% of traffic', 50],
+    ['## 4) Deploy (T-5 → T+30)', '4) Deploy (T-5 → T+30)', undefined],
+    ['## D-3 (three days before)', 'D-3 (three days before)', undefined],
+    ['## Dual-write period (48–72 h)', 'Dual-write period (48–72 h)', undefined],
+  ])('%j', (heading, name, percent) => {
+    const [first] = importMarkdown(`# Plan\n\n${heading}\n\nText`, 'plan.md').draft.phases
+    expect([first?.name, first?.percent]).toEqual([name, percent])
+  })
+
+  it.each(['## Error rate < 10%', '## Status (2026-02-23)', '## Budget (in hours)'])('not %j', (heading) => {
+    expect(phasesOf(`# Plan\n\n${heading}\n\nText`)).toEqual([])
+  })
+})

@@ -1,0 +1,216 @@
+/** Ladders without headings of their own: lists whose items are stages, and sentences such as "10 %, then 50 %, then everybody". */
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
+import type { DraftPhase } from '../../core/plan/draft.ts'
+import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
+import { readDates } from '../grammar/read-dates.ts'
+import { readDuration } from '../grammar/read-quantity.ts'
+import { readLadder, readPercents, readStageTitle } from '../grammar/read-stage-title.ts'
+import { readTiming } from '../grammar/read-timing.ts'
+import { namesEverybody, namesStage, platformOf } from '../grammar/stage-words.ts'
+import { bareTitle, readMark, stripPictures } from '../markdown/clean-text.ts'
+import type { Section } from '../markdown/read-tree.ts'
+import { addPhase, newPhase, setPercent, setTiming } from './read-phases.ts'
+import type { Context, Reader, Rung } from './reader.ts'
+
+const ladderLimit = 20
+
+/**
+ * The items as stages, one each, or `undefined` when the list is something else. `announced`: its title says that stages follow.
+ */
+export function readListLadder(items: readonly Section[], ordered: boolean, announced: boolean): Rung[] | undefined {
+  if (items.length < 2 || items.length > ladderLimit) return undefined
+  const rungs = items.map(readRung)
+  if (rungs.some((rung) => rung === undefined)) return undefined
+  const known = rungs.filter((rung) => rung !== undefined)
+  const shares = known.flatMap(({ percent }) => (percent === undefined ? [] : [percent]))
+  const rising = shares.length >= 2 && shares.every((share, index) => index === 0 || share > (shares[index - 1] ?? 0))
+  const numbered = known.filter(({ title }) => title.kind !== '' && title.ordinal !== '').length
+  const timed = known.filter(({ timing }) => timing !== undefined).length
+  const named = known.filter(({ title }) => namesStage(title.name)).length
+  const most = items.length / 2
+  const isLadder =
+    rising || (announced && (numbered > most || (named >= most && (ordered || timed > 0)) || (ordered && timed > most)))
+  return isLadder ? known : undefined
+}
+
+function readRung(item: Section): Rung | undefined {
+  if (item.checked !== undefined) return undefined
+  const { text, label } = item.line
+  const named = label ?? /^([^:：]{2,60}?) ?[:：](?= |$)/.exec(text)?.[1]
+  const lead =
+    named ??
+    /^(.{2,60}?) [—–-] \p{L}/u.exec(text)?.[1] ??
+    (text.length <= 60 ? text : /^(.{2,60}?)(?:[.;,] |$)/.exec(text)?.[1])
+  if (lead === undefined || lead === '') return undefined
+  const written = bareTitle(stripPictures(lead))
+  const name = isTimed(/[(（]([^()（）]{1,60})[)）]$/.exec(written)?.[1] ?? '')
+    ? written.replace(/ ?[(（][^()（）]*[)）]$/, '')
+    : written
+  const rest =
+    named === undefined
+      ? text.slice(lead.length)
+      : item.line.label === undefined
+        ? text.slice(named.length)
+        : item.line.value
+  const percent = shareOf(name) ?? shareOf(rest)
+  const timing = [written, rest].map(timingIn).find((found) => found !== undefined)
+  const title = readStageTitle(name) ?? { name, kind: '', ordinal: '', rest: name, percents: [] }
+  if (name === '' || /[<>≤≥]|^total\b/i.test(name)) return undefined
+  return {
+    title: { ...title, percents: [] },
+    source: { start: item.start, end: item.end },
+    ...(percent === undefined ? {} : { percent }),
+    ...(timing === undefined ? {} : { timing }),
+  }
+}
+
+/** The one share of a text that speaks of traffic or users, or begins with it. */
+function shareOf(text: string): number | undefined {
+  const share =
+    /(?:^|[(:：—–-] ?|(?:\bto|\bat|\bfor|\bà|\bde|\bpara) )(\d{1,3}(?:\.\d{1,4})?) ?%(?! ?(?:error|success|coverage|confidence|uptime|pass))/i.exec(
+      text,
+    )?.[1] ??
+    /(?<![<>≤≥] ?)(\d{1,3}(?:\.\d{1,4})?) ?% (?:of )?(?:the )?(?:production |all |our |du |do |dos |des )?(?:traffic|users?|customers?|requests|trafic|utilisateurs|trafego|tráfego|usu[aá]rios|rollout|canary|cohort)/i.exec(
+      text,
+    )?.[1]
+  if (share === undefined || /[<>≤≥]/.test(text.slice(0, text.indexOf(share)))) return undefined
+  return new Set(readPercents(text)).size === 1 && Number(share) <= 100 ? Number(share) : undefined
+}
+
+/** A length or a date in brackets, at the start, or behind "for", "after", "first", "next". */
+function timingIn(text: string): string | undefined {
+  const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(text)?.[1]
+  const stated = [
+    bracket,
+    /\b(?:for|first|next|over|during|pendant|por|durante) (?:at least |the )?(.{2,40})/i.exec(text)?.[1],
+  ]
+  const dated = readDates(text, 2000)
+  return stated.find((part) => part !== undefined && isTimed(part)) ?? (dated && dated.index <= 2 ? text : undefined)
+}
+
+/** A title with its length or its dates in brackets: "Dual-write period (48–72 h)". */
+export function hasTiming(title: string): boolean {
+  const bracket = /[(（]([^()（）]{1,60})[)）]$/.exec(title)?.[1]
+  if (bracket === undefined) return false
+  const { dates } = readTiming(bracket, { year: 2000 })
+  return dates ? dates[0] !== dates[1] : isTimed(bracket)
+}
+
+function isTimed(text: string): boolean {
+  const { durationMs, startOffsetMs, dates, anchor } = readTiming(text, { year: 2000 })
+  return durationMs !== undefined || startOffsetMs !== undefined || dates !== undefined || anchor !== undefined
+}
+
+/** The phase of a rung: one that the document knows already, or a new one. */
+export function openRung(reader: Reader, rung: Rung, context: Context, rule: string): DraftPhase {
+  const { phases } = reader.draft
+  const known = findPhase(
+    phases.filter(({ rule, name }) => rule !== 'phase/list' || sameWords(name, rung.title.name)),
+    rung.title.name,
+  )
+  const phase = known ?? newPhase(rung.title, rung.source, rule, context.track)
+  if (!known) addPhase(reader, phase)
+  fillFromRung(reader, phase, rung)
+  return phase
+}
+
+function sameWords(one: string, other: string): boolean {
+  return significantWords(one).join(' ') === significantWords(other).join(' ')
+}
+
+function fillFromRung(reader: Reader, phase: DraftPhase, { percent, timing, source }: Rung): void {
+  const line = { start: source.start, end: source.start }
+  if (percent !== undefined) setPercent(reader, phase, percent, line)
+  if (timing !== undefined) setTiming(reader, phase, timing, line, 'timing/list')
+}
+
+const sequence =
+  /,? (?:and )?(?:then|followed by|finally|after that|afterwards|puis|ensuite|depois|em seguida)(?: to| at| by)? |(?: ?(?:→|➜|⇒|->|=>) ?)/i
+
+/** "internal QA first, then 10 % of traffic, followed by everybody after 24 hours"; `undefined` when the sentence is no ladder. */
+export function readProseLadder(text: string, source: SourceRange): Rung[] | undefined {
+  if (!text.includes('%')) return undefined
+  const arrows = readLadder(text)
+  if (arrows) return arrows.map((percent) => rungOf(`${percent}%`, percent, undefined, source))
+  const clauses = text.split(sequence).map((clause) => clause.trim())
+  if (clauses.length < 2 || clauses.length > ladderLimit) return undefined
+  const rungs = clauses.map((clause) => readClause(clause, source))
+  const shares = rungs.filter((rung) => rung?.percent !== undefined)
+  if (shares.length < 2 || rungs.some((rung) => rung === undefined)) return undefined
+  return moveWaits(
+    rungs.filter((rung) => rung !== undefined),
+    clauses,
+  )
+}
+
+function readClause(clause: string, source: SourceRange): Rung | undefined {
+  const bare = clause
+    .replace(/ (?:after|once|when|if|apres|apos) .*$/i, '')
+    .replace(/[\s.;,]*(?:\bfirst\b)?[\s.;,)]*$/i, '')
+    .trim()
+  const percent = /(?:^|.*[\s(~])(\d{1,3}(?:\.\d{1,4})?) ?%/.exec(bare)?.[1]
+  if (percent !== undefined && (/[<>≤≥]/.test(bare) || readPercents(bare).length !== 1)) return undefined
+  const name =
+    percent === undefined
+      ? /(?:\b(?:for|to|with|in|on|pour|para)\b )?((?:[\p{L}-]+ ){0,2}[\p{L}-]+)$/u.exec(bare)?.[1]
+      : /(\d{1,3}(?:\.\d{1,4})? ?%(?: (?:of )?(?:[\p{L}-]+ ?){1,3})?)/u.exec(bare)?.[1]
+  if (name === undefined || (percent === undefined && !namesStage(name) && !namesEverybody(name))) return undefined
+  const share = percent === undefined ? (namesEverybody(bare) ? 100 : undefined) : Number(percent)
+  const waits = readDuration(bare.slice(bare.indexOf(name) + name.length))
+  return rungOf(name.trim(), share, waits ? bare.slice(bare.indexOf(name) + name.length) : undefined, source)
+}
+
+/** "… then everybody after 24 hours": it is the stage before that lasts so long. */
+function moveWaits(rungs: Rung[], clauses: string[]): Rung[] {
+  return rungs.map((rung, index) => {
+    const wait = / (?:after|once|apres|apos) (.*)$/i.exec(clauses[index + 1] ?? '')?.[1]
+    return wait && rung.timing === undefined && readDuration(wait) ? { ...rung, timing: wait } : rung
+  })
+}
+
+function rungOf(name: string, percent: number | undefined, timing: string | undefined, source: SourceRange): Rung {
+  return {
+    title: { name, kind: '', ordinal: '', rest: name, percents: [] },
+    source,
+    ...(percent === undefined ? {} : { percent }),
+    ...(timing === undefined ? {} : { timing }),
+  }
+}
+
+/** Keeps a sentence that is a ladder for later; `false` when it is none. */
+export function addProseLadder(reader: Reader, text: string, source: SourceRange, context: Context): boolean {
+  const rungs = readProseLadder(readMark(text, undefined).text, source)
+  if (!rungs) return false
+  reader.proseLadders.push({ rungs, track: platformOf(text) ?? context.track, ofFlags: context.role === 'flags' })
+  return true
+}
+
+/** What a section about flags says of their shares holds for those that switch something on. */
+export function settleFlagStages({ draft, proseLadders }: Reader): void {
+  const rungs = proseLadders.filter(({ ofFlags }) => ofFlags).flatMap((ladder) => ladder.rungs)
+  const stages = rungs.flatMap(({ title, source, percent }) =>
+    percent === undefined ? [] : [{ source, rule: 'stage/flag', name: title.name, percent }],
+  )
+  for (const flag of draft.flags) if (!flag.isRollbackToggle) flag.stages.push(...stages)
+}
+
+/** "Full rollout" at the end of a ladder is everybody, though no number says it. */
+export function settleEverybody({ draft: { phases } }: Reader): void {
+  for (const phase of phases)
+    if (phase.percent === undefined && phase.stages.length === 0 && namesEverybody(phase.name)) phase.percent = 100
+}
+
+/** A ladder whose shares the phases already have is a summary; any other becomes phases of its own. */
+export function settleProseLadders(reader: Reader): void {
+  const { phases } = reader.draft
+  if (phases.some(({ percent, stages }) => percent !== undefined || stages.length > 0)) return
+  for (const { rungs, track } of reader.proseLadders) {
+    for (const rung of rungs) {
+      const name = track === undefined ? rung.title.name : `${track}: ${rung.title.name}`
+      const phase = newPhase({ ...rung.title, name }, rung.source, 'phase/prose', track)
+      addPhase(reader, phase)
+      fillFromRung(reader, phase, rung)
+    }
+  }
+  phases.sort((a, b) => a.source.start - b.source.start)
+}

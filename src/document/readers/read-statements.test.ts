@@ -1,0 +1,100 @@
+/** Criteria and triggers that sentences, labels and boxes state, read through whole documents. */
+import { describe, expect, it } from 'vitest'
+import { formatCondition } from '../../core/plan/condition.ts'
+import { importMarkdown } from '../import-markdown.ts'
+
+function read(text: string) {
+  const { draft } = importMarkdown(`# Plan\n\n${text}`, 'plan.md')
+  const triggers = [...draft.phases.flatMap((phase) => phase.triggers), ...(draft.triggers ?? [])]
+  const criteria = [
+    ...draft.phases.flatMap((phase) => [...phase.entryCriteria, ...phase.criteria]),
+    ...draft.successMetrics,
+  ]
+  return {
+    triggers: triggers.map(({ condition, text: said, action }) => [
+      condition ? formatCondition(condition) : said,
+      action,
+    ]),
+    criteria: criteria.map(({ condition, text: said, group }) => [
+      condition ? formatCondition(condition) : said,
+      group,
+    ]),
+  }
+}
+
+describe('triggers told in sentences', () => {
+  it.each([
+    ['## Rollback\nIf critical issues arise:\n1. Switch back', [['critical issues arise', 'rollBack']]],
+    ['## Operation\nRoll back if order errors > 4%.', [['order errors > 4 %', 'rollBack']]],
+    ['## Watch\n- Rating: if < 4.0 stars pause rollout', [['Rating < 4 stars', 'pause']]],
+    [
+      '## Rollback\n- Restore backups if data corruption is detected',
+      [['Restore backups if data corruption is detected', 'rollBack']],
+    ],
+    [
+      '## Quick rollback\n**Trigger:** Critical bug, data corruption, or outage',
+      [
+        ['Critical bug', 'rollBack'],
+        ['data corruption', 'rollBack'],
+        ['outage', 'rollBack'],
+      ],
+    ],
+    [
+      '## Failure handling\n* **The trigger**: If the probe fails or the proxy reports a >5% error rate during the ramp.',
+      [
+        ['the probe fails', 'rollBack'],
+        ['proxy error rate > 5 %', 'rollBack'],
+      ],
+    ],
+    ['## Halt rules\n- Breach of an SLO for ≥10 minutes', [['Breach of an SLO for ≥10 minutes', 'halt']]],
+  ])('%j', (text, triggers) => {
+    expect(read(text).triggers).toEqual(triggers)
+  })
+
+  it.each([
+    '## Overview\nThis page says how to roll back if the switch fails.',
+    '## Rollback\n- Supabase: roll back the migration if the schema changed',
+    '## Gates\n- If any gate fails → roll back',
+  ])('none in %j', (text) => {
+    expect(read(text).triggers).toEqual([])
+  })
+
+  it('restated in a table of stages are one', () => {
+    const text =
+      '## iOS\n### Stages\n| Stage | Percentage | Check |\n|---|---|---|\n| 1 | 5% | Crash-free <95% → halt |\n| 2 | 50% | Crash-free <95% → halt |\n\n### Halt criteria\n- Crash-free users <95%'
+    expect(read(text).triggers).toEqual([['Crash-free < 95 %', 'halt']])
+  })
+})
+
+describe('criteria', () => {
+  it.each([
+    ['- No open bugs, rating ≥ 4.0', ['open bugs == 0', 'rating >= 4']],
+    [
+      '- no privacy issue, no data loss, and less than 1% failed writes',
+      ['privacy issue == 0', 'data loss == 0', 'failed writes < 1 %'],
+    ],
+    ['- Dead clicks do not regress >10% versus last week', ['Dead clicks <= 10 %']],
+    ['- The release must not consume more than 5% of the error budget', ['release <= 5 % of error budget']],
+    ['- 5 consecutive green runs', ['consecutive green runs >= 5']],
+    ['- All SLOs green for continuous 30+ minutes', ['All SLOs green for continuous >= 30 min']],
+    ['- Crash rate < baseline + 10%', ['Crash rate < 10 % over baseline']],
+    ['- $$Share = \\frac{a}{b} \\ge 99.9\\%$$', ['Share >= 99.9 %']],
+  ])('%j', (text, expected) => {
+    expect(read(`## Success criteria\n${text}`).criteria.map(([said]) => said)).toEqual(expected)
+  })
+
+  it('keep the gate or the checkpoint they are asked at', () => {
+    expect(
+      read('## 1) Prepare (T-10 → T-5)\n**Gate A (only if all pass):**\n* [ ] No open P0 issues').criteria,
+    ).toEqual([['P0 issues == 0', 'Gate A (only if all pass)']])
+    expect(read('## Acceptance criteria\n- Coverage at or above 95% before go-live').criteria).toEqual([
+      ['Coverage >= 95 %', 'go-live'],
+    ])
+  })
+
+  it('are read where a label announces them in a table', () => {
+    const text =
+      '## Gates\n| Phase | Gate | Owner | Schedule |\n|---|---|---|---|\n| Phase 1 | CI green | Build | Daily, exit criteria: 5 consecutive green runs |'
+    expect(read(text).criteria.map(([said]) => said)).toEqual(['CI green', 'consecutive green runs >= 5'])
+  })
+})

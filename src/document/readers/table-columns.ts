@@ -1,0 +1,81 @@
+/** What the columns of a table mean, by what people call them. */
+import { bareTitle, foldCase } from '../markdown/clean-text.ts'
+import { emptyLine, type Line } from '../markdown/read-lines.ts'
+import type { Block } from '../markdown/read-tree.ts'
+
+export type Table = Extract<Block, { kind: 'table' }>
+
+/** Matched against the header in lower case, without accents and pictures. A language's words stand in the same row. */
+export const columns = {
+  stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
+  percent:
+    /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
+  duration:
+    /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
+  date: /^(?:dates?|start(?: date)?|when|target date|due|eta|data|quando|quand)$/,
+  status: /^(?:status|state|done|statut|estado)$/,
+  objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?|objetivos?)$/,
+  owner:
+    /^(?:owners?|責任者|担当|负责人|approvers?|aprovador|dri|responsible|responsibility|assignee|responsables?|responsavel|gate owner)$/,
+  lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
+  gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
+  metric:
+    /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal)$/,
+  threshold:
+    /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標)$/,
+  halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback/,
+  alert: /^(?:alarm|alert|warn(?:ing)?)(?:s|ing)?(?: (?:if|when|at|thresholds?|levels?))?$|^alertas?$/,
+  trigger:
+    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?|situacao|situacoes)$/,
+  action: /^(?:actions?|response|acao|acoes|acciones?|reaction)$/,
+  risk: /^(?:risks?|risques?|riscos?)$/,
+  level: /^(?:impact|severity|level|gravite|impacto)$/,
+  likelihood: /^(?:probability|likelihood|probabilite|probabilidade)$/,
+  mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,
+  role: /^(?:roles?|役割|names?|persons?|papel|funcao|cargo|nom|nome|sign-?off|responsables?)$/,
+  field: /^(?:fields?|property|item|key)$/,
+  value: /^(?:values?|details?)$/,
+  flag: /^(?:feature )?(?:flags?|toggles?)(?: (?:key|name))?$/,
+  flagState: /^(?:default|state|status|value|initial(?: state)?)$/,
+  commit: /^(?:target )?(?:commits?|prs?|pull requests?|merge)$/,
+  dependsOn: /^(?:dependenc(?:y|ies)|depends on|requires|prerequisites?|blocked by|dependances?|dependencias?)$/,
+  sequence: /^(?:sequence|order|#|no\.?|step|ordre|ordem)$/,
+  message: /^(?:communications?|messages?|announcements?|activity|what|content|comunicacao|mensagem)$/,
+  audience: /^(?:audience|recipients?|to|who|stakeholders?|public|publico|destinataires?)$/,
+  channel: /^(?:channels?|medium|via|canal|canais|canaux)$/,
+  cadence: /^(?:cadence|frequency|frequence|frequencia)$/,
+} as const
+export type Column = keyof typeof columns
+
+/** One row by what its columns mean; the first column of a kind counts. */
+export interface Row {
+  line: number
+  all: Record<string, string>
+  get(column: Column): string
+  cell(column: Column): Line
+}
+
+export interface ReadTable {
+  rows: Row[]
+  has(...names: Column[]): boolean
+}
+
+export function readColumns(table: Table): ReadTable {
+  const header = table.header.map((name) => foldCase(bareTitle(name)).replace(/ ?\([^()]*\)$/, ''))
+  const places = new Map<Column, number>()
+  const find = (column: Column): number => {
+    const place = places.get(column) ?? header.findIndex((name) => columns[column].test(name))
+    places.set(column, place)
+    return place
+  }
+  const rows = table.rows.map(({ cells, line }): Row => {
+    const texts = cells.map((cell) => cell.text)
+    return {
+      line,
+      all: Object.fromEntries(table.header.map((name, index) => [name || `column ${index + 1}`, texts[index] ?? ''])),
+      get: (column) => texts[find(column)] ?? '',
+      cell: (column) => cells[find(column)] ?? emptyLine(line),
+    }
+  })
+  return { rows, has: (...names) => names.every((name) => find(name) >= 0) }
+}
