@@ -11,6 +11,8 @@ const context: CliContext = {
   env: process.env,
   connect: async (stateDir, purpose, operatorFile) =>
     (await import('./wiring.ts')).connect(context, stateDir, purpose, operatorFile),
+  survey: async (stateDir, operatorFile) =>
+    (await import('./wiring-survey.ts')).surveyOperator(context, stateDir, operatorFile),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,
   exit: (code) => {

@@ -5,6 +5,7 @@ import { createCatalogueRunner } from './drivers/commands/catalogue.ts'
 import { createProcessDeployer } from './drivers/deploy/process.ts'
 import { createSupervisor } from './drivers/deploy/supervisor.ts'
 import { createHttpCheckRunner } from './drivers/evidence/http-check.ts'
+import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
 import { createEmbeddedProxyRouter } from './drivers/traffic/embedded-proxy.ts'
@@ -26,7 +27,10 @@ export function operatorDrivers(
   const processes = only(operator.targets, 'process')
   const router = createEmbeddedProxyRouter(proxies)
   const deployer = createProcessDeployer({ targets: processes, supervisor })
-  const metrics = createPrometheusTextSource(operator.metricSources)
+  const pages = only(operator.metricSources, 'prometheus-text')
+  const servers = only(operator.metricSources, 'prometheus')
+  const pageMetrics = createPrometheusTextSource(pages)
+  const serverMetrics = createPrometheusSource(servers)
   const checks = createHttpCheckRunner(operator.checks)
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const log = createLogNotifier(
@@ -35,12 +39,14 @@ export function operatorDrivers(
   const drivers: DriverSet = {
     router: (target) => (target in proxies ? router : undefined),
     deployer: (target) => (target in processes ? deployer : undefined),
-    metricSource: (source) => (source in operator.metricSources ? metrics : undefined),
+    metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
     checkRunner: (check) => (check in operator.checks ? checks : undefined),
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
     notifiers: () => Object.keys(operator.channels).map((channel) => ({ channel, notifier: log })),
     close: async () => {
-      await Promise.all([router, deployer, metrics, checks, commands, log].map((driver) => driver.close?.()))
+      await Promise.all(
+        [router, deployer, pageMetrics, serverMetrics, checks, commands, log].map((driver) => driver.close?.()),
+      )
     },
   }
   return { drivers, supervisor }

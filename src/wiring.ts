@@ -42,9 +42,7 @@ export async function connect(
 ): Promise<Connection> {
   const remote = await connectToController(stateDir)
   if (remote) return { api: remote, served: 'remote', close: async () => undefined }
-  const last = await lastSettings(stateDir)
-  const settings =
-    operatorFile === undefined ? last : { operatorFile: resolve(context.cwd, operatorFile), variables: {} }
+  const settings = await settingsFor(context, stateDir, operatorFile)
   if (settings) return openController(context, stateDir, settings, { purpose })
   throw new UserError(
     `nothing has run in ${stateDir} yet: start a plan with \`tidegate start PLAN --operator FILE\`, or see one with \`tidegate demo\``,
@@ -97,7 +95,17 @@ export async function openController(
   return { api: controller, served: 'local', operator, drivers, supervisor, dataFolder, close }
 }
 
-/** The settings a controller last used in this state folder. */
+/** Those of the operator's file that is named, else those that a controller last used in this state folder. */
+export async function settingsFor(
+  { cwd }: CliContext,
+  stateDir: string,
+  operatorFile: string | undefined,
+): Promise<Settings | null> {
+  return operatorFile === undefined
+    ? lastSettings(stateDir)
+    : { operatorFile: resolve(cwd, operatorFile), variables: {} }
+}
+
 async function lastSettings(stateDir: string): Promise<Settings | null> {
   try {
     return JSON.parse(await readFile(settingsFile(stateDir), 'utf8')) as Settings
@@ -114,7 +122,8 @@ export async function openEmbeddedStore(file: string): Promise<EventStore> {
   throw new UserError(opened.message, exitCodes.failed)
 }
 
-async function readOperator(context: CliContext, settings: Settings, dataFolder: string): Promise<Operator> {
+/** Throws a `UserError` that locates what is wrong with the file. */
+export async function readOperator(context: CliContext, settings: Settings, dataFolder: string): Promise<Operator> {
   const { operatorFile } = settings
   const bytes = await readFile(operatorFile).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`cannot read ${operatorFile} (${error.code}); give the operator's file with --operator FILE`)

@@ -1,5 +1,7 @@
 /** What every command is given: where to write, how to end, and how to reach a controller. Wired in `main.ts`. */
 import type { Command } from 'commander'
+import type { MetricOffer } from '../core/plan/metric.ts'
+import type { Operator } from '../core/plan/operator.ts'
 import type { Answer, ControllerApi, ControllerPurpose } from '../server/contract.ts'
 
 /** Exit codes of every command. `undecided`: held, or weaknesses found. */
@@ -22,6 +24,8 @@ export interface CliContext {
    * not start what nobody stays to follow. `operatorFile` is what it works with; without it, the one last used.
    */
   connect(stateDir: string, purpose: ControllerPurpose, operatorFile?: string): Promise<Connection>
+  /** What an operator lends, and what its metric sources offer now. Opens no store, moves nothing. `operatorFile`: as for `connect`. */
+  survey(stateDir: string, operatorFile?: string): Promise<Survey>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
   /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */
@@ -35,6 +39,12 @@ export interface Connection {
   /** `local`: this process is the controller until `close`. */
   served: 'remote' | 'local'
   close(): Promise<void>
+}
+
+export interface Survey {
+  operator: Operator
+  /** `problem`: why a source could not be asked. `omitted`: families beyond the limit. */
+  sources: { source: string; offers: MetricOffer[]; omitted: number; problem?: string }[]
 }
 
 export interface DemoOptions {

@@ -39,6 +39,7 @@ async function run(
     cwd: folder,
     env: { NO_COLOR: '1' },
     connect: refuse,
+    survey: refuse,
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: (given) => {

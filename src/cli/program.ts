@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { abortCommand } from './abort.ts'
 import { approveCommand } from './approve.ts'
+import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { importCommand } from './import.ts'
@@ -22,6 +23,7 @@ const commands: readonly RegisterCommand[] = [
   demoCommand,
   importCommand,
   lintCommand,
+  bindCommand,
   startCommand,
   statusCommand,
   watchCommand,

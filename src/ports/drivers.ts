@@ -1,5 +1,5 @@
 /** What Tidegate asks of the outside world. Each driver is small, reports and never judges, and fails with an `Outcome`, not an exception. */
-import type { ArmSelector, MetricQuery } from '../core/plan/metric.ts'
+import type { ArmSelector, MetricOffer, MetricQuery } from '../core/plan/metric.ts'
 import type {
   CheckEvidence,
   CommandResult,
@@ -60,9 +60,17 @@ export interface MetricRead {
   cursor?: MetricReading['cursor']
 }
 
+/** `omitted` counts the families beyond the limit. */
+export interface MetricOffers {
+  families: MetricOffer[]
+  omitted: number
+}
+
 export interface MetricSource extends Driver {
   /** Counts since the cursor, both arms in the same window, counter resets handled. No data is `notFound`, unreachable is `unavailable`. */
   read(source: string, request: MetricRead, context: DriverContext): Promise<Outcome<MetricReading>>
+  /** What there is to choose from, by name, for `tidegate bind`; nothing that runs depends on it. */
+  offers?(source: string, context: DriverContext): Promise<Outcome<MetricOffers>>
 }
 
 export interface CheckRunner extends Driver {

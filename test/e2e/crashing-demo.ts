@@ -8,6 +8,7 @@ import { buildProgram } from '../../src/cli/program.ts'
 import type { EventStore } from '../../src/ports/event-store.ts'
 import { connect, openEmbeddedStore } from '../../src/wiring.ts'
 import { openDemoWorld } from '../../src/wiring-demo.ts'
+import { surveyOperator } from '../../src/wiring-survey.ts'
 
 const crashAt = Number(process.env.CRASH_AT)
 const crashWhen = process.env.CRASH_WHEN
@@ -42,6 +43,7 @@ const context: CliContext = {
   cwd: process.cwd(),
   env: process.env,
   connect: (stateDir, purpose, operatorFile) => connect(context, stateDir, purpose, operatorFile),
+  survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
   openDemo: (options) => openDemoWorld(context, options, async (file) => crashing(await openEmbeddedStore(file))),
   onInterrupt: () => () => undefined,
   exit: (code) => {

@@ -86,3 +86,7 @@ export const Bindings = z.strictObject({
     .prefault({}),
 })
 export type Bindings = z.infer<typeof Bindings>
+
+/** A file on its way to be `Bindings`: what is mandatory may still be missing. */
+export const UnfinishedBindings = Bindings.extend({ service: Bindings.shape.service.partial() }).partial()
+export type UnfinishedBindings = z.infer<typeof UnfinishedBindings>

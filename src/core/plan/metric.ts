@@ -15,3 +15,12 @@ export type MetricQuery = z.infer<typeof MetricQuery>
 /** The label that tells the arms apart, and its value for each. */
 export const ArmSelector = z.strictObject({ label: z.string(), candidate: z.string(), baseline: z.string() })
 export type ArmSelector = z.infer<typeof ArmSelector>
+
+/** A counter or a classic histogram that a source has, to choose from. `labels` holds label names, each with some of its values. */
+export interface MetricOffer {
+  name: string
+  type: 'counter' | 'histogram'
+  /** What its author says it counts; may be empty. */
+  help: string
+  labels: Readonly<Record<string, readonly string[]>>
+}

@@ -56,7 +56,15 @@ export const PrometheusTextSource = z.strictObject({
   driver: z.literal('prometheus-text'),
   urls: z.array(Url).min(1).max(50),
 })
-export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSource])
+/** A Prometheus server by the base URL of its HTTP API. `headers` carry what it asks for, such as `authorization: Bearer …`. */
+export const PrometheusSource = z.strictObject({
+  driver: z.literal('prometheus'),
+  url: Url,
+  headers: z.record(z.string(), z.string()).default({}),
+  /** Samples older than this are no data; longer than the scrape interval. */
+  staleAfter: Duration.default(60_000),
+})
+export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSource, PrometheusSource])
 
 /** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
 export const HttpExpectation = z.strictObject({

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { MetricQuery } from '../../core/plan/metric.ts'
 import type { Arm, ArmCounts, MetricReading } from '../../core/release/evidence.ts'
-import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
+import { type DriverError, fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { MetricRead } from '../../ports/drivers.ts'
 import { nearestNames } from './nearest-names.ts'
 import type { Page } from './parse-exposition.ts'
@@ -24,7 +24,11 @@ export function countArms(pages: Pages, { query, arms, cursor }: MetricRead): Ou
   if (!ready.ok) return ready
   const answered = [...pages.values()].filter((page) => typeof page === 'object')
   const unknown = namesOf(ready.value).find((name) => !answered.some((page) => knows(page, name)))
-  if (unknown !== undefined) return unknownMetric(unknown, answered)
+  if (unknown !== undefined)
+    return unknownMetric(
+      unknown,
+      answered.flatMap(({ names }) => [...names]),
+    )
   const before = Cursor.optional().safeParse(cursor)
   if (!before.success) return fail('rejected', 'the cursor was not made by a source of Prometheus text')
 
@@ -87,12 +91,12 @@ function sum(series: Series[], query: ReadyQuery, edges: ReadonlySet<string>): A
 /** Without the error of floating point that 0.035 × 1000 has. */
 const scaled = (edge: number, scale: number): number => Number((edge * scale).toPrecision(12))
 
-function unknownMetric(name: string, pages: Page[]): Outcome<never> {
-  const known = new Set(pages.flatMap((page) => [...page.names]))
-  const near = nearestNames(name, known).join(', ')
+/** `known` are the names there are. */
+export function unknownMetric(name: string, known: Iterable<string>): { ok: false; error: DriverError } {
+  const near = nearestNames(name, new Set(known)).join(', ')
   return fail(
     'notFound',
-    `no URL that answers knows the metric ${name}; ${near === '' ? 'they know none at all' : `the nearest are: ${near}`}`,
+    `nothing that answers knows the metric ${name}; ${near === '' ? 'they know none at all' : `the nearest are: ${near}`}`,
   )
 }
 

@@ -12,23 +12,26 @@ export interface Page {
   samples: Sample[]
   /** Names with samples or with a `# TYPE` or `# HELP` line: a metric may be known and have no sample yet. */
   names: Set<string>
+  described: Descriptions
 }
 
-const described = /^#\s+(?:TYPE|HELP)\s+(\S+)/
+/** Type and help by family name, as far as they are given. */
+export type Descriptions = Map<string, { type?: string; help?: string }>
+
+const description = /^#\s+(TYPE|HELP)\s+(\S+)\s*(.*)/
 /** A value in a label may hold braces; what follows the last one cannot. */
 const sampleLine = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\s*\{(.*)\}\s*|\s+)(\S+)(?:\s+-?\d+)?$/
 
 /** The page, or the first line that is not in the format. */
 export function parseExposition(text: string): Page | { problem: string } {
-  const page: Page = { samples: [], names: new Set() }
+  const page: Page = { samples: [], names: new Set(), described: new Map() }
   let number = 0
   for (const raw of text.split('\n')) {
     number++
     const line = raw.trim()
     if (line === '') continue
     if (line.startsWith('#')) {
-      const name = described.exec(line)?.[1]
-      if (name !== undefined) page.names.add(name)
+      describe(page, line)
       continue
     }
     const sample = parseSample(line)
@@ -37,6 +40,13 @@ export function parseExposition(text: string): Page | { problem: string } {
     page.names.add(sample.name)
   }
   return page
+}
+
+function describe(page: Page, line: string): void {
+  const [, keyword, name, text = ''] = description.exec(line) ?? []
+  if (name === undefined) return
+  page.names.add(name)
+  page.described.set(name, { ...page.described.get(name), [keyword === 'TYPE' ? 'type' : 'help']: text })
 }
 
 function parseSample(line: string): Sample | undefined {

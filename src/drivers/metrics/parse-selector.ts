@@ -5,6 +5,7 @@ import { type LabelPair, readLabelPairs } from './read-label-pairs.ts'
 
 export interface Selector {
   name: string
+  pairs: readonly LabelPair[]
   /** Whether these labels are selected; the name is not looked at. */
   selects(labels: Sample['labels']): boolean
 }
@@ -31,7 +32,7 @@ export function parseSelector(text: string): Outcome<Selector> {
     if (typeof test === 'string') return fail('rejected', `"${text}": ${test}`)
     tests.push(test)
   }
-  return succeed({ name, selects: (labels) => tests.every((test) => test(labels)) })
+  return succeed({ name, pairs, selects: (labels) => tests.every((test) => test(labels)) })
 }
 
 /** The test of one matcher, or what is wrong with it. A label that is absent counts as empty. */

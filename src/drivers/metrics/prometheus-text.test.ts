@@ -66,3 +66,26 @@ it('refuses a query that selects too many series', async () => {
   await using wide = await serveLoopback((_, response) => response.end(text))
   expect(await messageFor(wide.url)).toBe('rejected: a of a selects 2001 series; narrow it to at most 2000')
 })
+
+it('offers what all pages that answer have', async () => {
+  await using one = await serveLoopback((_, response) =>
+    response.end('# HELP a_total Things\na_total{version="v1"} 1\n'),
+  )
+  await using two = await serveLoopback((_, response) => response.end('a_total{version="v2"} 1\nb_total 1\n'))
+  const nobody = `http://127.0.0.1:${await freePort()}`
+  const source = createPrometheusTextSource({
+    main: { driver: 'prometheus-text', urls: [one.url, nobody, two.url] },
+    gone: { driver: 'prometheus-text', urls: [nobody] },
+  })
+  expect(await source.offers?.('main', effectContext())).toEqual({
+    ok: true,
+    value: {
+      families: [
+        { name: 'a_total', type: 'counter', help: 'Things', labels: { version: ['v1', 'v2'] } },
+        { name: 'b_total', type: 'counter', help: '', labels: {} },
+      ],
+      omitted: 0,
+    },
+  })
+  expect(await source.offers?.('gone', effectContext())).toMatchObject({ ok: false, error: { code: 'unavailable' } })
+})

@@ -6,6 +6,7 @@ import type { DriverContext, MetricSource } from '../../ports/drivers.ts'
 import { findByName } from '../find-by-name.ts'
 import { exchangeHttp } from '../http-exchange.ts'
 import { countArms } from './count-arms.ts'
+import { listOffers } from './list-offers.ts'
 import { type Page, parseExposition } from './parse-exposition.ts'
 
 const maximumBytes = 5_000_000
@@ -43,6 +44,17 @@ export function createPrometheusTextSource(
     async read(source, request, context) {
       const pages = await readPages(source, context)
       return pages.ok ? countArms(new Map([...pages.value].map(([url, page]) => [url, stateOf(page)])), request) : pages
+    },
+    async offers(source, context) {
+      const pages = await readPages(source, context)
+      if (!pages.ok) return pages
+      const read = [...pages.value.values()].flatMap((page) => (page.ok ? [page.value] : []))
+      return succeed(
+        listOffers(
+          read.flatMap(({ samples }) => samples),
+          new Map(read.flatMap(({ described }) => [...described])),
+        ),
+      )
     },
   }
 }

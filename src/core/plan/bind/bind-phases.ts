@@ -23,7 +23,8 @@ export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]):
   }
   for (const id of Object.keys(bindings.phases)) if (!ids.includes(id)) binder.unknown(['phases', id], 'phase', id, ids)
   const checklists = draft.checklists.map((checklist) => bindChecklist(binder, checklist, ids[0] ?? ''))
-  for (const { before } of checklists) if (!ids.includes(before)) binder.unknown(['checklists'], 'phase', before, ids)
+  for (const { before } of checklists)
+    if (ids.length > 0 && !ids.includes(before)) binder.unknown(['checklists'], 'phase', before, ids)
   const armed: Trigger[] = []
   const arm = (trigger: DraftTrigger) => {
     const bound = bindTrigger(binder, trigger)
@@ -97,6 +98,11 @@ function bindSteps(
   const known = phase.steps.map(({ text }) => text)
   for (const name of entries.unused())
     binder.unknown(['phases', phaseId, 'steps', name], `step of ${phaseId}`, name, known)
+  if (shares.length > 0 && phase.steps.length === 0) {
+    // "Stage 2 (5% traffic)" with nothing below it but criteria has one thing to do, and says so itself.
+    const name = binder.input.bindings.service.name
+    return [rolloutStep(binder, phaseId, { text: phase.name, source: phase.source }, name, shares, criteria, triggers)]
+  }
   if (shares.length > 0 && !steps.some(({ kind }) => kind === 'rollout')) {
     const hint = `bind one of its steps under phases: ${phaseId}: steps, for example \`{ rollout: ${binder.input.bindings.service.name} }\``
     binder.report(
@@ -149,7 +155,7 @@ function bindStep(binder: Binder, phaseId: string, step: DraftStep, binding: Ste
 function rolloutStep(
   binder: Binder,
   phaseId: string,
-  step: DraftStep,
+  step: Pick<DraftStep, 'text' | 'source'>,
   service: string,
   shares: ReturnType<typeof sharesOf>,
   criteria: Criterion[],

@@ -196,6 +196,43 @@ describe('bindPlan', () => {
     expect(errors({ rollback: undefined }).map(({ ruleId }) => ruleId)).toEqual(['NO_ROLLBACK_DEADLINE'])
   })
 
+  it('moves the traffic of a phase that states a share and lists no steps', () => {
+    const [first, second] = draft.phases
+    if (!first || !second) throw new Error('the draft has two phases')
+    const phases = [{ ...first, steps: [] }, second]
+    const steps = { 'phase-2': bindings.phases['phase-2'] }
+    const bound = bindPlan({
+      draft: { ...draft, phases },
+      bindings: Bindings.parse({ ...bindings, phases: steps }),
+      locate,
+      operator,
+    })
+    const [step] = bound.plan?.phases[0]?.steps ?? []
+    expect(step).toMatchObject({ kind: 'rollout', text: 'Phase 1: Canary', source: { start: 10 } })
+    expect(step?.kind === 'rollout' && step.stages.map(({ percent, criteria }) => [percent, criteria.length])).toEqual([
+      [10, 1],
+    ])
+  })
+
+  it('repeats no criteria where nothing moves, for nothing would judge them', () => {
+    const [first, second] = draft.phases
+    if (!first || !second) throw new Error('the draft has two phases')
+    const entryCriteria = [{ ...at(19), text: 'Canary was good', form: 'words' as const, claimed: false }]
+    const { plan, diagnostics } = bindPlan({
+      draft: { ...draft, phases: [first, { ...second, entryCriteria }] },
+      bindings: Bindings.parse({
+        ...bindings,
+        criteria: { ...bindings.criteria, 'Canary was good': { sameAs: 'phase-1' } },
+      }),
+      locate,
+      operator,
+    })
+    expect(plan).toBeUndefined()
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { ruleId: 'NOTHING_TO_JUDGE', source: { start: 19 } },
+    ])
+  })
+
   it('refuses a role that only the author holds', () => {
     expect(errors({ asks: 'Development' }).map(({ ruleId }) => ruleId)).toEqual(['NO_SIGNER'])
   })

@@ -24,7 +24,11 @@ export function bindCriterion(
     return { requirement: { id, text, source, kind: 'check', check: binding.check } }
   }
   if (binding && 'signOff' in binding) return signOff(binding.signOff)
-  if (binding && 'sameAs' in binding) return repeated(binder, phaseId, criterion, binding.sameAs)
+  if (binding && 'sameAs' in binding && canMeasure) return repeated(binder, phaseId, criterion, binding.sameAs)
+  if (binding && 'sameAs' in binding) {
+    const message = `"${text}" is bound to the criteria of ${binding.sameAs}, and nothing moves here for them to be judged on`
+    binder.report('error', 'NOTHING_TO_JUDGE', source, message, 'bind it under criteria to a check or a `signOff`')
+  }
   const metric = condition && binder.metricFor(condition.metric)
   if (canMeasure && condition && metric && fits(binder, metric, condition, criterion)) {
     return { measured: [{ id, text, source, metricId: metric.id, condition }] }
@@ -98,29 +102,27 @@ export function bindTrigger(
   return reported(asks)
 }
 
-/** Can this metric answer this condition at all? Times need a histogram and a percentile, rates and counts need counters. */
+/** Can this metric answer this condition at all? */
 function fits(
   binder: Binder,
   metric: PlanMetric,
   condition: Condition,
   { text, source }: { text: string; source: DraftCriterion['source'] },
 ): boolean {
-  const threshold = canonicalThreshold(condition)
-  const isHistogram = 'histogram' in metric.query
-  const problem =
-    threshold === undefined
-      ? 'a range, or a unit that is relative to something, cannot be judged yet'
-      : threshold.kind === 'duration' && !isHistogram
-        ? 'a time needs a histogram'
-        : threshold.kind === 'duration' && condition.percentile === undefined
-          ? 'a time needs a percentile, such as p95'
-          : threshold.kind !== 'duration' && isHistogram
-            ? 'a histogram answers conditions on a time only'
-            : undefined
+  const problem = misfit('histogram' in metric.query, condition)
   if (problem === undefined) return true
   const message = `"${text}" (${formatCondition(condition)}) cannot be judged by metric ${metric.id}: ${problem}`
   binder.report('error', 'CONDITION_METRIC_MISMATCH', source, message, 'state the condition so, or bind another metric')
   return false
+}
+
+/** Why such a metric cannot answer this condition: times need a histogram and a percentile, rates and counts need counters. */
+export function misfit(isHistogram: boolean, condition: Condition): string | undefined {
+  const threshold = canonicalThreshold(condition)
+  if (threshold === undefined) return 'a range, or a unit that is relative to something, cannot be judged yet'
+  if (threshold.kind !== 'duration') return isHistogram ? 'a histogram answers conditions on a time only' : undefined
+  if (!isHistogram) return 'a time needs a histogram'
+  return condition.percentile === undefined ? 'a time needs a percentile, such as p95' : undefined
 }
 
 /** Every item of a checklist, ticked or not, is signed before the phase: a tick in a document is a claim. */
