@@ -72,7 +72,7 @@ function addTriggers(reader: Reader, context: Context, statement: Statement, eve
   ]
   if (!context.phase) reader.draft.triggers ??= []
   const known = context.phase?.triggers ?? reader.draft.triggers ?? []
-  const added = triggers.filter((trigger) => !known.some((other) => isRestated(other, trigger)))
+  const added = triggers.filter((trigger) => !isRestated(reader, context, trigger))
   known.push(...added)
   return true
 }
@@ -96,22 +96,23 @@ function isLasting({ metric, unit }: Condition): boolean {
   return ['s', 'min', 'h', 'd'].includes(unit) && / for$/i.test(metric)
 }
 
+/** Of one threshold so many metrics are compared by their words; what is stated more often stays as it is. */
+const restatedLimit = 50
+
 /** The same threshold of the same metric, in the same place or said again in a table of stages. */
-function isRestated(known: DraftTrigger, { condition, text, group }: DraftTrigger): boolean {
-  if (known.group !== group) return false
-  const { condition: other } = known
-  if (!condition || !other) return !condition && !other && known.text.toLowerCase() === text.toLowerCase()
-  const words = significantWords(condition.metric)
-  const otherWords = significantWords(other.metric)
-  const [few, many] = words.length <= otherWords.length ? [words, otherWords] : [otherWords, words]
-  return (
-    condition.comparator === other.comparator &&
-    String(condition.value) === String(other.value) &&
-    condition.unit === other.unit &&
-    condition.percentile === other.percentile &&
-    few.length > 0 &&
-    few.every((word) => many.includes(word))
-  )
+function isRestated(reader: Reader, { phase }: Context, { condition, text, group }: DraftTrigger): boolean {
+  const { comparator, value, unit, percentile } = condition ?? {}
+  const said = condition ? [comparator, value, unit, percentile] : [text.toLowerCase()]
+  const key = [phase?.source.start ?? '', group ?? '', ...said].join('|')
+  const words = condition ? significantWords(condition.metric) : []
+  const known = reader.triggersSaid.get(key) ?? []
+  if (known.some((other) => isPartOf(words, other) || isPartOf(other, words))) return true
+  if (known.length < restatedLimit) reader.triggersSaid.set(key, [...known, words])
+  return false
+}
+
+function isPartOf(few: readonly string[], many: readonly string[]): boolean {
+  return (few.length > 0 || many.length === 0) && few.every((word) => many.includes(word))
 }
 
 const closed = new Set<Role>([

@@ -44,6 +44,8 @@ export interface Reader {
   /** The year that completes the document's dates without one. */
   year: number | undefined
   proseLadders: ProseLadder[]
+  /** By place and threshold, the metrics (in significant words) that triggers have spoken of. */
+  triggersSaid: Map<string, string[][]>
   boxes: NonNullable<ImportResult['boxes']>
 }
 
@@ -75,6 +77,7 @@ export function newReader(file: string, title: string, year?: number): Reader {
     budgetUnderRollback: false,
     year,
     proseLadders: [],
+    triggersSaid: new Map(),
     boxes: { claimed: 0, total: 0 },
     draft: emptyDraft(file, title),
   }

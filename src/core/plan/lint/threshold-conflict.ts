@@ -39,8 +39,11 @@ interface Placed {
   text: string
 }
 
+/** In a list longer than this nobody looks for a conflict of two by eye either; all are compared with each other. */
+const listLimit = 100
+
 function placed(statements: readonly (DraftCriterion | DraftTrigger)[]): Placed[] {
-  return statements.flatMap(({ condition, source, text }) => {
+  return statements.slice(0, listLimit).flatMap(({ condition, source, text }) => {
     const threshold = condition && thresholdOf(condition)
     return threshold ? [{ threshold, line: source.start, text }] : []
   })
