@@ -23,6 +23,16 @@ const tasks = {
   format: { run: [biome, 'check', '--write'] },
   facts: { run: ['scripts/facts.ts'] },
   bench: { run: benchmark, dist: true },
+  fuzz: {
+    run: [
+      '--permission',
+      '--disable-warning=PERM0006',
+      '--allow-fs-read=*',
+      '--allow-worker',
+      '--disallow-code-generation-from-strings',
+      'test/fuzz/main.ts',
+    ],
+  },
   build: { run: [], dist: true },
 }
 
