@@ -1,14 +1,16 @@
 /**
- * How long `tidegate --help` takes from nothing, on this Node and through the launcher on an older one, beside an empty Node.
+ * How long `tidegate --help` and `tidegate import` of 12 KB take from nothing, on this Node and through the launcher on an older one,
+ * beside an empty Node.
  * `npm run bench -- cold-start [--json]`. Wall time in milliseconds, the runs interleaved, after one of each to warm the disk.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 const runs = 20
 const limitMs = 30_000
+const planBytes = 12_000
 const launcher = join(import.meta.dirname, '../bin/tidegate.mjs')
 
 interface Subject {
@@ -22,10 +24,17 @@ interface Figures {
   maxMs: number
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-cold-start-'))
+process.on('exit', () => rmSync(folder, { recursive: true }))
+const plan = join(folder, 'ROLLOUT.md')
+const example = readFileSync(join(import.meta.dirname, '../examples/classmatefinder/ROLLOUT.md'), 'utf8')
+writeFileSync(plan, example.repeat(Math.ceil(planBytes / example.length)).slice(0, planBytes))
+
 const older = olderNode()
 const subjects: Subject[] = [
   { name: `node -e 0 (${process.version})`, command: [process.execPath, '-e', '0'] },
   { name: `tidegate --help (${process.version})`, command: [process.execPath, launcher, '--help'] },
+  { name: `tidegate import, 12 KB (${process.version})`, command: [process.execPath, launcher, 'import', plan] },
   ...(older === null ? [] : onOlderNode(older)),
 ]
 
@@ -39,9 +48,11 @@ process.stdout.write(
 )
 
 function onOlderNode({ path, version }: { path: string; version: string }): Subject[] {
+  const handedOver = `${version}, handed over to ${process.version}`
   return [
     { name: `node -e 0 (${version})`, command: [path, '-e', '0'] },
-    { name: `tidegate --help (${version}, handed over to ${process.version})`, command: [path, launcher, '--help'] },
+    { name: `tidegate --help (${handedOver})`, command: [path, launcher, '--help'] },
+    { name: `tidegate import, 12 KB (${handedOver})`, command: [path, launcher, 'import', plan] },
   ]
 }
 

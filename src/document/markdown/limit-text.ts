@@ -96,7 +96,7 @@ function paragraphLimiter(report: Report): (line: string, number: number) => str
       length = 0
       marks = 0
     }
-    isTable ||= /^\s*\|?\s*:?-+:?\s*\|/.test(line) && length > 0
+    isTable ||= /^\s*(?:\|\s*)?:?-+:?\s*\|/.test(line) && length > 0
     if (fence !== '' || isTable) return line
     length += line.length
     marks += countMarks(line)
