@@ -84,11 +84,14 @@ const plainHost: InlineParser = {
   parse(cx, next, at) {
     if (next !== 104 || /\w/.test(cx.slice(at - 1, at))) return -1
     hostPattern.lastIndex = at - cx.offset
-    const found = hostPattern.exec(cx.text)?.[0].replace(/(?<![?!.,:*_~)\]])[?!.,:*_~)\]]+$/, '')
-    return found === undefined ? -1 : cx.addElement(cx.elt('URL', at, at + found.length))
+    const found = hostPattern.exec(cx.text)?.[0]
+    if (found === undefined) return -1
+    const inLink = cx.hasOpenLink ? (found.split(']', 1)[0] ?? '') : found
+    const address = inLink.replace(/(?<![?!.,:*_~)\]])[?!.,:*_~)\]]+$/, '')
+    return cx.addElement(cx.elt('URL', at, at + address.length))
   },
 }
-const hostPattern = /https?:\/\/[\w-]+(?::\d{1,5})?(?:\/[^\s<]*)?(?![\w.-])/y
+const hostPattern = /https?:\/\/[\w-]+(?::\d{1,5})?(?:\/[^\s<]*)?(?![\w-]|\.\w|:\d)/y
 
 /** A run of spaces is passed over at once: looking for the break at its end from each of them would be quadratic. */
 const spaces: InlineParser = {

@@ -65,6 +65,11 @@ describe('parseMarkdown', () => {
     ['brackets without a definition', '[FILL_IN] ![x] [a][b] [ ] [c', ['[FILL_IN] ![x] [a][b] [ ] [c']],
     ['brackets inside a link', '[a [b] c](d) [e \\[f](g)', ['{link a [b] c d} {link e [f g}']],
     ['an address as the text of a link', '[https://a.b/c\\_d](https://e.f)', ['{link https://a.b/c_d https://e.f}']],
+    [
+      'a plain host as the text of a link',
+      '[http://a/b](http://c/d) [http://a](e)',
+      ['{link http://a/b http://c/d} {link http://a e}'],
+    ],
     ['footnotes', 'a[^1] b[^2]\n\n[^1]: Said of **a**.', ['a b[^2]', 'Said of {strong a}.']],
     ['headings', '# A #\n\n> B\n> ===\n\nC\n---\n#D', ['h1 A', 'quote', '  h1 B', 'h2 C', '#D']],
     [
@@ -80,8 +85,10 @@ describe('parseMarkdown', () => {
     ['a rule under a table', '|a|b|\n|-|-|\n|c|d|\n---\ne', ['| a | b |', '| c | d |', 'rule', 'e']],
     [
       'hosts without a dot',
-      'https://tracker/browse/A-1, (http://b:80/c).',
-      ['{link https://tracker/browse/A-1 https://tracker/browse/A-1}, ({link http://b:80/c http://b:80/c}).'],
+      'https://tracker/browse/A-1, (http://b:80/c) http://d:80. http://e.f/g',
+      [
+        '{link https://tracker/browse/A-1 https://tracker/browse/A-1}, ({link http://b:80/c http://b:80/c}) {link http://d:80 http://d:80}. {link http://e.f/g http://e.f/g}',
+      ],
     ],
     ['a fence that nothing closes', '```sh\na\n\nb\n', ['code sh: "a\\n\\nb"']],
     ['a number inside a paragraph', 'in\n2024. it', ['in\n2024. it']],
