@@ -10,10 +10,14 @@ export interface ExplainedIssue {
 type Issue = z.core.$ZodIssue
 type JsonSchema = z.core.JSONSchema.JSONSchema
 
+/** More unknown keys of one map than these say nothing new. */
+const keyLimit = 20
+
 /** One finding a fault; an unknown key points at itself. Values are never repeated, for they may be secret. */
 export function explainIssue(issue: Issue, schema: z.ZodType): ExplainedIssue[] {
   const path = [...issue.path]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainKey(key, path, schema))
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, keyLimit).map((key) => explainKey(key, path, schema))
   if (issue.code === 'invalid_union') return explainUnion(issue, schema)
   return [{ path, ...explainValue(issue, nameOf(path)) }]
 }
@@ -22,18 +26,23 @@ function explainKey(key: string, path: PropertyKey[], schema: z.ZodType): Explai
   const known = [...new Set(shapesAt(schema, path).flatMap((shape) => Object.keys(shape.properties ?? {})))]
   const near = nearest(key, known)
   const message = `unknown key \`${key}\`${near ? `, did you mean \`${near}\`?` : ''}`
-  return { path: [...path, key], message, ...(known.length > 0 ? { hint: `known here: ${list(known)}` } : {}) }
+  // "Error rate: too high" is text to its author and a map to YAML.
+  const quotes = /\s/.test(key) ? 'put text that holds a colon in quotes; ' : ''
+  const hint = near || known.length === 0 ? {} : { hint: `${quotes}known here: ${list(known)}` }
+  return { path: [...path, key], message, ...hint }
 }
 
-/** Of several forms, the one whose keys are there is explained; else the forms are listed. */
+/** Of several forms, the one that is of the kind of the value, or whose keys are there, is explained; else the forms are listed. */
 function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, schema: z.ZodType): ExplainedIssue[] {
   const path = [...issue.path]
-  const branches = issue.errors.filter((errors) =>
+  const ofKind = issue.errors.filter(
+    (errors) => !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0),
+  )
+  const known = issue.errors.filter((errors) =>
     errors.every((error) => error.code !== 'unrecognized_keys' && !isMissing(error)),
   )
-  const [only, ...more] = branches.filter((errors) => errors.some((error) => error.path.length > 0))
-  if (only && more.length === 0)
-    return only.flatMap((error) => explainIssue({ ...error, path: [...path, ...error.path] }, schema))
+  const meant = onlyOne(ofKind) ?? onlyOne(known.filter((errors) => errors.some((error) => error.path.length > 0)))
+  if (meant) return meant.flatMap((error) => explainIssue({ ...error, path: [...path, ...error.path] }, schema))
   const shapes = shapesAt(schema, path)
   const discriminator =
     'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : undefined
@@ -58,8 +67,15 @@ function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, schema: 
   return [{ path, message: `${nameOf(path)} ${accepted}` }]
 }
 
+function onlyOne<T>([first, ...more]: readonly T[]): T | undefined {
+  return more.length === 0 ? first : undefined
+}
+
 function explainValue(issue: Issue, name: string): { message: string; hint?: string } {
   if (isMissing(issue)) return { message: `${name} is missing`, hint: `it has to be ${expectation(issue)}` }
+  if (issue.code === 'too_small' && issue.input === '') return { message: `${name} is empty` }
+  if (issue.code === 'invalid_type' && (issue.expected === 'array' || issue.expected === 'tuple') && issue.input !== '')
+    return { message: `${name} must be a list, not ${kindOf(issue.input)}`, hint: 'begin each entry with "- "' }
   if (issue.code === 'invalid_type' || issue.code === 'invalid_value')
     return { message: `${name} must be ${expectation(issue)}, not ${kindOf(issue.input)}` }
   if (issue.code === 'too_small')
@@ -99,7 +115,7 @@ function expectation(issue: Issue): string {
 }
 
 function kindOf(input: unknown): string {
-  if (input === null) return 'empty'
+  if (input === null || input === '') return 'empty'
   if (Array.isArray(input)) return 'a list'
   if (typeof input === 'object') return 'a map'
   return typeof input === 'string' ? 'this text' : typeof input === 'number' ? 'this number' : typeof input
@@ -123,14 +139,24 @@ function nameOf(path: readonly PropertyKey[]): string {
 
 /** The JSON schemas that may stand at a path, unions taken apart. */
 function shapesAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema[] {
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+  const root = jsonSchemaOf(schema)
   return path.reduce(
-    (shapes: JsonSchema[], step) => shapes.flatMap((shape) => childrenOf(shape, step)),
-    variantsOf(root),
+    (shapes: JsonSchema[], step) => shapes.flatMap((shape) => childrenOf(root, shape, step)),
+    variantsOf(root, root),
   )
 }
 
-function childrenOf(shape: JsonSchema, step: PropertyKey): JsonSchema[] {
+/** A file may hold many faults, and its schema is large. */
+const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>()
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const known =
+    jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+  jsonSchemas.set(schema, known)
+  return known
+}
+
+function childrenOf(root: JsonSchema, shape: JsonSchema, step: PropertyKey): JsonSchema[] {
   const own =
     typeof step === 'string' && shape.properties && Object.hasOwn(shape.properties, step)
       ? shape.properties[step]
@@ -138,14 +164,16 @@ function childrenOf(shape: JsonSchema, step: PropertyKey): JsonSchema[] {
   const inList = Array.isArray(shape.items) ? shape.items : [shape.items]
   const children =
     typeof step === 'number' ? [...(shape.prefixItems ?? []), ...inList] : [own ?? shape.additionalProperties]
-  return children.flatMap((child) => (typeof child === 'object' ? variantsOf(child) : []))
+  return children.flatMap((child) => (typeof child === 'object' ? variantsOf(root, child) : []))
 }
 
-function variantsOf(shape: JsonSchema): JsonSchema[] {
-  const variants = [...(shape.anyOf ?? []), ...(shape.oneOf ?? [])]
+/** Unions taken apart, and names of definitions replaced by what they name. */
+function variantsOf(root: JsonSchema, shape: JsonSchema): JsonSchema[] {
+  const named = root.$defs?.[/^#\/\$defs\/(.+)$/.exec(shape.$ref ?? '')?.[1] ?? '']
+  const variants = [...(shape.anyOf ?? []), ...(shape.oneOf ?? []), ...(shape.allOf ?? []), ...(named ? [named] : [])]
   return variants.length === 0
     ? [shape]
-    : variants.flatMap((variant) => (typeof variant === 'object' ? variantsOf(variant) : []))
+    : variants.flatMap((variant) => (typeof variant === 'object' ? variantsOf(root, variant) : []))
 }
 
 function valuesOf(shape: JsonSchema): string[] {

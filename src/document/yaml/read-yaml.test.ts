@@ -18,6 +18,7 @@ const Shop = z.strictObject({
       ]),
     )
     .optional(),
+  notes: z.array(z.union([z.string(), z.strictObject({ text: z.string() })])).optional(),
   steps: z.array(z.union([z.strictObject({ deploy: z.string() }), z.strictObject({ check: z.string() })])).optional(),
 })
 
@@ -76,6 +77,16 @@ describe('readYaml', () => {
       'service: { name: shop }\nsteps:\n  - check: 5\n',
       ['3 `steps[0].check` must be text, not this number'],
     ],
+    [
+      'a misspelt key in a value that may be text as well',
+      'service: { name: shop }\nnotes:\n  - txt: a\n',
+      ['3 `notes[0].text` is missing', '3 unknown key `txt`, did you mean `text`?'],
+    ],
+    [
+      'text with a colon that was not quoted',
+      'service: { name: shop }\nnotes:\n  - Error rate: too high\n',
+      ['3 `notes[0].text` is missing', '3 unknown key `Error rate`'],
+    ],
     ['an empty file', '', ['1 `service` is missing']],
     ['a duplicate key', 'service:\n  name: a\n  name: b\n', ['3 the same key stands twice in one map']],
     ['a merge key', 'a: &a { x: 1 }\nservice:\n  <<: *a\n', ['3 merge keys (`<<`) are not supported']],
@@ -98,8 +109,56 @@ describe('readYaml', () => {
   it('refuses files that are too large, too deep, or full of aliases', () => {
     expect(faults(`# ${'x'.repeat(300_000)}`)).toEqual(['1 the file is larger than 256 KB'])
     expect(faults(`a: ${'['.repeat(70)}${']'.repeat(70)}`)).toEqual(['1 more than 64 levels inside each other'])
-    expect(faults(`a: ${'['.repeat(100_000)}`)).toEqual(['1 the file is nested too deep to be read'])
+    expect(faults(`a: ${'['.repeat(100_000)}`)).toEqual(['1 more than 64 levels inside each other'])
     expect(faults(`a: &a 1\nb: [${'*a, '.repeat(101)}]`)).toEqual(['2 more than 100 aliases'])
+  })
+
+  it('refuses aliases that multiply or stand for what they are in', () => {
+    const lines = Array.from({ length: 9 }, (_, level) => {
+      const items = Array.from({ length: 9 }, () => (level === 0 ? 'x' : `*a${level - 1}`))
+      return `a${level}: &a${level} [${items.join(', ')}]`
+    })
+    expect(faults(lines.join('\n'))).toEqual(['1 the aliases of the file multiply what it holds beyond measure'])
+    expect(faults('a: 1\nb: &b\n  c: *b\n')).toEqual(['3 an alias stands for what it is in'])
+  })
+
+  it.each([
+    ['a NUL byte', 'service:\n  name: a\0b\n', '2 the line holds a NUL byte'],
+    ['a control character', 'a: 1\nb: "\u001b[2J"\n', '2 the line holds the control character U+001B'],
+  ])('refuses %s', (_, text, expected) => {
+    expect(faults(text)).toEqual([expected])
+  })
+
+  it.each([
+    ['one endless line', `a: ${'x '.repeat(100_000)}`],
+    ['keys without end', Array.from({ length: 20_000 }, (_, number) => `k${number}: v`).join('\n')],
+    ['the same key without end', 'a:\n'.repeat(80_000)],
+    ['lists in lists', '- '.repeat(100_000)],
+    ['explicit keys in each other', '? '.repeat(100_000)],
+    ['maps in maps', '{a: '.repeat(60_000)],
+    ['broken quotes', '- "'.repeat(80_000)],
+    ['anchors without end', '&a '.repeat(80_000)],
+    ['directives without end', '%\n'.repeat(100_000)],
+    ['aliases of a large list', `a: &a [${'x,'.repeat(100_000)}]\nb: [${'*a,'.repeat(100)}]`],
+  ])('answers in time to %s', (_, text) => {
+    const started = process.threadCpuUsage()
+    expect(faults(text).length).toBeLessThanOrEqual(50)
+    expect(process.threadCpuUsage(started).user / 1_000).toBeLessThan(5_000)
+  })
+
+  it('keeps every value as written on request', () => {
+    const schema = z.record(z.string(), z.string())
+    const { value } = readYaml('a: 1.10\nb: no\nc:\nd: ~\ne: "x"\n2: 0x1F\n', 'shop.yaml', schema, { asWritten: true })
+    expect(value).toEqual({ a: '1.10', b: 'no', c: '', d: '~', e: 'x', 2: '0x1F' })
+  })
+
+  it('says from which to which line a value goes', () => {
+    const text = 'service:\n  name: shop\n  port: 80\n\nsteps:\n  - deploy: |\n      a\n      b\n  - check: c\n'
+    const { span } = readYaml(text, 'shop.yaml', Shop)
+    expect(span(['service'])).toMatchObject({ start: 1, end: 3 })
+    expect(span(['steps', 0])).toMatchObject({ start: 6, end: 8 })
+    expect(span(['steps', 0, 'deploy'])).toMatchObject({ start: 6, end: 8 })
+    expect(span(['steps', 1, 'missing'])).toMatchObject({ start: 9, end: 9 })
   })
 
   it('says where a key stands, or the nearest one above it', () => {

@@ -1,39 +1,35 @@
 /** Reads a YAML file into a schema; whatever is wrong comes back as findings with the line of the key and what to do about it. */
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, visit } from 'yaml'
 import type { z } from 'zod'
 import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
+import { checkYamlNodes } from './check-yaml-nodes.ts'
 import { expandVariables } from './expand-variables.ts'
 import { explainIssue } from './explain-issue.ts'
+import { parseYaml, type YamlReport } from './parse-yaml.ts'
 
+/** Largest file that is read, in bytes of UTF-8. */
 const sizeLimitBytes = 256 * 1024
-const depthLimit = 64
+/** Aliases may multiply what a file holds by this at most. */
 const aliasLimit = 100
 const findingLimit = 50
 
 export interface ReadYamlOptions {
   /** Expands `${NAME}` and `${NAME:-default}` in text values from these. Without it, text is taken as it stands. */
   variables?: Readonly<Record<string, string | undefined>>
+  /** Every value is the text that stands there: `1.10` stays `1.10`, `no` stays `no`, and an empty value is empty text. */
+  asWritten?: boolean
 }
+
+type Path = readonly (string | number)[]
 
 export interface ReadYamlResult<T> {
   /** Only without errors. */
   value?: T
   diagnostics: Diagnostic[]
   /** Where the key that a path ends at stands, or the nearest one above it. */
-  locate(path: readonly string[]): SourceRange
+  locate(path: Path): SourceRange
+  /** From that key to the last line of its value. */
+  span(path: Path): SourceRange
 }
 
 /** `file` names the file in messages; it is not opened. Merge keys, duplicate keys, `__proto__`, tags and several documents are refused. */
@@ -45,101 +41,62 @@ export function readYaml<T>(
 ): ReadYamlResult<T> {
   const lines = new LineCounter()
   const findings: Diagnostic[] = []
-  const sourceAt = (offset: number): SourceRange => {
-    const line = Math.max(1, lines.linePos(offset).line)
-    return { file, start: line, end: line }
-  }
-  const report: Report = (ruleId, offset, message, hint) => {
+  const lineOf = (offset: number): number => Math.max(1, lines.linePos(offset).line)
+  const sourceAt = (offset: number): SourceRange => ({ file, start: lineOf(offset), end: lineOf(offset) })
+  const report: YamlReport = (ruleId, offset, message, hint) => {
     findings.push({ ruleId, severity: 'error', source: sourceAt(offset), message, ...(hint ? { hint } : {}) })
   }
-  const done = (): ReadYamlResult<T> => ({ diagnostics: findings.slice(0, findingLimit), locate: () => sourceAt(0) })
+  const done = (): ReadYamlResult<T> => {
+    const top = sourceAt(0)
+    const inOrder = findings.slice(0, findingLimit).sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
+    return { diagnostics: inOrder, locate: () => top, span: () => top }
+  }
   if (new TextEncoder().encode(text).length > sizeLimitBytes) {
-    report(
-      'YAML_TOO_LARGE',
-      0,
-      `the file is larger than ${sizeLimitBytes / 1024} KB`,
-      'split it, or take out what does not belong here',
-    )
+    const hint = 'split it, or take out what does not belong here'
+    report('YAML_TOO_LARGE', 0, `the file is larger than ${sizeLimitBytes / 1024} KB`, hint)
     return done()
   }
-  const document = parse(text, lines, report)
+  const document = parseYaml(text, lines, options.asWritten === true, report)
   if (!document) return done()
-  checkNodes(document, report)
+  checkYamlNodes(document, report)
   if (findings.length === 0 && options.variables) expandScalars(document, options.variables, report)
+  const content = findings.length === 0 ? plainValue(document, report) : undefined
   if (findings.length > 0) return done()
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: aliasLimit }) ?? {}, { reportInput: true })
-  if (parsed.success)
-    return { value: parsed.data, diagnostics: [], locate: (path) => sourceAt(offsetOf(document, path)) }
-  for (const { path, message, hint } of parsed.error.issues.flatMap((issue) => explainIssue(issue, schema))) {
-    report('YAML_SCHEMA', offsetOf(document, path), message, hint)
+  const parsed = schema.safeParse(content ?? {}, { reportInput: true })
+  if (parsed.success) {
+    return {
+      value: parsed.data,
+      diagnostics: [],
+      locate: (path) => sourceAt(offsetsOf(document, path).start),
+      span: (path) => {
+        const { start, end } = offsetsOf(document, path)
+        return { file, start: lineOf(start), end: lineOf(Math.max(start, end - 1)) }
+      },
+    }
+  }
+  for (const { path, message, hint } of parsed.error.issues
+    .slice(0, findingLimit)
+    .flatMap((issue) => explainIssue(issue, schema))) {
+    report('YAML_SCHEMA', offsetsOf(document, path).start, message, hint)
   }
   return done()
 }
 
-type Report = (ruleId: string, offset: number, message: string, hint?: string) => void
-
-function parse(text: string, lineCounter: LineCounter, report: Report): Document.Parsed | undefined {
+/** The plain value; a file whose aliases multiply it beyond measure is reported. */
+function plainValue(document: Document.Parsed, report: YamlReport): unknown {
   try {
-    const document = parseDocument(text, {
-      lineCounter,
-      merge: false,
-      uniqueKeys: true,
-      strict: true,
-      prettyErrors: false,
-      logLevel: 'error',
-      version: '1.2',
-    })
-    if (document.errors.some(({ message }) => message.includes('call stack'))) throw new RangeError('nested too deep')
-    for (const error of [...document.errors, ...document.warnings])
-      report('YAML_SYNTAX', error.pos[0], explainSyntax(error), 'correct the line')
-    return document.errors.length > 0 ? undefined : document
+    return document.toJS({ maxAliasCount: aliasLimit })
   } catch (error) {
-    // The parser recurses: only nesting beyond any sense overflows it, and it may report that as a syntax error.
-    if (!(error instanceof RangeError)) throw error
-    report('YAML_TOO_DEEP', 0, 'the file is nested too deep to be read', `keep within ${depthLimit} levels`)
+    if (!(error instanceof ReferenceError)) throw error
+    report('YAML_ALIASES', 0, 'the aliases of the file multiply what it holds beyond measure', 'write the values out')
     return undefined
   }
-}
-
-function explainSyntax({ code, message }: YAMLError): string {
-  if (code === 'DUPLICATE_KEY') return 'the same key stands twice in one map'
-  if (code === 'MULTIPLE_DOCS') return 'the file holds several documents; only one is read'
-  if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; use spaces'
-  if (code === 'TAG_RESOLVE_FAILED') return 'tags (words beginning with "!") are not supported'
-  return message.split('\n')[0] ?? message
-}
-
-/** What the parser lets pass and plans must not hold. */
-function checkNodes(document: Document.Parsed, report: Report): void {
-  let aliases = 0
-  visit(document, (_, node, path) => {
-    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
-    if (isAlias(node) && ++aliases > aliasLimit) {
-      report('YAML_ALIASES', offset, `more than ${aliasLimit} aliases`, 'write the values out')
-      return visit.BREAK
-    }
-    if (path.length > depthLimit && path.filter(isCollection).length > depthLimit) {
-      report('YAML_TOO_DEEP', offset, `more than ${depthLimit} levels inside each other`, 'write it flatter')
-      return visit.BREAK
-    }
-    return undefined
-  })
-  visit(document, {
-    Pair(_, { key }) {
-      const name = isScalar(key) ? key.value : undefined
-      const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
-      if (name === '__proto__') report('YAML_KEY', offset, 'the key `__proto__` is not allowed', 'take it out')
-      else if (name === '<<') report('YAML_KEY', offset, 'merge keys (`<<`) are not supported', 'write the values out')
-      else if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean')
-        report('YAML_KEY', offset, 'a key has to be plain text', 'name the key')
-    },
-  })
 }
 
 function expandScalars(
   document: Document.Parsed,
   variables: NonNullable<ReadYamlOptions['variables']>,
-  report: Report,
+  report: YamlReport,
 ): void {
   visit(document, {
     Scalar(key, node) {
@@ -151,26 +108,28 @@ function expandScalars(
   })
 }
 
-/** Where the key that a path ends at stands; the nearest one above it when the key is missing. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
+/** Where the key that a path ends at begins, and its value ends; the nearest one above it when the key is missing. */
+function offsetsOf(document: Document.Parsed, path: readonly PropertyKey[]): { start: number; end: number } {
   let node: unknown = document.contents
-  let offset = document.contents?.range?.[0] ?? 0
+  let start = document.contents?.range?.[0] ?? 0
+  let end = document.contents?.range?.[1] ?? start
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document)
+    let key: unknown
+    let value: unknown
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find(
-        (item) => isScalar(item.key) && String(item.key.value) === String(step),
-      )
-      if (!pair) return offset
-      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
-      node = pair.value
+      const name = String(step)
+      const pair: Pair | undefined = node.items.find((item) => isScalar(item.key) && String(item.key.value) === name)
+      key = pair?.key
+      value = pair?.value
     } else if (isSeq(node)) {
-      const item: unknown = node.items[Number(step)]
-      offset = isNode(item) ? (item.range?.[0] ?? offset) : offset
-      node = item
-    } else {
-      return offset
+      value = node.items[Number(step)]
+      key = value
     }
+    if (!isNode(key)) break
+    start = key.range?.[0] ?? start
+    end = (isNode(value) ? value.range?.[1] : undefined) ?? start
+    node = value
   }
-  return offset
+  return { start, end }
 }
