@@ -1,7 +1,7 @@
 /** Documents that hold much of one thing, of any size: what is slower than linear in anything shows on one of them. */
 
 /** The text that repeats `part` until it has almost so many bytes of UTF-8. */
-function fill(size: number, head: string, part: (index: number) => string): string {
+export function fill(size: number, head: string, part: (index: number) => string): string {
   const parts = [head]
   let length = Buffer.byteLength(head)
   for (let index = 0; ; index++) {

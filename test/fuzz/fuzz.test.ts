@@ -4,11 +4,12 @@ import { CaseChecker } from './check-case.ts'
 import { documentShapes } from './document-shapes.ts'
 import { fuzzCase, loadSources } from './fuzz-case.ts'
 import { minimiseText } from './minimise-case.ts'
+import { yamlShapes } from './yaml-shapes.ts'
 
 const cases = 400
 /** Stands against what does not end, not for what is fast: that is the benchmark's to say. */
 const boundMs = 10_000
-const kilobytes = 64
+const kilobytes = 24
 
 const sources = loadSources(false)
 const checker = new CaseChecker(sources)
@@ -48,10 +49,15 @@ describe('the fuzzer', () => {
   })
 })
 
-it.each(Object.keys(documentShapes))('reads a document of much %s', (name) => {
-  const text = documentShapes[name]?.(kilobytes * 1024) ?? ''
+const shapes = [
+  ...Object.entries(documentShapes).map(([name, make]) => ({ kind: 'document' as const, name, make })),
+  ...Object.entries(yamlShapes).map(([name, make]) => ({ kind: 'operator' as const, name, make })),
+]
+
+it.each(shapes)('reads $kind: much of $name', ({ kind, make }) => {
+  const text = make(kilobytes * 1024)
   expect(Buffer.byteLength(text)).toBeGreaterThan(1024)
-  const { failure, cpuMs } = checker.check({ kind: 'document', text })
+  const { failure, cpuMs } = checker.check({ kind, text })
   expect(failure).toBeUndefined()
   expect(cpuMs).toBeLessThan(boundMs)
 })

@@ -71,8 +71,9 @@ function limitCharacters(line: string, number: number, report: Report): string {
     report('WRITING_DIRECTION', number, message, 'take them out', 'warning')
   }
   if (line.search(controls) < 0) return line
-  const what = line.includes('\0') ? 'a NUL byte' : 'control characters'
-  report('CONTROL_CHARACTER', number, `the line holds ${what}`, hint)
+  const hasNul = line.includes('\0')
+  const what = hasNul ? 'a NUL byte' : 'control characters'
+  report('CONTROL_CHARACTER', number, `the line holds ${what}`, hint, hasNul ? 'error' : 'warning')
   return line.replace(controls, '\u{fffd}')
 }
 
