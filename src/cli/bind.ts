@@ -35,7 +35,11 @@ export const bindCommand: RegisterCommand = (program, context) => {
 async function bind(context: CliContext, stateDir: string, plan: string, options: Options): Promise<ExitCode> {
   const out = options.out ?? join(dirname(plan), 'tidegate.yaml')
   const file = resolve(context.cwd, out)
-  const { readBoundedFile } = await import('./read-bounded-file.ts')
+  const [{ readBoundedFile }, { readCompanions }, { importDocument }] = await Promise.all([
+    import('./read-bounded-file.ts'),
+    import('./read-plan-set.ts'),
+    import('../document/import-document.ts'),
+  ])
   const document = await readBoundedFile(context, plan)
   const before = existsSync(file) ? asText(await readBoundedFile(context, out), out) : null
   const survey = await context.survey(stateDir, options.operator)
@@ -43,8 +47,13 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
     if (problem !== undefined) context.err(`Nothing is proposed from metric source ${source}: ${problem}`)
     if (omitted > 0) context.err(`Metric source ${source} has ${omitted} more families than are looked at`)
   }
+  const companions = await readCompanions(context, plan, importDocument(document, plan))
   const name = relative(dirname(file), resolve(context.cwd, plan)) || basename(plan)
-  const result = await propose({ content: document, path: plan, name }, { text: before, path: out, file }, survey)
+  const result = await propose(
+    { content: document, path: plan, name, companions },
+    { text: before, path: out, file },
+    survey,
+  )
   const { findings, text, blocking, warnings } = result
   const changes = text !== before
   if (options.json) {
@@ -88,12 +97,13 @@ interface Result {
 }
 
 async function propose(
-  plan: { content: Uint8Array; path: string; name: string },
+  plan: { content: Uint8Array; path: string; name: string; companions: Map<string, Uint8Array> },
   bindings: { text: string | null; path: string; file: string },
   survey: Survey,
 ): Promise<Result> {
   const [
     { importDocument },
+    { joinCompanions },
     { readYaml },
     { Bindings, UnfinishedBindings },
     { proposeBindings },
@@ -102,6 +112,7 @@ async function propose(
     { schemaPath },
   ] = await Promise.all([
     import('../document/import-document.ts'),
+    import('../document/join-companions.ts'),
     import('../document/yaml/read-yaml.ts'),
     import('../core/plan/bindings.ts'),
     import('../core/plan/bind/propose/propose-bindings.ts'),
@@ -113,7 +124,7 @@ async function propose(
   const refuse = (diagnostics: readonly Diagnostic[], advice = ''): never => {
     throw new UserError(`${advice}${diagnostics.map(formatDiagnostic).join('\n')}`, exitCodes.failed)
   }
-  const document = importDocument(plan.content, plan.path)
+  const document = joinCompanions(importDocument(plan.content, plan.path), plan.companions)
   if (document.isUnreadable) refuse(document.diagnostics)
   const { draft } = document
   const existing = readYaml(bindings.text ?? '', bindings.path, UnfinishedBindings)

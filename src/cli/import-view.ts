@@ -3,6 +3,7 @@ import { type Diagnostic, formatDiagnostic } from '../core/plan/diagnostic.ts'
 import type { PlanDraft } from '../core/plan/draft.ts'
 import { count, type FactLine, factLines } from '../document/fact-lines.ts'
 import type { ImportedDocument } from '../document/import-document.ts'
+import type { Companion } from '../document/join-companions.ts'
 import type { CliContext } from './context.ts'
 import { fitText, type Line, plainText, renderLine, type Tone, wantsColour, wrapText } from './styled-line.ts'
 
@@ -17,6 +18,7 @@ export function importView(
   document: ImportedDocument,
   diagnostics: readonly Diagnostic[],
   context: ViewContext,
+  companions: readonly Companion[] = [],
 ): string[] {
   const { text, draft, isUnreadable } = document
   if (isUnreadable) return importSummary(document, diagnostics, context)
@@ -29,8 +31,16 @@ export function importView(
   const lines: Line[] = [[{ text: draft.title, tone: 'strong' }], [], ...body, []]
   return [
     ...lines.map((line) => renderLine(line, width, wantsColour(context))),
+    ...companions.map(companionLine),
+    ...(companions.length > 0 ? [''] : []),
     ...importSummary(document, diagnostics, context),
   ]
+}
+
+/** A companion is shown by what it adds; `tidegate import` of itself shows its lines. */
+function companionLine({ file, document: { draft } }: Companion): string {
+  const facts = factLines(draft).length
+  return `with ${plainText(file)}: ${count(facts, 'fact')}`
 }
 
 /** What is wrong, and counts of what was read and what was not. */

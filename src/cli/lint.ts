@@ -37,11 +37,8 @@ export const lintCommand: RegisterCommand = (program, context) => {
       if (plan === undefined) throw new UserError('name the plan: tidegate lint ROLLOUT.md')
       const format = options.json ? 'json' : options.format
       if (!formats.includes(format)) throw new UserError(`--format takes ${formats.join(', ')}, not "${format}"`)
-      const [{ importDocument }, { readBoundedFile }] = await Promise.all([
-        import('../document/import-document.ts'),
-        import('./read-bounded-file.ts'),
-      ])
-      const document = importDocument(await readBoundedFile(context, plan), plan)
+      const { readPlanSet } = await import('./read-plan-set.ts')
+      const document = await readPlanSet(context, plan)
       const found = await findAll(context, plan, document, options)
       const shown = await onlyRules(found, options.rule)
       await print(context, format, plan, document.text, shown)

@@ -142,6 +142,7 @@ describe('start', () => {
     )
     expect(api.startRequest).toEqual({
       document: { path: 'ROLLOUT.md', text: '# Plan' },
+      companions: [],
       bindings: { path: 'tidegate.yaml', text: 'plan: ROLLOUT.md' },
       actor: 'ola',
       speed: 60,

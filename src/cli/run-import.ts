@@ -2,11 +2,12 @@
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import { count } from '../document/fact-lines.ts'
-import { documentFindings, type ImportedDocument, importDocument } from '../document/import-document.ts'
+import { documentFindings, importDocument } from '../document/import-document.ts'
+import type { PlanSet } from '../document/join-companions.ts'
 import { writePlanYaml } from '../document/plan-yaml/write-plan-yaml.ts'
 import { type CliContext, type ExitCode, exitCodes, UserError } from './context.ts'
 import { importSummary, importView } from './import-view.ts'
-import { readBoundedFile } from './read-bounded-file.ts'
+import { readPlanSet } from './read-plan-set.ts'
 import { schemaPath } from './schema-path.ts'
 import { writeWholeFile } from './write-whole-file.ts'
 
@@ -21,15 +22,17 @@ const packageFolder = resolve(import.meta.dirname, '../..')
 export async function runImport(context: CliContext, file: string, options: ImportOptions): Promise<ExitCode> {
   const { out, json } = options
   if (json && out === '-') throw new UserError('--json and --out - both want stdout; name a file')
-  const document = importDocument(await readBoundedFile(context, file), file)
-  const { draft } = document
+  const document = await readPlanSet(context, file)
+  const { draft, own, companions } = document
   const diagnostics = documentFindings(document)
   const isWritten = out !== undefined && (await writePlan(context, file, document, { ...options, out }))
   if (json) context.out(JSON.stringify({ draft, diagnostics }))
-  else if (out === undefined) for (const line of importView(document, diagnostics, context)) context.out(line)
-  else {
+  else if (out === undefined) {
+    const shown = { ...document, draft: own }
+    for (const line of importView(shown, diagnostics, context, companions)) context.out(line)
+  } else {
     const say = out === '-' ? context.err : context.out
-    for (const line of importSummary(document, diagnostics, context)) say(line)
+    for (const line of importSummary({ ...document, draft: own }, diagnostics, context)) say(line)
   }
   if (isWritten && out !== '-') context.err(`Written: ${out}`)
   const failed = (out !== undefined && !isWritten) || diagnostics.some(({ severity }) => severity === 'error')
@@ -40,10 +43,10 @@ export async function runImport(context: CliContext, file: string, options: Impo
 async function writePlan(
   context: CliContext,
   file: string,
-  document: ImportedDocument,
+  document: PlanSet,
   { out, force }: ImportOptions & { out: string },
 ): Promise<boolean> {
-  const { draft, format } = document
+  const { own: draft, format } = document
   if (refuses(context, out, document.diagnostics)) return false
   const target = resolve(context.cwd, out === '-' ? 'plan.yaml' : out)
   const from = relative(dirname(target), resolve(context.cwd, file)).replaceAll(sep, '/')

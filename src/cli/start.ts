@@ -51,11 +51,19 @@ async function readRequest(context: CliContext, plan: string, options: Options):
   const bindings = options.bindings ?? join(dirname(plan), 'tidegate.yaml')
   return {
     document: await readText(context, plan),
+    companions: await readCompanionTexts(context, plan),
     bindings: await readText(context, bindings, '; name the bindings with --bindings FILE'),
     actor,
     speed,
     acknowledge: options.ack,
   }
+}
+
+/** Texts that are none are left out here, and reported as missing where the plan is prepared. */
+async function readCompanionTexts(context: CliContext, plan: string): Promise<NonNullable<StartRequest['companions']>> {
+  const { readPlanSet } = await import('./read-plan-set.ts')
+  const { companions } = await readPlanSet(context, plan)
+  return companions.map(({ file, document }) => ({ path: file, text: document.text }))
 }
 
 /** A file whose bytes are no text starts nothing: what stands there would be a guess. */

@@ -7,11 +7,16 @@ import { DocumentNote, DocumentStatus } from '../core/release/document-status.ts
 import type { EventEnvelope } from '../core/release/events.ts'
 
 export const maximumDocumentBytes = 256 * 1024
+export const maximumCompanions = 20
+
+const SentText = z.strictObject({ path: z.string(), text: z.string().max(maximumDocumentBytes) })
 
 /** Texts travel, not paths: the controller need not see the client's disk. `actor` is a key of the operator's people. */
 export const StartRequest = z.strictObject({
-  document: z.strictObject({ path: z.string(), text: z.string().max(maximumDocumentBytes) }),
-  bindings: z.strictObject({ path: z.string(), text: z.string().max(maximumDocumentBytes) }),
+  document: SentText,
+  /** The documents that it names, by the names it uses. Without this nobody has looked for them. */
+  companions: z.array(SentText).max(maximumCompanions).optional(),
+  bindings: SentText,
   actor: z.string(),
   speed: z.number().positive().default(1),
   /** Warnings accepted by rule name; `*` accepts all. */

@@ -88,7 +88,7 @@ describe('refusals', () => {
       'Media Type',
     ],
     ['a form', releases, 'actor=rina', 'application/x-www-form-urlencoded', 415, 'Media Type'],
-    ['a body over 1 MiB', releases, `"${'x'.repeat(1024 * 1024)}"`, 'application/json', 413, 'too large'],
+    ['a body over 11 MiB', releases, `"${'x'.repeat(11 * 1024 * 1024)}"`, 'application/json', 413, 'too large'],
   ]
   it.each(bodies)('%s', async (_, url, payload, type, status, named) => {
     const { post, api } = setUp()

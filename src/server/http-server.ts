@@ -5,12 +5,21 @@ import { STATUS_CODES } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { StoreRefusal } from '../runtime/release-runner.ts'
-import { type Answer, CommandRequest, type ControllerApi, type Problem, StartRequest } from './contract.ts'
+import {
+  type Answer,
+  CommandRequest,
+  type ControllerApi,
+  maximumCompanions,
+  maximumDocumentBytes,
+  type Problem,
+  StartRequest,
+} from './contract.ts'
 import { addressFileOf, type ControllerAddress, projectPath, socketPathOf } from './controller-address.ts'
 import { prepareSocketPath } from './prepare-socket-path.ts'
 
 /** Bytes of a request. */
-const maximumBodyBytes = 1024 * 1024
+/** A start with all its documents, whose characters JSON may write as two. */
+const maximumBodyBytes = (maximumCompanions + 2) * maximumDocumentBytes * 2
 /** For a request to arrive whole; for a connection on which nothing moves. */
 const timeouts = { requestTimeout: 10_000, connectionTimeout: 60_000 }
 

@@ -7,13 +7,19 @@ import { planDigest } from '../core/plan/digest.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { documentFindings, importDocument } from '../document/import-document.ts'
+import { joinCompanions } from '../document/join-companions.ts'
 import { readYaml } from '../document/yaml/read-yaml.ts'
 import type { StartRequest } from './contract.ts'
 
 export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }
 
-export function preparePlan(request: Pick<StartRequest, 'document' | 'bindings'>, operator: Operator): Prepared {
-  const document = importDocument(request.document.text, request.document.path)
+export function preparePlan(
+  request: Pick<StartRequest, 'document' | 'companions' | 'bindings'>,
+  operator: Operator,
+): Prepared {
+  const main = importDocument(request.document.text, request.document.path)
+  const { companions } = request
+  const document = companions ? joinCompanions(main, new Map(companions.map(({ path, text }) => [path, text]))) : main
   const read = readYaml(request.bindings.text, request.bindings.path, Bindings)
   const surroundings = { operator, ...(read.value && { bindings: read.value }) }
   const found = [...documentFindings(document, surroundings), ...read.diagnostics]

@@ -113,7 +113,8 @@ function addLines(
     const opensBlock = beforeBlock && index === lines.length - 1
     const title = line.label ?? (opensBlock ? /^(.{2,120}?) ?[:：]$/.exec(line.text)?.[1] : undefined)
     // A bare title is structure; everything else is text that somebody should have read.
-    if (title === undefined || (line.label !== undefined && line.value !== '')) all.push(line)
+    const names = line.codes.length > 0 || line.links.length > 0
+    if (title === undefined || names || (line.label !== undefined && line.value !== '')) all.push(line)
     if (title !== undefined) {
       const section: Section = { ...newSection('label', line, current.depth + 0.5), title }
       current.blocks.push({ kind: 'section', section })

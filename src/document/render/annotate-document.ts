@@ -33,7 +33,9 @@ export function readForRelease(
   const draft = readStatements(text, file)
   if (typeof draft === 'string') return draft
   const shapes = lineShapes(parseDocument(text))
-  const { located, lost } = locateStatements(draft, statements, shapes)
+  // What a companion states is marked nowhere in this document.
+  const ownStatements = statements.filter(({ source }) => source?.file === undefined)
+  const { located, lost } = locateStatements(draft, ownStatements, shapes)
   return { draft, shapes, located, lost, notes: notesOf(draft, located) }
 }
 
