@@ -2,6 +2,7 @@
 import type { Comparator, Condition } from '../../core/plan/condition.ts'
 import { cleanText, foldKeepingLength } from '../markdown/clean-text.ts'
 import { cleanMetric, readPercentile, readWindow } from './metric-words.ts'
+import { readBareThreshold, type Threshold } from './read-bare-threshold.ts'
 import { readQuantity } from './read-quantity.ts'
 import { readZeroForm } from './read-zero-form.ts'
 
@@ -60,15 +61,6 @@ function zeroForms(text: string, thresholds: readonly Threshold[], alone: boolea
   return whole ? [{ condition: whole, form: 'zero', text }] : zero
 }
 
-interface Threshold {
-  comparator: Comparator
-  value: number | [number, number]
-  unit: string
-  /** Where the comparator starts and the quantity ends. */
-  start: number
-  end: number
-}
-
 const words: [Comparator, string][] = [
   [
     '<=',
@@ -118,6 +110,8 @@ const comparatorPattern = new RegExp(
   'giu',
 )
 const wordPatterns = words.map(([comparator, names]) => ({ comparator, pattern: new RegExp(`^(?:${names})$`, 'i') }))
+const comparatorOf = (word: string): Comparator | undefined =>
+  /^within /i.test(word) ? '<=' : wordPatterns.find(({ pattern }) => pattern.test(word))?.comparator
 const placeholder = /^ ?(?:_{2,}|\[[^\]]{1,40}\]|<[^<>]{1,40}>|TBD|TBC|XX?%)/i
 
 function findThresholds(text: string): { thresholds: Threshold[]; unread: boolean } {
@@ -136,7 +130,9 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
       amount && over > 0 ? { ...amount, unit: `${amount.unit} over baseline`, length: amount.length + over } : amount
     const { sign, word } = match.groups ?? {}
     if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
-    const comparator = sign ? signs[sign] : wordPatterns.find(({ pattern }) => pattern.test(word ?? ''))?.comparator
+    const comparator = sign ? signs[sign] : comparatorOf(word ?? '')
+    // "--limit=100" sets something, and compares nothing.
+    if (sign === '=' && /\w/.test(searched[start - 1] ?? '')) continue
     const isLoad = /^(?:handles|sustains|supports)$/i.test(word ?? '')
     if (quantity && comparator && (!isLoad || quantity.unit.startsWith('x'))) {
       thresholds.push({
@@ -152,7 +148,7 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
   }
   return thresholds.length > 0
     ? { thresholds: mainThresholds(text, thresholds), unread }
-    : { ...findSuffixOrRange(text), unread }
+    : { thresholds: readBareThreshold(text), unread }
 }
 
 /** "> 4% over 5 minutes": right behind a threshold, a time over which it holds is no second threshold. */
@@ -186,58 +182,6 @@ function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
       !/\([^()]{0,40}$/.test(before) || !/\((?:target|goal|ideal|ideally|stretch|cible|meta)[^()]{0,40}$/i.test(before)
     )
   })
-}
-
-const suffixPattern =
-  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour) ?)(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/u
-/** "5 consecutive green runs", "3 errors in a row": a streak of at least so many. */
-const streakPattern = /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) [\p{L}])/u
-const rangePattern = /(?<![\d.,])(\d{1,9}(?:\.\d{1,6})?) ?%? ?[-–—] ?(\d{1,9}(?:\.\d{1,6})?) ?%/u
-const wholePattern = /^(100|9\d(?:\.\d{1,4})?) ?%(?= [\p{L}])(?! (?:of )?(?:the )?(?:traffic|users|rollout))/iu
-
-/** "Idempotency rate: 100%", "Lost events: 0%". */
-const statedPattern = /(?<=\p{L}) ?[:：] ?(100|0) ?%$/u
-
-/** Thresholds without a comparator: "uptime 99.9%+", "CPU 30–70%", "100% pass rate". */
-function findSuffixOrRange(text: string): { thresholds: Threshold[] } {
-  const suffix = suffixPattern.exec(text)
-  if (suffix) {
-    const quantity = readQuantity(suffix[0].replace('+', ''))
-    if (quantity)
-      return {
-        thresholds: [{ comparator: '>=', ...quantity, start: suffix.index, end: suffix.index + suffix[0].length }],
-      }
-  }
-  const streak = streakPattern.exec(text)
-  if (streak)
-    return {
-      thresholds: [
-        {
-          comparator: '>=',
-          value: Number(streak[1]),
-          unit: 'count',
-          start: streak.index,
-          end: streak.index + streak[0].length,
-        },
-      ],
-    }
-  const range = rangePattern.exec(text)
-  if (range && range.index > 0 && Number(range[1]) < Number(range[2])) {
-    const value: [number, number] = [Number(range[1]), Number(range[2])]
-    return {
-      thresholds: [{ comparator: '==', value, unit: '%', start: range.index, end: range.index + range[0].length }],
-    }
-  }
-  const stated = statedPattern.exec(text)
-  if (stated?.[1])
-    return {
-      thresholds: [{ comparator: '==', value: Number(stated[1]), unit: '%', start: stated.index, end: text.length }],
-    }
-  const whole = wholePattern.exec(text)
-  const comparator = whole?.[1] === '100' ? '==' : '>='
-  return {
-    thresholds: whole ? [{ comparator, value: Number(whole[1]), unit: '%', start: 0, end: whole[0].length }] : [],
-  }
 }
 
 const inverse: Record<Comparator, Comparator> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' }

@@ -39,7 +39,7 @@ function readRung(item: Section): Rung | undefined {
   const named = label ?? /^([^:：]{2,60}?) ?[:：](?= |$)/.exec(text)?.[1]
   const lead =
     named ??
-    /^(.{2,60}?) [—–-] \p{L}/u.exec(text)?.[1] ??
+    /^(.{2,60}?) [—–-] [\p{L}\d]/u.exec(text)?.[1] ??
     (text.length <= 60 ? text : /^(.{2,60}?)(?:[.;,] |$)/.exec(text)?.[1])
   if (lead === undefined || lead === '') return undefined
   const written = bareTitle(stripPictures(lead))
