@@ -147,6 +147,8 @@ export const documentShapes: Record<string, (size: number) => string> = {
   comparisons: (size) => longLines(size, lineLength, () => '<', criteria),
   colons: (size) => longLines(size, lineLength, () => 'a: ', '## Phase 1: All\n- '),
   'keys and values': (size) => longLines(size, lineLength, () => 'token="a" ', ''),
+  secrets: (size) => fill(size, '```env\n', (n) => `API_KEY=s3cret${n}\n`),
+  'links of secrets': (size) => fill(size, '', (n) => `- See https://a:pass${n}@b.example/?token=abcdefgh${n}\n`),
   credentials: (size) => longLines(size, lineLength, () => 'a://b:c', ''),
   underscores: (size) => longLines(size, lineLength, () => '_'),
   'empty lines': (size) => fill(size, '', () => '\n'),

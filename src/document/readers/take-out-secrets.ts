@@ -6,8 +6,14 @@ import type { PlanDraft } from '../../core/plan/draft.ts'
 export function takeOutSecrets(draft: PlanDraft, text: string): string {
   const found = findSecrets(text)
   if (found.length === 0) return text
+  let line = 1
+  let counted = 0
   draft.secrets = found.map(({ what, start }) => {
-    const line = text.slice(0, start).split('\n').length
+    // In one pass: counting from the top for each would be quadratic.
+    for (let at = text.indexOf('\n', counted); at >= 0 && at < start; at = text.indexOf('\n', counted)) {
+      line++
+      counted = at + 1
+    }
     return { source: { start: line, end: line }, rule: 'secret/text', what }
   })
   return redactSecrets(text)

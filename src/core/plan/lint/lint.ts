@@ -26,6 +26,7 @@ import { secretInText } from './secret-in-text.ts'
 import { settingsDiffer } from './settings-differ.ts'
 import { shareTooFine } from './share-too-fine.ts'
 import { statusConflict } from './status-conflict.ts'
+import { holdTexts } from './texts-of.ts'
 import { thresholdConflict } from './threshold-conflict.ts'
 import { thresholdGap } from './threshold-gap.ts'
 
@@ -62,8 +63,9 @@ export const boundLintRules: readonly BoundLintRule[] = [ownerNotBound, shareToo
 
 /** Findings about what a document says, and about what it says of the things it is bound to, each with its line. */
 export function lintDraft(draft: PlanDraft, surroundings: Surroundings = {}): Diagnostic[] {
+  const same = holdTexts(draft)
   const found = [...lintRules, ...boundLintRules].flatMap((rule) =>
-    rule.check(draft, surroundings).map((finding) => toDiagnostic(draft, rule, finding)),
+    rule.check(same, surroundings).map((finding) => toDiagnostic(draft, rule, finding)),
   )
   return found.sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
 }

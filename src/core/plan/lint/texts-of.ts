@@ -8,8 +8,20 @@ export interface PlacedText {
   isCode: boolean
 }
 
+/** The texts of drafts that do not change while they are held: a third of the rules asks for them. */
+const held = new WeakMap<PlanDraft, readonly PlacedText[]>()
+
+/** The same draft, of which `textsOf` is worked out once. It must not be changed. */
+export function holdTexts(draft: PlanDraft): PlanDraft {
+  const copy = { ...draft }
+  held.set(copy, textsOf(copy))
+  return copy
+}
+
 /** One entry a line, in order; lines of code blocks stand alone. */
-export function textsOf(draft: PlanDraft): PlacedText[] {
+export function textsOf(draft: PlanDraft): readonly PlacedText[] {
+  const worked = held.get(draft)
+  if (worked) return worked
   const { phases, rollback } = draft
   const statements = phases.flatMap((phase) => [...phase.entryCriteria, ...phase.criteria, ...phase.triggers])
   const steps = [...phases.flatMap((phase) => phase.steps), ...rollback.steps]
