@@ -5,6 +5,7 @@ import { createCatalogueRunner } from './drivers/commands/catalogue.ts'
 import { createProcessDeployer } from './drivers/deploy/process.ts'
 import { createSupervisor } from './drivers/deploy/supervisor.ts'
 import { createHttpCheckRunner } from './drivers/evidence/http-check.ts'
+import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
@@ -31,6 +32,7 @@ export function operatorDrivers(
   const servers = only(operator.metricSources, 'prometheus')
   const pageMetrics = createPrometheusTextSource(pages)
   const serverMetrics = createPrometheusSource(servers)
+  const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
   const checks = createHttpCheckRunner(operator.checks)
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const log = createLogNotifier(
@@ -40,12 +42,13 @@ export function operatorDrivers(
     router: (target) => (target in proxies ? router : undefined),
     deployer: (target) => (target in processes ? deployer : undefined),
     metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
+    flagSource: (source) => (source in operator.flagSources ? flags : undefined),
     checkRunner: (check) => (check in operator.checks ? checks : undefined),
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
     notifiers: () => Object.keys(operator.channels).map((channel) => ({ channel, notifier: log })),
     close: async () => {
       await Promise.all(
-        [router, deployer, pageMetrics, serverMetrics, checks, commands, log].map((driver) => driver.close?.()),
+        [router, deployer, pageMetrics, serverMetrics, flags, checks, commands, log].map((driver) => driver.close?.()),
       )
     },
   }

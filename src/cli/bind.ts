@@ -47,6 +47,8 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
     if (problem !== undefined) context.err(`Nothing is proposed from metric source ${source}: ${problem}`)
     if (omitted > 0) context.err(`Metric source ${source} has ${omitted} more families than are looked at`)
   }
+  for (const { source, problem } of survey.flagSources)
+    if (problem !== undefined) context.err(`Nothing is proposed from flag source ${source}: ${problem}`)
   const companions = await readCompanions(context, plan, importDocument(document, plan))
   const name = relative(dirname(file), resolve(context.cwd, plan)) || basename(plan)
   const result = await propose(
@@ -58,10 +60,24 @@ async function bind(context: CliContext, stateDir: string, plan: string, options
   const changes = text !== before
   if (options.json) {
     const sources = survey.sources.map(({ source, offers, problem }) => ({ source, families: offers.length, problem }))
+    const flagSources = survey.flagSources.map(({ source, offers, problem }) => ({
+      source,
+      flags: offers.length,
+      problem,
+    }))
     const written = changes && options.dryRun !== true
     if (written) await write(file, out, text, before !== null)
     context.out(
-      JSON.stringify({ file: out, written, findings, blocking, warnings, sources, ...(written ? {} : { text }) }),
+      JSON.stringify({
+        file: out,
+        written,
+        findings,
+        blocking,
+        warnings,
+        sources,
+        flagSources,
+        ...(written ? {} : { text }),
+      }),
     )
     return blocking.length > 0 || findings.some(isNeeded) ? exitCodes.undecided : exitCodes.ok
   }
@@ -129,15 +145,13 @@ async function propose(
   const { draft } = document
   const existing = readYaml(bindings.text ?? '', bindings.path, UnfinishedBindings)
   if (!existing.value) return refuse(existing.diagnostics)
-  const offers = Object.fromEntries(
-    survey.sources.filter(({ problem }) => problem === undefined).map((one) => [one.source, one.offers]),
-  )
   const findings = proposeBindings({
     draft,
     plan: plan.name,
     bindings: existing.value,
     operator: survey.operator,
-    offers,
+    offers: offersOf(survey.sources),
+    flagOffers: offersOf(survey.flagSources),
   })
   const schema = schemaPath('tidegate', dirname(bindings.file), packageFolder)
   const text = writeProposals(bindings.text, findings, schema)
@@ -155,6 +169,12 @@ async function propose(
   const warnings = [...new Set(of('warning').map(({ ruleId }) => ruleId))]
   return { findings, text, blocking: of('error'), warnings }
 }
+
+/** By source; one that had a problem offers nothing that could be relied on. */
+const offersOf = <T>(sources: readonly { source: string; offers: T[]; problem?: string }[]): Record<string, T[]> =>
+  Object.fromEntries(
+    sources.filter(({ problem }) => problem === undefined).map(({ source, offers }) => [source, offers]),
+  )
 
 /** Without it the plan does not start, and at most something is suggested for it. */
 const isNeeded = ({ state, otherwise }: Finding): boolean =>

@@ -1,5 +1,6 @@
 /** What every command is given: where to write, how to end, and how to reach a controller. Wired in `main.ts`. */
 import type { Command } from 'commander'
+import type { FlagOffer } from '../core/plan/flag.ts'
 import type { MetricOffer } from '../core/plan/metric.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Answer, ControllerApi, ControllerPurpose } from '../server/contract.ts'
@@ -24,7 +25,7 @@ export interface CliContext {
    * not start what nobody stays to follow. `operatorFile` is what it works with; without it, the one last used.
    */
   connect(stateDir: string, purpose: ControllerPurpose, operatorFile?: string): Promise<Connection>
-  /** What an operator lends, and what its metric sources offer now. Opens no store, moves nothing. `operatorFile`: as for `connect`. */
+  /** What an operator lends, and what its metric and flag sources offer now. Opens no store, moves nothing. `operatorFile`: as for `connect`. */
   survey(stateDir: string, operatorFile?: string): Promise<Survey>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
@@ -45,6 +46,7 @@ export interface Survey {
   operator: Operator
   /** `problem`: why a source could not be asked. `omitted`: families beyond the limit. */
   sources: { source: string; offers: MetricOffer[]; omitted: number; problem?: string }[]
+  flagSources: { source: string; offers: FlagOffer[]; problem?: string }[]
 }
 
 export interface DemoOptions {

@@ -1,4 +1,5 @@
 /** What Tidegate asks of the outside world. Each driver is small, reports and never judges, and fails with an `Outcome`, not an exception. */
+import type { FlagOffer } from '../core/plan/flag.ts'
 import type { ArmSelector, MetricOffer, MetricQuery } from '../core/plan/metric.ts'
 import type {
   CheckEvidence,
@@ -73,6 +74,11 @@ export interface MetricSource extends Driver {
   offers?(source: string, context: DriverContext): Promise<Outcome<MetricOffers>>
 }
 
+export interface FlagSource extends Driver {
+  /** The flags there are, by key, for `tidegate bind`; nothing that runs depends on it. */
+  offers(source: string, context: DriverContext): Promise<Outcome<FlagOffer[]>>
+}
+
 export interface CheckRunner extends Driver {
   runCheck(check: string, context: EffectContext): Promise<Outcome<CheckEvidence>>
 }
@@ -94,6 +100,7 @@ export interface DriverSet {
   router(target: string): TrafficRouter | undefined
   deployer(target: string): Deployer | undefined
   metricSource(source: string): MetricSource | undefined
+  flagSource(source: string): FlagSource | undefined
   checkRunner(check: string): CheckRunner | undefined
   commandRunner(command: string): CommandRunner | undefined
   notifiers(): { channel: string; notifier: Notifier }[]

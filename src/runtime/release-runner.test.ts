@@ -61,6 +61,7 @@ class FakeWorld {
       router: () => this.router,
       deployer: () => this.deployer,
       metricSource: () => this.metrics,
+      flagSource: () => undefined,
       checkRunner: () => check,
       commandRunner: () => undefined,
       notifiers: () => [],

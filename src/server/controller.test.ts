@@ -17,6 +17,7 @@ async function controllerWith(events: EventEnvelope[]): Promise<Controller> {
     router: none,
     deployer: none,
     metricSource: none,
+    flagSource: none,
     checkRunner: none,
     commandRunner: none,
     notifiers: () => [],

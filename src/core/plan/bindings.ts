@@ -74,6 +74,10 @@ export const Bindings = z.strictObject({
     .record(z.string(), z.strictObject({ signOff: Name, before: Name }))
     .default({})
     .describe('By the title of the checklist: who signs its items, and before which phase'),
+  flags: z
+    .record(z.string(), z.strictObject({ source: Name, key: Name }))
+    .default({})
+    .describe('By the key that the plan writes: the flag source that has the flag, and its key there'),
   asks: Name.describe('Who signs whatever nothing measures, and who is asked when the release is undecided'),
   rollback: z.strictObject({ deadline: Duration }).optional(),
   judging: z

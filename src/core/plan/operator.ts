@@ -66,6 +66,11 @@ export const PrometheusSource = z.strictObject({
 })
 export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSource, PrometheusSource])
 
+/** A file in flagd's JSON format; a relative path starts at the operator's file. */
+export const FlagdFile = z.strictObject({ driver: z.literal('flagd-file'), file: z.string().min(1) })
+export type FlagdFile = z.infer<typeof FlagdFile>
+export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile])
+
 /** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
 export const HttpExpectation = z.strictObject({
   name: z.string(),
@@ -112,6 +117,7 @@ export const Operator = z.strictObject({
   people: z.record(z.string(), Person).describe('Who may sign, and the groups that plans name as roles'),
   targets: z.record(z.string(), Target).describe('What versions run on and what moves traffic'),
   metricSources: z.record(z.string(), MetricSourceSpec).default({}).describe('Where metrics are read'),
+  flagSources: z.record(z.string(), FlagSourceSpec).default({}).describe('Where feature flags are defined'),
   checks: z.record(z.string(), CheckSpec).default({}).describe('Smoke tests that plans may ask for'),
   commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),

@@ -1,10 +1,10 @@
 /** Counts per arm since the last reading, from the raw counters on the pages then and now. */
 import { z } from 'zod'
+import { nearestNames } from '../../core/nearest-names.ts'
 import type { MetricQuery } from '../../core/plan/metric.ts'
 import type { Arm, ArmCounts, MetricReading } from '../../core/release/evidence.ts'
 import { type DriverError, fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { MetricRead } from '../../ports/drivers.ts'
-import { nearestNames } from './nearest-names.ts'
 import type { Page } from './parse-exposition.ts'
 import { knows, namesOf, type ReadyQuery, readyQuery, type Series, selectSeries } from './select-series.ts'
 

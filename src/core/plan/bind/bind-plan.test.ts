@@ -244,3 +244,63 @@ describe('bindPlan', () => {
     )
   })
 })
+
+describe('bindPlan with flags', () => {
+  const flag = (key: string) => ({ ...at(40), key, isRollbackToggle: false, stages: [] })
+  const lent = { ...operator, flagSources: { team: { driver: 'flagd-file' as const, file: 'flags.json' } } }
+  const withFlags = (flags: object) =>
+    bindPlan({
+      draft: { ...draft, flags: [flag('basket.new'), flag('basket.old')] },
+      bindings: Bindings.parse({ ...bindings, flags }),
+      locate,
+      operator: lent,
+    })
+
+  it('says of each bound flag that a person sets it, and keeps it out of the plan', () => {
+    const { plan, diagnostics } = withFlags({ 'basket.new': { source: 'team', key: 'basketNew' } })
+    expect(diagnostics.filter(({ ruleId }) => ruleId === 'FLAG_MOVED_BY_A_PERSON')).toEqual([
+      {
+        ruleId: 'FLAG_MOVED_BY_A_PERSON',
+        severity: 'note',
+        source: { file: 'plan.md', start: 40, end: 40 },
+        message: 'flag "basket.new" (basketNew in team) is set by a person until a flag backend is bound',
+      },
+    ])
+    expect(plan).toEqual(withFlags({}).plan)
+    expect(plan).toBeDefined()
+  })
+
+  it('locates a source that nobody lends and a flag that the document does not have', () => {
+    const { plan, diagnostics } = withFlags({
+      'basket.new': { source: 'tean', key: 'a' },
+      'basket.nwe': { source: 'team', key: 'b' },
+      basketOld: { source: 'constructor', key: 'c' },
+    })
+    expect(plan).toBeUndefined()
+    const found = diagnostics.filter(({ severity }) => severity === 'error')
+    expect(found.map(({ ruleId, source, message, hint }) => [ruleId, source?.file, message, hint])).toEqual([
+      ['UNKNOWN_NAME', 'flags.basket.new.source', 'flag source "tean" is not known', 'known: team'],
+      [
+        'UNKNOWN_NAME',
+        'flags.basket.nwe',
+        'flag of the plan "basket.nwe" is not known',
+        'known: basket.new, basket.old',
+      ],
+      ['UNKNOWN_NAME', 'flags.basketOld.source', 'flag source "constructor" is not known', 'known: team'],
+      ['UNKNOWN_NAME', 'flags.basketOld', 'flag of the plan "basketOld" is not known', 'known: basket.old, basket.new'],
+    ])
+    expect(diagnostics.some(({ ruleId }) => ruleId === 'FLAG_MOVED_BY_A_PERSON')).toBe(false)
+  })
+  it('lists the flags as they come where comparing them would take long', () => {
+    const flags = Array.from({ length: 1_200 }, (_, i) => flag(`flag.${i}`.padEnd(1_000, 'x')))
+    const started = performance.now()
+    const { diagnostics } = bindPlan({
+      draft: { ...draft, flags },
+      bindings: Bindings.parse({ ...bindings, flags: { ['y'.repeat(1_000)]: { source: 'team', key: 'a' } } }),
+      locate,
+      operator: lent,
+    })
+    expect(diagnostics.find(({ ruleId }) => ruleId === 'UNKNOWN_NAME')?.hint).toMatch(/^known: flag\.0x/)
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+})

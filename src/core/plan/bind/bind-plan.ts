@@ -1,6 +1,7 @@
 /** Document and bindings and what the operator lends become the plan that runs, or the list of what is wrong. */
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
+import { bindFlags } from './bind-flags.ts'
 import { bindPhases } from './bind-phases.ts'
 import { bindMetrics, bindRollout } from './bind-service.ts'
 import { Binder, type BindInput } from './binder.ts'
@@ -14,6 +15,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   const rollout = bindRollout(binder)
   const reportedTriggers: ReportedTrigger[] = []
   const phases = bindPhases(binder, reportedTriggers)
+  bindFlags(binder)
   const deadlineMs = rollbackDeadline(binder)
   binder.role(bindings.asks, ['asks'])
   reportUnused(binder)

@@ -2,6 +2,7 @@
 import type { UnfinishedBindings } from '../../bindings.ts'
 import type { SourceRange } from '../../diagnostic.ts'
 import type { PlanDraft } from '../../draft.ts'
+import type { FlagOffer } from '../../flag.ts'
 import type { MetricOffer } from '../../metric.ts'
 import type { Operator } from '../../operator.ts'
 import type { BindingsPath } from '../binder.ts'
@@ -14,6 +15,8 @@ export interface ProposeInput {
   operator: Operator
   /** What each metric source offers; a source that did not answer is missing. */
   offers: Readonly<Record<string, readonly MetricOffer[]>>
+  /** What each flag source offers, likewise. */
+  flagOffers: Readonly<Record<string, readonly FlagOffer[]>>
 }
 
 /** `confidence` from 0 to 1; `reason` in a few words. */
@@ -31,7 +34,17 @@ const shownFrom = 0.4
 const maximumProposals = 5
 
 export interface Finding {
-  section: 'plan' | 'service' | 'metrics' | 'steps' | 'criteria' | 'triggers' | 'checklists' | 'people' | 'rollback'
+  section:
+    | 'plan'
+    | 'service'
+    | 'metrics'
+    | 'steps'
+    | 'criteria'
+    | 'triggers'
+    | 'checklists'
+    | 'flags'
+    | 'people'
+    | 'rollback'
   /** Where the binding stands or would stand. */
   path: BindingsPath
   /** The plan's words, or in ours what is needed. */

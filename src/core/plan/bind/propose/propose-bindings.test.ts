@@ -90,6 +90,7 @@ function propose(
     bindings: UnfinishedBindings.parse(bindings),
     operator: Operator.parse({ ...operatorFile, ...operator }),
     offers,
+    flagOffers: {},
   })
 }
 
@@ -423,6 +424,7 @@ describe('statements', () => {
       bindings: {},
       operator: Operator.parse(operatorFile),
       offers: { edge: traffic },
+      flagOffers: {},
     })
     expect(findings.filter(({ section }) => section === 'criteria').map(({ state }) => state)).toEqual([
       'unbound',

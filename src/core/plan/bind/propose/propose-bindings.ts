@@ -1,6 +1,7 @@
 /** Everything that `tidegate.yaml` has to say about a plan: what is bound, what could be, and what is left to a person. */
 import { candidatesFrom } from './metric-candidates.ts'
 import { boundFinding, chosen, type Finding, type ProposeInput, settle } from './proposal.ts'
+import { proposeFlags } from './propose-flags.ts'
 import { proposeMetrics } from './propose-metrics.ts'
 import { proposePeople } from './propose-people.ts'
 import { proposeService } from './propose-service.ts'
@@ -28,6 +29,7 @@ export function proposeBindings(input: ProposeInput): Finding[] {
     ...proposeCriteria(input, ground),
     ...proposeTriggers(input, ground),
     ...proposeChecklists(input, ground),
+    ...proposeFlags(input),
     ...people,
   ]
 }
