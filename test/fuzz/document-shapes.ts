@@ -147,6 +147,14 @@ export const documentShapes: Record<string, (size: number) => string> = {
   comparisons: (size) => longLines(size, lineLength, () => '<', criteria),
   colons: (size) => longLines(size, lineLength, () => 'a: ', '## Phase 1: All\n- '),
   'keys and values': (size) => longLines(size, lineLength, () => 'token="a" ', ''),
+  'names with underscores': (size) => fill(size, '## Flags\n', () => `- flag \`${'a_'.repeat(lineLength / 2)}!\` \n`),
+  'words with underscores': (size) => fill(size, '', () => `- ${'a_b'.repeat(lineLength / 3)}!\n`),
+  'flags with underscores': (size) =>
+    fill(size, '| Flag | State |\n|---|---|\n', () => `| \`${'aA'.repeat(lineLength / 2)}!\` | on |\n`),
+  'stops in a ladder': (size) =>
+    fill(size, '## Phase 1: All\n', () => `- 5% → 10%${'.;'.repeat(lineLength / 2)}a → 50%\n`),
+  'letters of an audience': (size) => fill(size, '## Communication\n', () => `- mail to ${'a'.repeat(lineLength)}\n`),
+  'arrows in parentheses': (size) => longLines(size, lineLength, () => '(→', criteria),
   secrets: (size) => fill(size, '```env\n', (n) => `API_KEY=s3cret${n}\n`),
   'links of secrets': (size) => fill(size, '', (n) => `- See https://a:pass${n}@b.example/?token=abcdefgh${n}\n`),
   credentials: (size) => longLines(size, lineLength, () => 'a://b:c', ''),

@@ -35,7 +35,7 @@ const trailing =
 export function cleanMetric(text: string): string {
   let name = text
     .replace(percentilePatterns, ' ')
-    .replace(/\([^()]*(?:->|→)[^()]*\)/g, ' ')
+    .replace(/\([^()]{0,200}?(?:->|→)[^()]{0,200}\)/g, ' ')
     .replace(/\( ?\)?|^ ?\)| ?\($/g, ' ')
     .replace(/[$*`|]/g, ' ')
     .replace(/ {2,}/g, ' ')

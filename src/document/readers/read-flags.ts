@@ -12,6 +12,9 @@ const switching = /^(?:true|false|on|off|enabled|disabled|yes|no|[01]|\d{1,3}%)$
 const switchKey =
   /^FEATURE_|^ENABLE_|^DISABLE_|^FF_|^FLAG_|_ENABLED?(?:_|$)|_FLAG$|_TOGGLE$|_MODE$|KILL_?SWITCH|PERCENT_ROLLOUT|ROLLOUT_PERCENT|_ROLLOUT$|ALLOW_?LIST|_CANARY_/
 
+/** `checkout.newBasket`, `SHOP_PAY`, `beta-*`. "_" is a letter and a separator: one pass over characters, for parts would be exponential. */
+const partedName = /^(?=[A-Za-z]\w*[._-][\w{}*])(?:[\w{}]|[.-](?=[\w{}*])|(?<=[._-])\*(?=[._-]|$))+$/
+
 /** Code words of a line that speaks of flags (`checkout.newBasket`), or that are set to on or off (`Features.UseLegacy=false`). */
 export function addFlags(reader: Reader, line: Line, underFlags: boolean): void {
   const speaks = underFlags || /\bflags?\b|\btoggles?\b|\bkill[- ]?switch/i.test(line.text)
@@ -20,10 +23,8 @@ export function addFlags(reader: Reader, line: Line, underFlags: boolean): void 
     const [, key = code, value = ''] = /^([^=\s]+) ?= ?(.*)$/.exec(code) ?? []
     const isSwitch = switching.test(value)
     const isName =
-      /^[A-Za-z]\w*(?:[._-](?:[\w{}]+|\*))+$/.test(key) &&
-      !file.test(key) &&
-      (!/^[A-Z][A-Z0-9_]*$/.test(key) || switchKey.test(key) || isSwitch)
-    const isSnake = /^[a-z]\w*_\w+$/.test(key)
+      partedName.test(key) && !file.test(key) && (!/^[A-Z][A-Z0-9_]*$/.test(key) || switchKey.test(key) || isSwitch)
+    const isSnake = /^[a-z](?=\w*_\w)\w+$/.test(key)
     if (isName && (speaks || (isSwitch && !/^[A-Z_]+$/.test(key)) || (isSnake && moves && value === '')))
       addFlag(reader, key, at(line), 'flag/word', value)
     else if (isSwitch && switchKey.test(key) && !speaks) addFlag(reader, key, at(line), 'flag/word', value)
@@ -59,7 +60,7 @@ export function addFlagSettings(reader: Reader, code: DraftCode): void {
 /** A table of flags: its keys stand in the column that says so. */
 export function addTabledFlag(reader: Reader, cell: Line, state: string): void {
   const key = cell.codes[0] ?? cell.text
-  if (/^[A-Za-z]\w*(?:[._-]?[\w{}]+)*$/.test(key) && !file.test(key))
+  if (/^[A-Za-z](?:[\w{}]|[.-](?=[\w{}]))*$/.test(key) && !file.test(key))
     addFlag(reader, key, at(cell), 'flag/table', state)
 }
 

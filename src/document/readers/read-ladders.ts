@@ -146,7 +146,9 @@ export function readProseLadder(text: string, source: SourceRange): Rung[] | und
 function readClause(clause: string, source: SourceRange): Rung | undefined {
   const bare = clause
     .replace(/ (?:after|once|when|if|apres|apos) .*$/i, '')
-    .replace(/[\s.;,]*(?:\bfirst\b)?[\s.;,)]*$/i, '')
+    .replace(/(?<![\s.;,)])[\s.;,)]+$/, '')
+    .replace(/\bfirst$/i, '')
+    .replace(/(?<![\s.;,])[\s.;,]+$/, '')
     .trim()
   const percent = /(?:^|.*[\s(~])(\d{1,3}(?:\.\d{1,4})?) ?%/.exec(bare)?.[1]
   if (percent !== undefined && (/[<>≤≥]/.test(bare) || readPercents(bare).length !== 1)) return undefined

@@ -63,7 +63,7 @@ function communication(reader: Reader, text: string, source: SourceRange): Reade
   const when = timed(reader, text, source)
   const cadence = cadencePattern.exec(text)?.[0]
   const audience =
-    /\b(?:with|to|for|notify|inform|pour|para) (?:the |all )?((?:\p{L}+[- ]?){1,3}?(?:team|teams|users?|customers?|stakeholders?|leadership|support|management|clients?))\b/iu.exec(
+    /\b(?:with|to|for|notify|inform|pour|para) (?:the |all )?((?:\p{L}{1,30}[- ]?){1,3}?(?:team|teams|users?|customers?|stakeholders?|leadership|support|management|clients?))\b/iu.exec(
       text,
     )?.[1]
   const channel =

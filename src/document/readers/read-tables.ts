@@ -140,7 +140,7 @@ function openRowPhase(
   const title: StageTitle = readStageTitle(name) ?? {
     name,
     kind: 'stage',
-    ordinal: /\d+[a-z]?$/.exec(name)?.[0] ?? '',
+    ordinal: /(?<!\d)\d+[a-z]?$/.exec(name)?.[0] ?? '',
     rest: name,
     percents: [],
   }

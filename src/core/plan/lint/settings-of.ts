@@ -15,7 +15,7 @@ export interface Setting {
 }
 
 const settingPattern =
-  /(?<![\w./-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][\w]*(?:[._][a-zA-Z]\w*)+) ?(?:=|:(?= ?(?:true|false|on|off)\b)) ?["']?([\w.:/@-]{1,60})/g
+  /(?<![\w./-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z](?=\w*[._][a-zA-Z])\w*(?:\.[a-zA-Z]\w*)*) ?(?:=|:(?= ?(?:true|false|on|off)\b)) ?["']?([\w.:/@-]{1,60})/g
 
 /** In the order of the document. Lines that are commented out set nothing. */
 export function settingsOf(draft: PlanDraft): Setting[] {
