@@ -115,6 +115,7 @@ function add(report: FuzzReport): void {
 
 function addFailure(failure: FuzzReport['failures'][number]): void {
   const known = totals.failures.get(failure.fault)
+  if (!known) process.stderr.write(`seed ${failure.seed}: ${failure.fault}\n`)
   totals.failures.set(failure.fault, { ...failure, ...known, times: (known?.times ?? 0) + 1 })
 }
 
