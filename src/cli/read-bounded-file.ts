@@ -1,7 +1,7 @@
 /** Reads a file that the user named, up to the size that plans and bindings may have; whatever is wrong is one clear message. */
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { maximumDocumentBytes } from '../server/contract.ts'
+import { documentLimitBytes } from '../document/markdown/limit-text.ts'
 import { type CliContext, UserError } from './context.ts'
 
 const mistakes: Record<string, string> = {
@@ -14,12 +14,12 @@ const mistakes: Record<string, string> = {
 export async function readBoundedFile({ cwd }: Pick<CliContext, 'cwd'>, path: string, hint = ''): Promise<Uint8Array> {
   try {
     await using file = await open(resolve(cwd, path))
-    const buffer = Buffer.alloc(maximumDocumentBytes + 1)
+    const buffer = Buffer.alloc(documentLimitBytes + 1)
     let length = 0
     for (let read = -1; read !== 0 && length < buffer.length; length += read)
       read = (await file.read(buffer, length, buffer.length - length)).bytesRead
-    if (length > maximumDocumentBytes)
-      throw new UserError(`${path} is larger than the ${maximumDocumentBytes / 1024} KB that are read; split it`)
+    if (length > documentLimitBytes)
+      throw new UserError(`${path} is larger than the ${documentLimitBytes / 1024} KB that are read; split it`)
     return buffer.subarray(0, length)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined

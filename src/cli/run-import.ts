@@ -4,12 +4,9 @@ import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import { count } from '../document/fact-lines.ts'
 import { documentFindings, importDocument } from '../document/import-document.ts'
 import type { PlanSet } from '../document/join-companions.ts'
-import { writePlanYaml } from '../document/plan-yaml/write-plan-yaml.ts'
 import { type CliContext, type ExitCode, exitCodes, UserError } from './context.ts'
 import { importSummary, importView } from './import-view.ts'
 import { readPlanSet } from './read-plan-set.ts'
-import { schemaPath } from './schema-path.ts'
-import { writeWholeFile } from './write-whole-file.ts'
 
 export interface ImportOptions {
   out?: string
@@ -48,6 +45,11 @@ async function writePlan(
 ): Promise<boolean> {
   const { own: draft, format } = document
   if (refuses(context, out, document.diagnostics)) return false
+  const [{ writePlanYaml }, { schemaPath }, { writeWholeFile }] = await Promise.all([
+    import('../document/plan-yaml/write-plan-yaml.ts'),
+    import('./schema-path.ts'),
+    import('./write-whole-file.ts'),
+  ])
   const target = resolve(context.cwd, out === '-' ? 'plan.yaml' : out)
   const from = relative(dirname(target), resolve(context.cwd, file)).replaceAll(sep, '/')
   const text = writePlanYaml(draft, {
