@@ -33,7 +33,14 @@ export function renderLine(line: Line, width: number, colour: boolean): string {
 /** Text of documents and drivers without control or bidirectional characters: nothing in it steers the terminal. */
 export const plainText = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made when first needed: it takes some 8 ms, and most text is plain ASCII. */
+let segmenter: Intl.Segmenter | undefined
+
+function graphemes(text: string): Iterable<Intl.SegmentData> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
+
 const wide =
   /\p{Emoji_Presentation}|\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u
 
@@ -41,7 +48,7 @@ const wide =
 export function textWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
+  for (const { segment } of graphemes(text)) width += wide.test(segment) ? 2 : 1
   return width
 }
 
@@ -49,7 +56,7 @@ export function textWidth(text: string): number {
 export function cutText(text: string, width: number): string {
   if (textWidth(text) <= width) return text
   let cut = ''
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     if (textWidth(cut + segment) > width - 1) break
     cut += segment
   }

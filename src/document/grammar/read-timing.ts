@@ -65,6 +65,7 @@ function readAnchored(words: string): Pick<Timing, 'anchor' | 'durationMs'> | un
       ...(to !== undefined && to > from ? { durationMs: [to - from, to - from] as [number, number] } : {}),
     }
   }
+  if (!/before|after|following|prior|post|from/i.test(words)) return undefined
   const { span = '', unit, side = '', event = '' } = relativePattern.exec(words)?.groups ?? {}
   if (event === '') return undefined
   const distance = unit

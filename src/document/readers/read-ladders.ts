@@ -84,7 +84,7 @@ function timingIn(text: string): string | undefined {
     bracket,
     /\b(?:for|first|next|over|during|pendant|por|durante) (?:at least |the )?(.{2,40})/i.exec(text)?.[1],
   ]
-  const dated = readDates(text, 2000)
+  const dated = /^\W{0,3}\w{1,12}[ /-]?\d/.test(text) || /^\W{0,3}\d/.test(text) ? readDates(text, 2000) : undefined
   return stated.find((part) => part !== undefined && isTimed(part)) ?? (dated && dated.index <= 2 ? text : undefined)
 }
 
@@ -97,6 +97,7 @@ export function hasTiming(title: string): boolean {
 }
 
 function isTimed(text: string): boolean {
+  if (!/\d|week|day|hour/i.test(text)) return false
   const { durationMs, startOffsetMs, dates, anchor } = readTiming(text, { year: 2000 })
   return durationMs !== undefined || startOffsetMs !== undefined || dates !== undefined || anchor !== undefined
 }
