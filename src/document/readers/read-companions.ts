@@ -7,7 +7,7 @@ const limit = 20
 const part =
   /mile-?_?stones?|progress|tracker|roll-?_?back|revert|plan|test|results?|check-?_?list|run-?_?book|contacts?|risks?|time-?_?line|schedule|gates?|criteria|report|status/i
 
-/** `update_milestone_list.md` as a code word or a relative link; an address on the web is no companion. */
+/** `milestones.md` as a code word or a relative link; an address on the web is no companion. */
 export function addCompanions(reader: Reader, line: Line): void {
   // "Document all rollback actions in `report.md`": it is yet to be written.
   if (/^\W*(?:document|record|write|log|capture|save|note)\b/i.test(line.text)) return

@@ -32,7 +32,7 @@ export function addFlags(reader: Reader, line: Line, underFlags: boolean): void 
   if (line.codes.length === 0) addNamedFlags(reader, line)
 }
 
-/** "feature flags for workspace automation and the risk widget to support …", "**Feature flags:** StatusBoardV2 configuration". */
+/** "feature flags for quick search and the gift wrap to allow …", "**Feature flags:** BasketV3 configuration". */
 function addNamedFlags(reader: Reader, line: Line): void {
   const listed = /\bfeature flags? (?:for|called|named) (?:the )?([^.;:()]{3,120})/i.exec(line.text)?.[1]
   const names =

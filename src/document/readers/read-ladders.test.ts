@@ -13,20 +13,20 @@ const phasesOf = (text: string) =>
 describe('a ladder told in a sentence', () => {
   it('names audiences, shares and everybody', () => {
     const text =
-      '# Plan\n## Flags\n- **Staged rollouts**: enable for internal QA first, then 10% production traffic, followed by full rollout after watching for 24 hours.'
+      '# Plan\n## Flags\n- **Staged rollouts**: switch on for internal testers first, then 20% production traffic, followed by full rollout after watching for 12 hours.'
     expect(phasesOf(text)).toEqual([
-      ['internal QA', undefined, undefined],
-      ['10% production traffic', 10, 24 * hour],
+      ['internal testers', undefined, undefined],
+      ['20% production traffic', 20, 12 * hour],
       ['full rollout', 100, undefined],
     ])
   })
 
   it('belongs to the platform it names', () => {
     expect(
-      phasesOf('# Plan\n## Strategy\n- Mobile update goes out in steps (10% cohorts, then 50%, then 100%).'),
+      phasesOf('# Plan\n## Strategy\n- Mobile update goes out in steps (5% cohorts, then 40%, then 100%).'),
     ).toEqual([
-      ['Mobile: 10% cohorts', 10, undefined],
-      ['Mobile: 50%', 50, undefined],
+      ['Mobile: 5% cohorts', 5, undefined],
+      ['Mobile: 40%', 40, undefined],
       ['Mobile: 100%', 100, undefined],
     ])
   })

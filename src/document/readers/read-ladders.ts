@@ -160,7 +160,12 @@ function readClause(clause: string, source: SourceRange): Rung | undefined {
   if (name === undefined || (percent === undefined && !namesStage(name) && !namesEverybody(name))) return undefined
   const share = percent === undefined ? (namesEverybody(bare) ? 100 : undefined) : Number(percent)
   const waits = readDuration(bare.slice(bare.indexOf(name) + name.length))
-  return rungOf(name.trim(), share, waits ? bare.slice(bare.indexOf(name) + name.length) : undefined, source)
+  return rungOf(
+    name.replace(/^(?:for|to|with|in|on|pour|para) /i, '').trim(),
+    share,
+    waits ? bare.slice(bare.indexOf(name) + name.length) : undefined,
+    source,
+  )
 }
 
 /** "… then everybody after 24 hours": it is the stage before that lasts so long. */

@@ -31,7 +31,7 @@ export function addNote(reader: Reader, { role, phase }: Context, text: string, 
   return true
 }
 
-/** "Legal approval of the terms (received 2024-06-10)", "quota increase, ETA June 5". */
+/** "Data centre contract (signed 2026-02-10)", "more disk from the host, ETA March 5". */
 export function dependency(
   reader: Reader,
   text: string,
