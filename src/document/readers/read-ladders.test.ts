@@ -95,3 +95,8 @@ describe('a heading that is a stage without its number', () => {
     expect(phasesOf(`# Plan\n\n${heading}\n\nText`)).toEqual([])
   })
 })
+
+it('names a share that has no words of its own', () => {
+  const [phase] = importMarkdown('## Phase 2:\n(1%)', 'plan.md').draft.phases
+  expect(phase?.stages.map(({ name, percent }) => [name, percent])).toEqual([['1%', 1]])
+})

@@ -172,7 +172,7 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
   const title = readStageTitle(text) ?? bracketedShare(text)
   const [percent, ...more] = title?.percents ?? []
   if (title && percent !== undefined && more.length === 0 && title.kind !== 'phase') {
-    const name = text.slice(0, /[:：(—–]/.exec(text)?.index ?? text.length).trim()
+    const name = text.slice(0, /[:：(—–]/.exec(text)?.index ?? text.length).trim() || `${percent}%`
     addStage(
       reader,
       phase,
