@@ -217,6 +217,16 @@ describe('importMarkdown', () => {
     )
   })
 
+  it('names a stage that stands in brackets alone by its share', () => {
+    expect(phasesOf('## Phase 2: All\n(1%)')[0]?.stages).toMatchObject([{ name: '1%', percent: 1 }])
+  })
+
+  it('takes no label from bold that holds no text', () => {
+    const { draft } = importMarkdown('**```\n```**: a\n\n** **: b', 'p.md')
+    PlanDraft.parse(draft)
+    expect(draft.metadata).toEqual([])
+  })
+
   it('knows the lines of a code block that has no fence', () => {
     const { draft } = importMarkdown('A\n\n    FEATURE_A=[NAME]\n    FEATURE_B=1', 'p.md')
     expect(draft.flags.map(({ key, source }) => [key, source.start])).toEqual([

@@ -10,8 +10,9 @@ import { caseLimitMs, type FuzzReport, type FuzzWork } from './fuzz-worker.ts'
 
 const threads = 2
 const chunk = 200
-/** Wall time after which a case is taken for endless. */
-const hangMs = 20_000
+/** Looks, one a second, that find the same case at work before it is taken for endless. The time of a machine that slept counts for nothing. */
+const hangLooks = 20
+const lookMs = 1_000
 /** Of different faults. */
 const faultLimit = 20
 const usage = 'usage: npm run fuzz -- [--count N] [--seed N] [--minutes N] [--json]'
@@ -82,13 +83,18 @@ function run(first: FuzzWork): Promise<void> {
   const current = new Float64Array(new SharedArrayBuffer(16))
   const worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), { workerData: current })
   return new Promise((resolve, reject) => {
+    let seen = ''
+    let looks = 0
     const watch = setInterval(() => {
       const [seed = 0, since = 0] = current
-      if (since === 0 || Date.now() - since < hangMs) return
-      const failure = `no end within ${hangMs} ms`
+      const now = `${seed} ${since}`
+      looks = now === seen && since !== 0 ? looks + 1 : 0
+      seen = now
+      if (looks !== hangLooks) return
+      const failure = `no end within ${hangLooks} s`
       addFailure({ seed, kind: 'unknown', fault: failure, failure, text: '' })
       void worker.terminate()
-    }, 1_000)
+    }, lookMs)
     worker.on('message', (report: FuzzReport) => {
       add(report)
       const more = nextWork()

@@ -20,6 +20,7 @@ export const yamlShapes: Record<string, (size: number) => string> = {
   questions: (size) => fill(size, '', () => '? '),
   colons: (size) => fill(size, '', () => ': '),
   tags: (size) => fill(size, '', () => '!!str '),
+  'values side by side': (size) => fill(size, '', () => '[]'),
   documents: (size) => fill(size, '', () => '---\n'),
   comments: (size) => fill(size, '', () => '# x\n'),
   'a block of text': (size) => fill(size, 'a: |\n', () => '  x\n'),

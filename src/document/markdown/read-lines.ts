@@ -118,6 +118,7 @@ function boldLabel(pieces: Piece[]): { label: string; value: string } | undefine
             .map((piece) => piece.text)
             .join(''),
         )
+  if (lead === '') return undefined
   const inside = /^(.{1,120}?) ?[:：]$/.exec(lead)
   if (inside?.[1]) return { label: inside[1], value: rest }
   const outside = /^(\([^()]{0,80}\))? ?[:：] ?(.*)$/.exec(rest)

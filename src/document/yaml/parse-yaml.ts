@@ -7,6 +7,8 @@ export type YamlReport = (ruleId: string, offset: number, message: string, hint?
 export const depthLimit = 64
 /** The parser's stack holds at most two entries a level, besides the document and the value at the tip. */
 const stackLimit = 2 * depthLimit + 8
+/** Of the syntax; more of them say nothing new. */
+const faultLimit = 50
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const controlCharacter = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/
 
@@ -29,17 +31,19 @@ export function parseYaml(
     report('YAML_TOO_DEEP', tooDeep, `more than ${depthLimit} levels inside each other`, 'write it flatter')
     return undefined
   }
-  const document = parseDocument(text, {
-    merge: false,
-    // Checked in `checkYamlNodes`: the parser's own check takes time by the square of the keys.
-    uniqueKeys: false,
-    strict: true,
-    prettyErrors: false,
-    logLevel: 'error',
-    version: '1.2',
-    ...(asWritten ? { schema: 'failsafe' } : {}),
-  })
-  for (const error of [...document.errors, ...document.warnings])
+  const document = withoutTraces(() =>
+    parseDocument(text, {
+      merge: false,
+      // Checked in `checkYamlNodes`: the parser's own check takes time by the square of the keys.
+      uniqueKeys: false,
+      strict: true,
+      prettyErrors: false,
+      logLevel: 'error',
+      version: '1.2',
+      ...(asWritten ? { schema: 'failsafe' } : {}),
+    }),
+  )
+  for (const error of [...document.errors, ...document.warnings].slice(0, faultLimit))
     report(
       'YAML_SYNTAX',
       error.pos[0],
@@ -47,6 +51,17 @@ export function parseYaml(
       wantsQuotes.has(error.code) ? quotesHint : 'correct the line',
     )
   return document.errors.length > 0 ? undefined : document
+}
+
+/** The parser makes an error of each of ten thousand faults, and their stack traces, which nobody reads, cost more than the parsing. */
+function withoutTraces<T>(work: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /** Lines are counted before the first finding, which may come before the parser has seen a line. */
