@@ -7,7 +7,7 @@ const mailWaitMs = 4000
 const thinkMs = { least: 60, most: 240 }
 const visitsOfProfile = 4
 const loginsWithoutMail = 3
-const neverOpensMail = 0.04
+const neverOpensMail = 0.01
 
 /** A user with an account, who may come back with the same browser. */
 export interface User {

@@ -1,8 +1,10 @@
 /** `operator.yaml`: what the operator lends to plans (people, targets, metric sources, checks, commands), outside the plan's repository. */
 import { z } from 'zod'
 import { Duration } from './duration.ts'
+import { ChannelSpec } from './operator-channels.ts'
+import { CheckSpec } from './operator-checks.ts'
+import { Url } from './url.ts'
 
-const Url = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http or https URL')
 const Environment = z.record(z.string(), z.string())
 /** A program by absolute path and its fixed arguments; never a shell. */
 const Argv = z.tuple(
@@ -71,23 +73,6 @@ export const FlagdFile = z.strictObject({ driver: z.literal('flagd-file'), file:
 export type FlagdFile = z.infer<typeof FlagdFile>
 export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile])
 
-/** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
-export const HttpExpectation = z.strictObject({
-  name: z.string(),
-  method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']).default('GET'),
-  url: Url,
-  headers: z.record(z.string(), z.string()).default({}),
-  /** Sent as JSON. `{unique}` inside a string becomes a fresh token, so that a check can run twice. */
-  json: z.json().optional(),
-  status: z.array(z.int()).min(1),
-  bodyIncludes: z.array(z.string()).default([]),
-})
-export const HttpCheck = z.strictObject({
-  driver: z.literal('http'),
-  requests: z.array(HttpExpectation).min(1).max(50),
-})
-export const CheckSpec = z.discriminatedUnion('driver', [HttpCheck])
-
 /** A catalogue entry. Parameters are appended after `--` in the order declared, each matching its pattern whole. */
 export const CatalogueCommand = z.strictObject({
   description: z.string(),
@@ -97,9 +82,6 @@ export const CatalogueCommand = z.strictObject({
   timeout: Duration.prefault('1m'),
 })
 export type CatalogueCommand = z.infer<typeof CatalogueCommand>
-
-export const LogChannel = z.strictObject({ driver: z.literal('log') })
-export const ChannelSpec = z.discriminatedUnion('driver', [LogChannel])
 
 const Demo = z.strictObject({
   /** Catalogue commands that run first, on an empty data folder. */

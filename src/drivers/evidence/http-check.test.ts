@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { checkRunnerContract } from '../../../test/contract/check-runner.ts'
 import { effectContext } from '../../../test/contract/driver-context.ts'
 import { freePort, serveLoopback, serveSilence } from '../../../test/contract/loopback-server.ts'
-import { HttpCheck } from '../../core/plan/operator.ts'
+import { HttpCheck } from '../../core/plan/operator-checks.ts'
 import { createHttpCheckRunner } from './http-check.ts'
 
 type Requests = readonly object[]

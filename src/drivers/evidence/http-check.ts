@@ -1,7 +1,7 @@
 /** Smoke tests over HTTP: requests in order, each with what must come back; all are made, whatever the first ones gave. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { z } from 'zod'
-import type { HttpCheck, HttpExpectation } from '../../core/plan/operator.ts'
+import type { HttpCheck, HttpExpectation } from '../../core/plan/operator-checks.ts'
 import { fail, succeed } from '../../core/release/outcome.ts'
 import type { CheckRunner } from '../../ports/drivers.ts'
 import { findByName } from '../find-by-name.ts'
