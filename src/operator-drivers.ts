@@ -4,7 +4,11 @@ import type { Operator } from './core/plan/operator.ts'
 import { createCatalogueRunner } from './drivers/commands/catalogue.ts'
 import { createProcessDeployer } from './drivers/deploy/process.ts'
 import { createSupervisor } from './drivers/deploy/supervisor.ts'
+import { createAccessMatrixRunner } from './drivers/evidence/access-matrix.ts'
+import { createCorsCheckRunner } from './drivers/evidence/cors.ts'
 import { createHttpCheckRunner } from './drivers/evidence/http-check.ts'
+import { createSettingsParityRunner } from './drivers/evidence/settings-parity.ts'
+import { createTlsCheckRunner } from './drivers/evidence/tls.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
@@ -33,7 +37,13 @@ export function operatorDrivers(
   const pageMetrics = createPrometheusTextSource(pages)
   const serverMetrics = createPrometheusSource(servers)
   const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
-  const checks = createHttpCheckRunner(operator.checks)
+  const checks = {
+    http: createHttpCheckRunner(only(operator.checks, 'http')),
+    tls: createTlsCheckRunner(only(operator.checks, 'tls'), { folder: workingFolder }),
+    cors: createCorsCheckRunner(only(operator.checks, 'cors')),
+    'access-matrix': createAccessMatrixRunner(only(operator.checks, 'access-matrix'), { folder: workingFolder }),
+    'settings-parity': createSettingsParityRunner(only(operator.checks, 'settings-parity'), { folder: workingFolder }),
+  }
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const log = createLogNotifier(
     Object.fromEntries(Object.keys(operator.channels).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)])),
@@ -45,12 +55,17 @@ export function operatorDrivers(
     flagSource: (source) => (source in operator.flagSources ? flags : undefined),
     // No flag source of today can be written to.
     flagBackend: () => undefined,
-    checkRunner: (check) => (check in operator.checks ? checks : undefined),
+    checkRunner: (check) => {
+      const spec = operator.checks[check]
+      return spec && checks[spec.driver]
+    },
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
     notifiers: () => Object.keys(operator.channels).map((channel) => ({ channel, notifier: log })),
     close: async () => {
       await Promise.all(
-        [router, deployer, pageMetrics, serverMetrics, flags, checks, commands, log].map((driver) => driver.close?.()),
+        [router, deployer, pageMetrics, serverMetrics, flags, ...Object.values(checks), commands, log].map((driver) =>
+          driver.close?.(),
+        ),
       )
     },
   }

@@ -1,5 +1,6 @@
 /** Checks that the operator lends to plans, by driver. Each runs and brings back evidence; core judges it. */
 import { z } from 'zod'
+import { AccessMatrixCheck, CorsCheck, SettingsParityCheck, TlsCheck } from './operator-probes.ts'
 import { Url } from './url.ts'
 
 /** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
@@ -17,4 +18,10 @@ export const HttpCheck = z.strictObject({
   driver: z.literal('http'),
   requests: z.array(HttpExpectation).min(1).max(50),
 })
-export const CheckSpec = z.discriminatedUnion('driver', [HttpCheck])
+export const CheckSpec = z.discriminatedUnion('driver', [
+  HttpCheck,
+  TlsCheck,
+  CorsCheck,
+  AccessMatrixCheck,
+  SettingsParityCheck,
+])

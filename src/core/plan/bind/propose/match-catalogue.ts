@@ -19,9 +19,9 @@ const verifying = wordsOf(
 /** Values are `{ check }`. The name's own word (smoke, health) has to be said; a word that only its requests say is a hint. */
 export function matchChecks(text: string, place: Environment | undefined, { checks }: Operator): Proposal[] {
   const said = otherWords(wordsOf(text), [...verifying, ...environmentWords])
-  return Object.entries(checks).flatMap(([name, { requests }]): Proposal[] => {
+  return Object.entries(checks).flatMap(([name, check]): Proposal[] => {
     const own = otherWords(wordsOf(name), [...verifying, ...environmentWords])
-    const asked = wordsOf(...requests.map((request) => `${request.name} ${request.url}`))
+    const asked = check.driver === 'http' ? wordsOf(...check.requests.map(({ name, url }) => `${name} ${url}`)) : []
     const matched = sharedWords(said, own)
     const hinted = sharedWords(said, asked)
     const fit = placeFit(environmentOf(name), place)
