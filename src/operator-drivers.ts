@@ -1,16 +1,22 @@
 /** Which driver serves which of the operator's names. A new vendor is one line here. */
 import { join } from 'node:path'
 import type { Operator } from './core/plan/operator.ts'
+import type { CheckSpec } from './core/plan/operator-checks.ts'
 import { createCatalogueRunner } from './drivers/commands/catalogue.ts'
 import { createProcessDeployer } from './drivers/deploy/process.ts'
 import { createSupervisor } from './drivers/deploy/supervisor.ts'
+import { createGithubApprovalsRunner } from './drivers/evidence/github-approvals.ts'
+import { createGithubChecksRunner } from './drivers/evidence/github-checks.ts'
+import { createGithubIssuesRunner } from './drivers/evidence/github-issues.ts'
 import { createHttpCheckRunner } from './drivers/evidence/http-check.ts'
+import { createJsonCheckRunner } from './drivers/evidence/json.ts'
+import { createJunitCheckRunner } from './drivers/evidence/junit.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
 import { createEmbeddedProxyRouter } from './drivers/traffic/embedded-proxy.ts'
-import type { DriverSet } from './ports/drivers.ts'
+import type { CheckRunner, DriverSet } from './ports/drivers.ts'
 import type { Supervisor } from './ports/supervisor.ts'
 
 interface Places {
@@ -33,7 +39,7 @@ export function operatorDrivers(
   const pageMetrics = createPrometheusTextSource(pages)
   const serverMetrics = createPrometheusSource(servers)
   const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
-  const checks = createHttpCheckRunner(operator.checks)
+  const checks = checkRunners(operator.checks, { folder: workingFolder })
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const log = createLogNotifier(
     Object.fromEntries(Object.keys(operator.channels).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)])),
@@ -43,16 +49,36 @@ export function operatorDrivers(
     deployer: (target) => (target in processes ? deployer : undefined),
     metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
     flagSource: (source) => (source in operator.flagSources ? flags : undefined),
-    checkRunner: (check) => (check in operator.checks ? checks : undefined),
+    checkRunner: (check) => {
+      const spec = Object.hasOwn(operator.checks, check) ? operator.checks[check] : undefined
+      return spec && checks[spec.driver]
+    },
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
     notifiers: () => Object.keys(operator.channels).map((channel) => ({ channel, notifier: log })),
     close: async () => {
       await Promise.all(
-        [router, deployer, pageMetrics, serverMetrics, flags, checks, commands, log].map((driver) => driver.close?.()),
+        [router, deployer, pageMetrics, serverMetrics, flags, ...Object.values(checks), commands, log].map((driver) =>
+          driver.close?.(),
+        ),
       )
     },
   }
   return { drivers, supervisor }
+}
+
+/** By driver; each has its own checks only. */
+function checkRunners(
+  checks: Operator['checks'],
+  places: { folder: string },
+): Record<CheckSpec['driver'], CheckRunner> {
+  return {
+    http: createHttpCheckRunner(only(checks, 'http')),
+    'github-checks': createGithubChecksRunner(only(checks, 'github-checks'), places),
+    'github-approvals': createGithubApprovalsRunner(only(checks, 'github-approvals'), places),
+    'github-issues': createGithubIssuesRunner(only(checks, 'github-issues'), places),
+    junit: createJunitCheckRunner(only(checks, 'junit'), places),
+    json: createJsonCheckRunner(only(checks, 'json'), places),
+  }
 }
 
 /** The targets of one driver. */

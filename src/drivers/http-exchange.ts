@@ -1,5 +1,5 @@
 /** One bounded HTTP request, as several drivers need it: a time limit, a size limit, no redirects followed, errors as outcomes. */
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { fail, type Outcome, succeed } from '../core/release/outcome.ts'
 import type { DriverContext } from '../ports/drivers.ts'
@@ -15,6 +15,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   status: number
+  headers: IncomingHttpHeaders
   body: Buffer
 }
 
@@ -35,7 +36,7 @@ export function exchangeHttp(request: HttpRequest, context: DriverContext): Prom
       collect(answer, maximumBytes).then((read) => {
         if (read === null) sent.destroy()
         if (read === null) resolve(fail('rejected', `${url} answered with more than ${maximumBytes} bytes`))
-        else resolve(succeed({ status: answer.statusCode ?? 0, body: read }))
+        else resolve(succeed({ status: answer.statusCode ?? 0, headers: answer.headers, body: read }))
       }, settleWith)
     })
     sent.on('error', settleWith)

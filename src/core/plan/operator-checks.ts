@@ -1,5 +1,7 @@
 /** Checks that the operator lends to plans, by driver. Each runs and brings back evidence; core judges it. */
 import { z } from 'zod'
+import { GithubApprovalsCheck, GithubChecksCheck, GithubIssuesCheck } from './operator-github-checks.ts'
+import { JsonCheck, JunitCheck } from './operator-report-checks.ts'
 import { Url } from './url.ts'
 
 /** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
@@ -17,4 +19,12 @@ export const HttpCheck = z.strictObject({
   driver: z.literal('http'),
   requests: z.array(HttpExpectation).min(1).max(50),
 })
-export const CheckSpec = z.discriminatedUnion('driver', [HttpCheck])
+export const CheckSpec = z.discriminatedUnion('driver', [
+  HttpCheck,
+  GithubChecksCheck,
+  GithubApprovalsCheck,
+  GithubIssuesCheck,
+  JunitCheck,
+  JsonCheck,
+])
+export type CheckSpec = z.infer<typeof CheckSpec>

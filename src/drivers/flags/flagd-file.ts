@@ -2,7 +2,6 @@
  * Flags of a file in flagd's JSON format (https://flagd.dev/reference/flag-definitions/): which there are, for `tidegate bind`. It writes
  * nothing: setting flags is the flag backend's work and comes with it.
  */
-import { constants, open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { FlagOffer } from '../../core/plan/flag.ts'
@@ -10,9 +9,8 @@ import type { FlagdFile } from '../../core/plan/operator.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { DriverContext, FlagSource } from '../../ports/drivers.ts'
 import { findByName } from '../find-by-name.ts'
-import { isTimeout, withDeadline } from '../with-deadline.ts'
+import { decodeUtf8, readBoundedFile } from '../read-bounded-file.ts'
 
-const maximumBytes = 1_048_576
 const maximumFlags = 5_000
 
 /** What is looked at of a flag; targeting and metadata are the evaluator's. */
@@ -40,7 +38,11 @@ export function createFlagdFileSource(
     const found = findByName('flag source', files, source)
     if (!found.ok) return found
     const path = resolve(folder, found.value.file)
-    const text = await readText(path, context)
+    const file = await readBoundedFile(
+      { path, maximumMebibytes: 1, expected: "a file in flagd's JSON format" },
+      context,
+    )
+    const text = file.ok ? decodeUtf8(file.value.bytes, path) : file
     return text.ok ? flagsOf(text.value, path) : text
   }
   return {
@@ -51,46 +53,6 @@ export function createFlagdFileSource(
     },
     offers,
   }
-}
-
-async function readText(path: string, context: DriverContext): Promise<Outcome<string>> {
-  const { signal } = withDeadline(context)
-  if (signal.aborted) return stopped(path, signal)
-  // A file system that hangs does not hear a signal.
-  const abort = new Promise<Outcome<string>>((settle) => {
-    signal.addEventListener('abort', () => settle(stopped(path, signal)), { once: true })
-  })
-  return Promise.race([abort, readBytes(path).catch((error: NodeJS.ErrnoException) => refused(path, error))])
-}
-
-const stopped = (path: string, signal: AbortSignal): Outcome<string> =>
-  isTimeout(signal)
-    ? fail('timeout', `${path} could not be read in time`)
-    : fail('unavailable', `reading ${path} was stopped`)
-
-async function readBytes(path: string): Promise<Outcome<string>> {
-  // Without O_NONBLOCK, opening a named pipe waits for its writer.
-  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  if (!(await file.stat()).isFile()) return fail('rejected', `${path} is no file; name a file in flagd's JSON format`)
-  const bytes = Buffer.alloc(maximumBytes + 1)
-  let length = 0
-  while (length < bytes.length) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length)
-    if (bytesRead === 0) break
-    length += bytesRead
-  }
-  if (length > maximumBytes) return fail('rejected', `${path} is larger than 1 MiB, the most that is read of flags`)
-  try {
-    return succeed(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)))
-  } catch {
-    return fail('rejected', `${path} is not UTF-8; save it so`)
-  }
-}
-
-function refused(path: string, { code = '', message }: NodeJS.ErrnoException): Outcome<string> {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return fail('notFound', `there is no file ${path}`)
-  if (code === 'EACCES' || code === 'EPERM') return fail('unauthorized', `${path} may not be read (${code})`)
-  return fail('unavailable', `${path} cannot be read (${code})`, message)
 }
 
 function flagsOf(text: string, path: string): Outcome<FlagOffer[]> {

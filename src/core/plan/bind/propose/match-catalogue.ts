@@ -19,8 +19,9 @@ const verifying = wordsOf(
 /** Values are `{ check }`. The name's own word (smoke, health) has to be said; a word that only its requests say is a hint. */
 export function matchChecks(text: string, place: Environment | undefined, { checks }: Operator): Proposal[] {
   const said = otherWords(wordsOf(text), [...verifying, ...environmentWords])
-  return Object.entries(checks).flatMap(([name, { requests }]): Proposal[] => {
+  return Object.entries(checks).flatMap(([name, spec]): Proposal[] => {
     const own = otherWords(wordsOf(name), [...verifying, ...environmentWords])
+    const requests = spec.driver === 'http' ? spec.requests : []
     const asked = wordsOf(...requests.map((request) => `${request.name} ${request.url}`))
     const matched = sharedWords(said, own)
     const hinted = sharedWords(said, asked)
