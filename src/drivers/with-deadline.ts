@@ -20,13 +20,15 @@ export async function orAbort<T>(
   what: string,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
-  const stopped = () =>
-    isTimeout(signal)
-      ? fail('timeout', `${what} took too long`)
-      : fail('unavailable', `${what} was stopped: ${String(signal.reason)}`)
-  if (signal.aborted) return stopped()
+  if (signal.aborted) return stoppedBy(signal, what)
   const aborted = Promise.withResolvers<Outcome<T>>()
-  const onAbort = () => aborted.resolve(stopped())
+  const onAbort = () => aborted.resolve(stoppedBy(signal, what))
   signal.addEventListener('abort', onAbort, { once: true })
   return Promise.race([work(), aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort))
 }
+
+/** What work gives that ended because its signal aborted: `timeout`, or `unavailable` with the caller's reason. */
+export const stoppedBy = (signal: AbortSignal, what: string): Outcome<never> =>
+  isTimeout(signal)
+    ? fail('timeout', `${what} took too long`)
+    : fail('unavailable', `${what} was stopped: ${String(signal.reason)}`)

@@ -42,6 +42,7 @@ async function readReport(
     const content = await readBoundedFile({ path, maximumMebibytes, expected: 'a JSON report' }, context)
     return { place: path, bytes: content.ok ? succeed(content.value.bytes) : content }
   }
+  if (!URL.canParse(url)) return { place: url, bytes: fail('rejected', `${url} is no URL`) }
   // A query may hold a key of its own.
   const { origin, pathname } = new URL(url)
   const place = `${origin}${pathname}`

@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
+import { stoppedBy } from '../with-deadline.ts'
 import { type JunitReport, JunitTally } from './junit-tally.ts'
 import { oneLine } from './word-evidence.ts'
 
@@ -16,7 +17,7 @@ const encodings = ['utf-8', 'us-ascii']
 /** Not JUnit, not well-formed, or more than Tidegate reads. */
 class Refusal extends Error {}
 
-/** `rejected`, with line and column where it can be said, for what is no JUnit XML; any document type declaration is refused. */
+/** `rejected`, with line and column where it can be said, for what is no JUnit XML; any document type declaration is refused. `timeout` or `unavailable` once the signal aborts. */
 export async function parseJunit(text: string, signal: AbortSignal): Promise<Outcome<JunitReport>> {
   const tally = new JunitTally()
   const parser = new SaxesParser()
@@ -47,7 +48,7 @@ export async function parseJunit(text: string, signal: AbortSignal): Promise<Out
     for (let start = 0; start < text.length; start += pieceLength) {
       parser.write(text.slice(start, start + pieceLength))
       await setImmediate()
-      if (signal.aborted) return fail('unavailable', 'reading it was stopped')
+      if (signal.aborted) return stoppedBy(signal, 'reading it')
     }
     parser.close()
   } catch (error) {
