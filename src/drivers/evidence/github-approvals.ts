@@ -59,8 +59,9 @@ function judge(
   { state, merged, user: author, head }: z.infer<typeof PullRequest>,
   reviews: readonly Review[],
 ): CheckEvidence {
-  // GitHub gives them in the order of time.
-  const last = new Map(reviews.filter((review) => deciding.includes(review.state)).map((each) => [each.user?.id, each]))
+  // GitHub gives them in the order of time. Of deleted accounts nobody can tell which are the same.
+  const deciders = reviews.filter(({ state: decision }) => deciding.includes(decision))
+  const last = new Map(deciders.map((review, index) => [review.user?.id ?? `deleted ${index}`, review]))
   const decisions = [...last.values()].map((review) => {
     const approved = review.state === 'APPROVED'
     return { ...review, name: review.user?.login ?? 'a deleted account', flaw: approved && flawOf(review) }
