@@ -1,4 +1,4 @@
-/** Answers of GitHub's REST API in their documented shapes, so far as the drivers could look at them. */
+/** Answers of GitHub's REST API in their documented shapes, except that a pull request's branches come without their whole repository. */
 
 export interface GithubRun {
   name: string
@@ -37,15 +37,29 @@ export const headSha = '1f0e8a3b5c7d9e2f4a6b8c0d1e3f5a7b9c2d4e6f'
 /** One number for each login, as accounts have. */
 const accountId = (login: string): number => [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7)
 
-const account = (login: string) => ({
-  login,
-  id: accountId(login),
-  node_id: `U_${login}`,
-  type: 'User',
-  site_admin: false,
-  url: `https://api.github.com/users/${login}`,
-  html_url: `https://github.com/${login}`,
-})
+function account(login: string) {
+  const url = `https://api.github.com/users/${login}`
+  return {
+    login,
+    id: accountId(login),
+    node_id: `U_${login}`,
+    type: 'User',
+    site_admin: false,
+    gravatar_id: '',
+    avatar_url: `https://avatars.githubusercontent.com/${login}`,
+    url,
+    html_url: `https://github.com/${login}`,
+    followers_url: `${url}/followers`,
+    following_url: `${url}/following{/other_user}`,
+    gists_url: `${url}/gists{/gist_id}`,
+    starred_url: `${url}/starred{/owner}{/repo}`,
+    subscriptions_url: `${url}/subscriptions`,
+    organizations_url: `${url}/orgs`,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events{/privacy}`,
+    received_events_url: `${url}/received_events`,
+  }
+}
 
 export function checkRunShape(run: GithubRun, index: number) {
   const { name, sha = headSha, status = 'completed', completedAt = '2026-03-02T10:00:00Z' } = run
@@ -77,12 +91,29 @@ export function checkRunShape(run: GithubRun, index: number) {
   }
 }
 
+const links = ['comments', 'commits', 'statuses', 'html', 'issue', 'review_comments', 'review_comment', 'self']
+
 export function pullRequestShape({ number, author, state = 'open', merged = false }: GithubPullRequest) {
   const branch = { label: 'shop:next', ref: 'next', sha: headSha, user: account('shop'), repo: null }
+  const url = `https://api.github.com/repos/shop/api/pulls/${number}`
+  const html = `https://github.com/shop/api/pull/${number}`
   return {
-    url: `https://api.github.com/repos/shop/api/pulls/${number}`,
+    url,
     id: 9_000 + number,
+    node_id: `PR_${number}`,
+    html_url: html,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    issue_url: `https://api.github.com/repos/shop/api/issues/${number}`,
+    commits_url: `${url}/commits`,
+    comments_url: `${url}/comments`,
+    review_comments_url: `${url}/comments`,
+    review_comment_url: `${url}/comments{/number}`,
+    statuses_url: `https://api.github.com/repos/shop/api/statuses/${headSha}`,
+    _links: Object.fromEntries(links.map((name) => [name, { href: url }])),
     number,
+    ...{ assignee: null, milestone: null, auto_merge: null, merge_commit_sha: null, maintainer_can_modify: false },
+    ...{ additions: 1, deletions: 1, changed_files: 1, commits: 1, comments: 0, review_comments: 0 },
     state,
     locked: false,
     title: 'A change',
@@ -92,6 +123,9 @@ export function pullRequestShape({ number, author, state = 'open', merged = fals
     draft: false,
     merged,
     mergeable: true,
+    mergeable_state: 'clean',
+    merged_by: merged ? account('rina') : null,
+    closed_at: state === 'closed' ? '2026-03-02T09:00:00Z' : null,
     created_at: '2026-03-01T09:00:00Z',
     updated_at: '2026-03-02T09:00:00Z',
     merged_at: merged ? '2026-03-02T09:00:00Z' : null,
