@@ -1,12 +1,18 @@
 /** Which driver serves which of the operator's names. A new vendor is one line here. */
 import { join } from 'node:path'
 import type { Operator } from './core/plan/operator.ts'
+import type { CheckSpec } from './core/plan/operator-checks.ts'
 import { createCatalogueRunner } from './drivers/commands/catalogue.ts'
 import { createProcessDeployer } from './drivers/deploy/process.ts'
 import { createSupervisor } from './drivers/deploy/supervisor.ts'
 import { createAccessMatrixRunner } from './drivers/evidence/access-matrix.ts'
 import { createCorsCheckRunner } from './drivers/evidence/cors.ts'
+import { createGithubApprovalsRunner } from './drivers/evidence/github-approvals.ts'
+import { createGithubChecksRunner } from './drivers/evidence/github-checks.ts'
+import { createGithubIssuesRunner } from './drivers/evidence/github-issues.ts'
 import { createHttpCheckRunner } from './drivers/evidence/http-check.ts'
+import { createJsonCheckRunner } from './drivers/evidence/json.ts'
+import { createJunitCheckRunner } from './drivers/evidence/junit.ts'
 import { createSettingsParityRunner } from './drivers/evidence/settings-parity.ts'
 import { createTlsCheckRunner } from './drivers/evidence/tls.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
@@ -14,7 +20,7 @@ import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
 import { createEmbeddedProxyRouter } from './drivers/traffic/embedded-proxy.ts'
-import type { DriverSet } from './ports/drivers.ts'
+import type { CheckRunner, DriverSet } from './ports/drivers.ts'
 import type { Supervisor } from './ports/supervisor.ts'
 
 interface Places {
@@ -37,13 +43,7 @@ export function operatorDrivers(
   const pageMetrics = createPrometheusTextSource(pages)
   const serverMetrics = createPrometheusSource(servers)
   const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
-  const checks = {
-    http: createHttpCheckRunner(only(operator.checks, 'http')),
-    tls: createTlsCheckRunner(only(operator.checks, 'tls'), { folder: workingFolder }),
-    cors: createCorsCheckRunner(only(operator.checks, 'cors')),
-    'access-matrix': createAccessMatrixRunner(only(operator.checks, 'access-matrix'), { folder: workingFolder }),
-    'settings-parity': createSettingsParityRunner(only(operator.checks, 'settings-parity'), { folder: workingFolder }),
-  }
+  const checks = checkRunners(operator.checks, { folder: workingFolder })
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const log = createLogNotifier(
     Object.fromEntries(Object.keys(operator.channels).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)])),
@@ -56,7 +56,7 @@ export function operatorDrivers(
     // No flag source of today can be written to.
     flagBackend: () => undefined,
     checkRunner: (check) => {
-      const spec = operator.checks[check]
+      const spec = Object.hasOwn(operator.checks, check) ? operator.checks[check] : undefined
       return spec && checks[spec.driver]
     },
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
@@ -70,6 +70,25 @@ export function operatorDrivers(
     },
   }
   return { drivers, supervisor }
+}
+
+/** By driver; each has its own checks only. */
+function checkRunners(
+  checks: Operator['checks'],
+  places: { folder: string },
+): Record<CheckSpec['driver'], CheckRunner> {
+  return {
+    http: createHttpCheckRunner(only(checks, 'http')),
+    'github-checks': createGithubChecksRunner(only(checks, 'github-checks'), places),
+    'github-approvals': createGithubApprovalsRunner(only(checks, 'github-approvals'), places),
+    'github-issues': createGithubIssuesRunner(only(checks, 'github-issues'), places),
+    junit: createJunitCheckRunner(only(checks, 'junit'), places),
+    json: createJsonCheckRunner(only(checks, 'json'), places),
+    tls: createTlsCheckRunner(only(checks, 'tls'), places),
+    cors: createCorsCheckRunner(only(checks, 'cors')),
+    'access-matrix': createAccessMatrixRunner(only(checks, 'access-matrix'), places),
+    'settings-parity': createSettingsParityRunner(only(checks, 'settings-parity'), places),
+  }
 }
 
 /** The targets of one driver. */

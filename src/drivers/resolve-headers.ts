@@ -2,14 +2,14 @@
 import type { HeaderValues } from '../core/plan/operator-probes.ts'
 import { type Outcome, succeed } from '../core/release/outcome.ts'
 import { resolveSecret } from './resolve-secret.ts'
-import { untilStopped } from './with-deadline.ts'
+import { orAbort } from './with-deadline.ts'
 
 /** Relative paths start at `folder`. `unauthorized` names the secret's place, never its value. */
 export function resolveHeaders(
   values: HeaderValues,
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<Outcome<Record<string, string>>> {
-  return untilStopped('reading secrets of headers', signal, async () => {
+  const read = async () => {
     const headers: Record<string, string> = {}
     for (const [name, value] of Object.entries(values)) {
       const text = typeof value === 'string' ? succeed(value) : await resolveSecret(value, { folder })
@@ -17,5 +17,6 @@ export function resolveHeaders(
       headers[name] = text.value
     }
     return succeed(headers)
-  })
+  }
+  return orAbort(read, 'reading secrets of headers', signal)
 }

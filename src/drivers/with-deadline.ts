@@ -11,25 +11,24 @@ export function withDeadline<C extends DriverContext>(context: C): C {
 export const isTimeout = (signal: AbortSignal): boolean =>
   signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
 
-/** Why work (`reading x`) ended without a result: its time limit, or its caller. */
-export const stoppedOutcome = (what: string, signal: AbortSignal): Outcome<never> =>
-  isTimeout(signal)
-    ? fail('timeout', `${what} was not over in time`)
-    : fail('unavailable', `${what} was stopped: ${String(signal.reason)}`)
-
-/** Waits for work that does not hear a signal itself, and no longer than until the signal; its late outcome is dropped. */
-export async function untilStopped<T>(
+/**
+ * For work that does not hear a signal, such as a file system that hangs: what it gives, or `timeout` or `unavailable` (stopped) once the
+ * signal aborts; not begun if it has already. `what` is the work as a noun, such as `reading report.xml`.
+ */
+export async function orAbort<T>(
+  work: () => Promise<Outcome<T>>,
   what: string,
   signal: AbortSignal,
-  work: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  if (signal.aborted) return stoppedOutcome(what, signal)
-  const { promise, resolve } = Promise.withResolvers<Outcome<T>>()
-  const stop = () => resolve(stoppedOutcome(what, signal))
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([promise, work()])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  if (signal.aborted) return stoppedBy(signal, what)
+  const aborted = Promise.withResolvers<Outcome<T>>()
+  const onAbort = () => aborted.resolve(stoppedBy(signal, what))
+  signal.addEventListener('abort', onAbort, { once: true })
+  return Promise.race([work(), aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort))
 }
+
+/** What work gives that ended because its signal aborted: `timeout`, or `unavailable` with the caller's reason. */
+export const stoppedBy = (signal: AbortSignal, what: string): Outcome<never> =>
+  isTimeout(signal)
+    ? fail('timeout', `${what} took too long`)
+    : fail('unavailable', `${what} was stopped: ${String(signal.reason)}`)

@@ -1,6 +1,8 @@
 /** Checks that the operator lends to plans, by driver. Each runs and brings back evidence; core judges it. */
 import { z } from 'zod'
+import { GithubApprovalsCheck, GithubChecksCheck, GithubIssuesCheck } from './operator-github-checks.ts'
 import { AccessMatrixCheck, CorsCheck, SettingsParityCheck, TlsCheck } from './operator-probes.ts'
+import { JsonCheck, JunitCheck } from './operator-report-checks.ts'
 import { Url } from './url.ts'
 
 /** One request of a smoke test and what must come back. `bodyIncludes` are plain substrings. */
@@ -24,4 +26,10 @@ export const CheckSpec = z.discriminatedUnion('driver', [
   CorsCheck,
   AccessMatrixCheck,
   SettingsParityCheck,
+  GithubChecksCheck,
+  GithubApprovalsCheck,
+  GithubIssuesCheck,
+  JunitCheck,
+  JsonCheck,
 ])
+export type CheckSpec = z.infer<typeof CheckSpec>

@@ -3,7 +3,7 @@ import { lookup, Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { TlsHost } from '../../core/plan/operator-probes.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
-import { untilStopped } from '../with-deadline.ts'
+import { orAbort } from '../with-deadline.ts'
 
 export interface Resolved {
   /** None where the name does not exist. */
@@ -37,7 +37,7 @@ export function resolveHost(
       return fail('unavailable', `the name ${host} could not be looked up (${code}); does the DNS server answer?`, code)
     }
   }
-  return untilStopped(`looking up ${host}`, signal, work).finally(() => resolver.cancel())
+  return orAbort(work, `looking up ${host}`, signal).finally(() => resolver.cancel())
 }
 
 async function addressesFrom(resolver: Resolver, host: string): Promise<Resolved['addresses']> {

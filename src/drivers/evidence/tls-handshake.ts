@@ -4,7 +4,7 @@ import { addAbortSignal } from 'node:stream'
 import { connect, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
 import type { TlsHost } from '../../core/plan/operator-probes.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
-import { stoppedOutcome } from '../with-deadline.ts'
+import { stoppedBy } from '../with-deadline.ts'
 import type { Resolved } from './resolve-host.ts'
 
 /** `refused` is the code of a handshake that failed, such as `ERR_SSL_UNSUPPORTED_PROTOCOL`. */
@@ -26,7 +26,7 @@ export function shakeHands(
   { secureContext, signal }: { secureContext: SecureContext; signal: AbortSignal },
 ): Promise<Outcome<Handshake>> {
   const what = `the handshake with ${host}:${port}`
-  if (signal.aborted) return Promise.resolve(stoppedOutcome(what, signal))
+  if (signal.aborted) return Promise.resolve(stoppedBy(signal, what))
   const { promise, resolve } = Promise.withResolvers<Outcome<Handshake>>()
   const options = {
     host,
@@ -48,7 +48,7 @@ export function shakeHands(
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
     const { code = 'unknown error' } = error
-    if (signal.aborted) resolve(stoppedOutcome(what, signal))
+    if (signal.aborted) resolve(stoppedBy(signal, what))
     else if (code.startsWith('ERR_SSL_')) resolve(succeed({ refused: code }))
     else if (code === 'ECONNREFUSED')
       resolve(fail('unavailable', `nothing listens at ${host}:${port}; is it running?`, code))

@@ -68,7 +68,9 @@ describe('flagd-file', () => {
     expect(await offers({ flags: many(5_001) })).toEqual(rejected('has 5001 flags; at most 5000 are read'))
     const padded = (bytes: number) => JSON.stringify({ flags: { a: onOff } }).padEnd(bytes)
     expect(await offers(padded(1_048_576))).toMatchObject({ ok: true, value: { length: 1 } })
-    expect(await offers(padded(1_048_577))).toEqual(rejected('is larger than 1 MiB, the most that is read of it'))
+    expect(await offers(padded(1_048_577))).toEqual(
+      rejected("is larger than 1 MiB, the most that is read of a file in flagd's JSON format"),
+    )
   })
 
   it('says what is not there, or is no file', async () => {
