@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { sign, verify, type WebhookHeaders } from './standard-webhook.ts'
 
-const key = Buffer.from('a key of twenty-nine bytes, ok')
+const key = Buffer.from('a key of thirty bytes, counted')
 const secret = `whsec_${key.toString('base64')}`
 const now = 1_764_000_000
 const payload = '{"subject":"Stufe 2 hält"}'

@@ -66,7 +66,7 @@ function judgeReply(error: NodemailerError, server: string, { user }: SmtpChanne
 
 /** The refusal of some of the recipients, while others have got the mail; undefined where there is none. */
 export function refusalOf(
-  channel: SmtpChannel,
+  { channel, password }: Attempt,
   { rejectedErrors = [] }: { rejectedErrors?: NodemailerError[] | undefined },
 ): Outcome<never> | undefined {
   if (rejectedErrors.length === 0) return undefined
@@ -77,7 +77,7 @@ export function refusalOf(
   return fail(
     mayPass ? 'unavailable' : 'rejected',
     `${server} refuses ${refused}, the others have the mail; correct to and fallback of the channel`,
-    cause.slice(0, quoteLength),
+    quote(cause, channel, password),
   )
 }
 

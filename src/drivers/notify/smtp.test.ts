@@ -114,6 +114,12 @@ describe('the mail', () => {
     expect(first).toMatch(/^<[0-9a-f]{40}@example\.com>$/)
     expect([second === first, third === first]).toEqual([true, false])
   })
+
+  it('has headers in ASCII when the domain of the sender is not', async () => {
+    const { raw } = await received({}, { from: 'tidegate@exämple.com' })
+    expect(raw).toMatch(/^Message-ID: <[0-9a-f]{40}@xn--exmple-cua\.com>\r$/m)
+    expect(raw).toMatch(/^[\r\n\x20-\x7e]*$/)
+  })
 })
 
 describe('a login', () => {

@@ -1,4 +1,5 @@
 /** Notices as mail through an SMTP server (RFC 5321; STARTTLS by RFC 3207, implicit TLS by RFC 8314, AUTH by RFC 4954): one mail a notice. */
+import { domainToASCII } from 'node:url'
 import { createTransport, type SendMailOptions } from 'nodemailer'
 import { type SmtpChannel, submissionsPort } from '../../core/plan/operator-channels.ts'
 import type { Message } from '../../core/release/evidence.ts'
@@ -45,7 +46,7 @@ export function createSmtpNotifier(
       const { transport, channel } = opened.value
       return settle(opened.value, async ({ signal }) => {
         const sent = await transport.sendMail({ ...mailOf(channel, message, id.value), signal })
-        return refusalOf(channel, sent) ?? succeed(undefined)
+        return refusalOf(opened.value, sent) ?? succeed(undefined)
       })
     },
     async ping(name, context) {
@@ -122,7 +123,7 @@ function mailOf(channel: SmtpChannel, message: Message, id: string): SendMailOpt
   const { subject, body } = boundMessage(message)
   const domain = channel.from.slice(channel.from.lastIndexOf('@') + 1)
   return {
-    messageId: `<${id}@${domain}>`,
+    messageId: `<${id}@${domainToASCII(domain) || domain}>`,
     from: asAddress(channel.from),
     to: recipientsOf(channel, message).map(asAddress),
     subject,

@@ -128,9 +128,9 @@ describe('the request', () => {
 })
 
 describe('the answer', () => {
-  const outcomeOf = async (answer: (response: ServerResponse) => void, settings: object = {}) => {
+  const outcomeOf = async (answer: (response: ServerResponse) => void) => {
     await using server = await serveLoopback(createReceiver(answer).handler)
-    return await notifierAt(`${server.url}/a-token`, settings).notify('log', message, effectContext())
+    return await notifierAt(`${server.url}/a-token`).notify('log', message, effectContext())
   }
 
   it.each([
@@ -156,9 +156,15 @@ describe('the answer', () => {
   })
 
   it('is not quoted with secrets in it', async () => {
-    const repeat = (response: ServerResponse) => response.writeHead(400).end(`${secret} Bearer abcdefgh`)
-    const outcome = await outcomeOf(repeat, { headers: { authorization: 'Bearer abcdefgh' } })
-    expect(outcome).toMatchObject({ error: { cause: '400 whsec_[secret] Bearer [secret]' } })
+    const headers = { authorization: 'Bearer abcdefgh' }
+    const path = '/hooks/abcdefghijkl?token=mnopqrstuvwx'
+    const { handler } = createReceiver((response) =>
+      response.writeHead(404).end(`Cannot POST ${path} ${secret} Bearer abcdefgh`),
+    )
+    await using server = await serveLoopback(handler)
+    const outcome = await notifierAt(`${server.url}${path}`, { headers }).notify('log', message, effectContext())
+    const cause = '404 Cannot POST /hooks/[secret]?token=[secret] whsec_[secret] Bearer [secret]'
+    expect(outcome).toMatchObject({ error: { code: 'rejected', cause } })
   })
 
   it('that redirects is not followed', async () => {

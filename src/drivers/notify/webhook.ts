@@ -63,7 +63,7 @@ export function createWebhookNotifier(
         shownAs: originOf(url),
       }
       const answer = await exchangeHttp(request, limited)
-      return answer.ok ? judge(answer.value, originOf(url), secretsOf(secret.value, headers)) : answer
+      return answer.ok ? judge(answer.value, originOf(url), secretsOf(secret.value, found.value)) : answer
     },
     /** Connects, with TLS where the address has it, and sends nothing: whether the secret fits shows at the first notice. */
     async ping(name, context) {
@@ -94,11 +94,18 @@ function judge({ status, body }: HttpAnswer, origin: string, secrets: readonly s
   return fail('rejected', `${origin} refuses the notice; check the path of url and what it accepts`, cause)
 }
 
-/** What a receiver may repeat and nobody may read: the key, and the words of headers (`Bearer …`) that are long enough to be one. */
-const secretsOf = (secret: string, headers: Readonly<Record<string, string>>): string[] =>
-  [secret.replace(/^whsec_/, ''), ...Object.values(headers).flatMap((value) => value.split(/\s+/))].filter(
-    ({ length }) => length >= 8,
-  )
+/**
+ * What a receiver may repeat and nobody may read: the key, and the words of headers (`Bearer …`) and the parts of the path and query
+ * (`Cannot POST /hooks/…`) that are long enough to be one. Longest first: one may hold another.
+ */
+function secretsOf(secret: string, { url, headers }: WebhookChannel): string[] {
+  const words = Object.values(headers).flatMap((value) => value.split(/\s+/))
+  const { pathname = '', search = '' } = URL.parse(url) ?? {}
+  const parts = `${pathname}${search}`.split(/[/?&=]+/)
+  return [secret.replace(/^whsec_/, ''), ...words, ...parts]
+    .filter(({ length }) => length >= 8)
+    .sort((left, right) => right.length - left.length)
+}
 
 async function reach(url: string, { signal, timeoutMs }: DriverContext): Promise<Outcome<void>> {
   const parsed = URL.parse(url)
