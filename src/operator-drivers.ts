@@ -19,6 +19,9 @@ import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
+import { createNoticeIds } from './drivers/notify/notice-id.ts'
+import { createSmtpNotifier } from './drivers/notify/smtp.ts'
+import { createWebhookNotifier } from './drivers/notify/webhook.ts'
 import { createEmbeddedProxyRouter } from './drivers/traffic/embedded-proxy.ts'
 import type { CheckRunner, DriverSet } from './ports/drivers.ts'
 import type { Supervisor } from './ports/supervisor.ts'
@@ -45,9 +48,16 @@ export function operatorDrivers(
   const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
   const checks = checkRunners(operator.checks, { folder: workingFolder })
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
-  const log = createLogNotifier(
-    Object.fromEntries(Object.keys(operator.channels).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)])),
-  )
+  const noticeIds = createNoticeIds(join(stateDir, 'store-name'))
+  const notifiers = {
+    log: createLogNotifier(
+      Object.fromEntries(
+        Object.keys(only(operator.channels, 'log')).map((name) => [name, join(stateDir, `${name}.notices.jsonl`)]),
+      ),
+    ),
+    smtp: createSmtpNotifier(only(operator.channels, 'smtp'), { noticeIds, folder: workingFolder }),
+    webhook: createWebhookNotifier(only(operator.channels, 'webhook'), { noticeIds, folder: workingFolder }),
+  }
   const drivers: DriverSet = {
     router: (target) => (target in proxies ? router : undefined),
     deployer: (target) => (target in processes ? deployer : undefined),
@@ -60,13 +70,12 @@ export function operatorDrivers(
       return spec && checks[spec.driver]
     },
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
-    notifiers: () => Object.keys(operator.channels).map((channel) => ({ channel, notifier: log })),
+    notifiers: () =>
+      Object.entries(operator.channels).map(([channel, { driver }]) => ({ channel, notifier: notifiers[driver] })),
     close: async () => {
-      await Promise.all(
-        [router, deployer, pageMetrics, serverMetrics, flags, ...Object.values(checks), commands, log].map((driver) =>
-          driver.close?.(),
-        ),
-      )
+      const alone = [router, deployer, pageMetrics, serverMetrics, flags, commands]
+      const all = [...alone, ...Object.values(checks), ...Object.values(notifiers)]
+      await Promise.all(all.map((driver) => driver.close?.()))
     },
   }
   return { drivers, supervisor }
