@@ -115,11 +115,15 @@ describe('checks', () => {
 
   it('close again when their evidence gets too old before it is used', () => {
     let runs = 0
+    const passes = () => {
+      runs++
+      return evidence('passed')
+    }
     const waits: Gate = { ...base, id: 'slow', kind: 'signOff', role, count: 1 }
     const aged = plan({ ...check, maximumAgeMs: 60_000 })
     const [first] = aged.phases
     const world = new World(
-      { signs: false, perform: () => (runs++, evidence('passed')) },
+      { signs: false, perform: passes },
       { ...aged, phases: [{ ...first, entry: [...(first?.entry ?? []), waits] } as (typeof aged.phases)[number]] },
     )
     world.run({ untilMs: 200_000 })

@@ -1,3 +1,4 @@
+/** What a step can answer when it is asked what comes next. */
 import type { ReleaseEvent } from '../events.ts'
 import type { DriverError } from '../outcome.ts'
 
