@@ -49,6 +49,8 @@ export function operatorDrivers(
     deployer: (target) => (target in processes ? deployer : undefined),
     metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
     flagSource: (source) => (source in operator.flagSources ? flags : undefined),
+    // No flag source of today can be written to.
+    flagBackend: () => undefined,
     checkRunner: (check) => {
       const spec = Object.hasOwn(operator.checks, check) ? operator.checks[check] : undefined
       return spec && checks[spec.driver]
