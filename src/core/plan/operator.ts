@@ -100,7 +100,10 @@ export const Operator = z.strictObject({
   targets: z.record(z.string(), Target).describe('What versions run on and what moves traffic'),
   metricSources: z.record(z.string(), MetricSourceSpec).default({}).describe('Where metrics are read'),
   flagSources: z.record(z.string(), FlagSourceSpec).default({}).describe('Where feature flags are defined'),
-  checks: z.record(z.string(), CheckSpec).default({}).describe('Smoke tests and probes that plans may ask for'),
+  checks: z
+    .record(z.string(), CheckSpec)
+    .default({})
+    .describe('Evidence that plans may ask for: smoke tests, probes, GitHub, reports'),
   commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
 })

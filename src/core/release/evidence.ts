@@ -41,16 +41,12 @@ export const MetricReading = z.strictObject({
 })
 export type MetricReading = z.infer<typeof MetricReading>
 
-/** What a piece of evidence is about, as its source names it: a commit by its hash, an artefact by its digest. */
-export const EvidenceSubject = z.strictObject({
-  commit: z.string().optional(),
-  artefactDigest: z.string().optional(),
-})
-export type EvidenceSubject = z.infer<typeof EvidenceSubject>
+/** What a piece of evidence is about: the commit, the artefact. */
+export const EvidenceSubject = z.strictObject({ commit: z.string().optional(), artefactDigest: z.string().optional() })
 
 /**
- * Result of a check. `details` are the observed facts, one line each; `digest` is SHA-256 of the raw bytes, hexadecimal.
- * `subject` and `producedAt` (ISO 8601, when the evidence came to be, not when it was read) are there where the source says so.
+ * Result of a check. `details` are the observed facts, one line each; `digest` is SHA-256 of the raw bytes, hexadecimal. `producedAt` (ISO
+ * 8601) is when the evidence was made, where its source says so: what is brought late may be old.
  */
 export const CheckEvidence = z.strictObject({
   verdict: z.enum(['passed', 'failed', 'pending']),
@@ -58,7 +54,7 @@ export const CheckEvidence = z.strictObject({
   details: z.array(z.string()),
   digest: z.string().optional(),
   subject: EvidenceSubject.optional(),
-  producedAt: z.iso.datetime().optional(),
+  producedAt: z.string().optional(),
 })
 export type CheckEvidence = z.infer<typeof CheckEvidence>
 

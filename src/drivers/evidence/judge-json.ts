@@ -1,7 +1,7 @@
 /** Compares the values of a JSON report with what is expected of them. What is missing, or of another type, is never as expected. */
 import { z } from 'zod'
 import type { JsonCheck, JsonExpectation } from '../../core/plan/operator-report-checks.ts'
-import type { CheckEvidence, EvidenceSubject } from '../../core/release/evidence.ts'
+import type { CheckEvidence } from '../../core/release/evidence.ts'
 import { valueAt } from './json-pointer.ts'
 import { listed, oneLine } from './word-evidence.ts'
 
@@ -15,7 +15,7 @@ export function judgeJson({ expect, subject = {}, producedAt }: JsonCheck, docum
     lines.push(problem)
     problems.push(problem)
   }
-  const about: EvidenceSubject = {}
+  const about: NonNullable<CheckEvidence['subject']> = {}
   for (const key of ['commit', 'artefactDigest'] as const) {
     const pointer = subject[key]
     const value = pointer === undefined ? undefined : valueAt(document, pointer)
