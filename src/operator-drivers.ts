@@ -43,6 +43,8 @@ export function operatorDrivers(
     deployer: (target) => (target in processes ? deployer : undefined),
     metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
     flagSource: (source) => (source in operator.flagSources ? flags : undefined),
+    // No flag source of today can be written to.
+    flagBackend: () => undefined,
     checkRunner: (check) => (check in operator.checks ? checks : undefined),
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
     notifiers: () => Object.keys(operator.channels).map((channel) => ({ channel, notifier: log })),

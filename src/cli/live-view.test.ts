@@ -7,13 +7,13 @@ import { statusOf } from '../projections/status.ts'
 import { renderLive } from './live-view.ts'
 import { textWidth } from './styled-line.ts'
 
-const viewOf = (world: World) => statusOf(world.state, { elapsedMs: world.nowMs }, startedAt)
+const viewOf = (world: World) => statusOf(world.state, world.now, startedAt)
 
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 
 function baking(): World {
   const world = new World()
-  world.run({ until: ({ state }) => (state.exposure?.bakedMs ?? 0) >= 5_000 })
+  world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 5_000 })
   return world
 }
 
@@ -103,6 +103,7 @@ it('counts waits beyond the third, and says how to see them', () => {
     source,
     kind: 'signOff' as const,
     role: 'Release Manager',
+    count: 1,
   }))
   const world = new World({ signs: false }, { ...plan, phases: [{ ...first, entry }, ...rest] })
   world.step()

@@ -232,7 +232,7 @@ describe('start', () => {
 describe("people's commands", () => {
   it('abort rolls back and is done when another controller does it', async () => {
     const world = new World()
-    world.run({ until: ({ state }) => state.exposure !== null })
+    world.run({ until: ({ service }) => service.exposure !== null })
     const { code, out } = await run(new FakeController(world), ['abort', '--reason', 'drill'])
     expect(code).toBe(exitCodes.ok)
     expect(world.state.rollback?.cause).toEqual({ kind: 'abort', reason: 'drill' })
@@ -241,11 +241,11 @@ describe("people's commands", () => {
 
   it('abort stays until the end where this process is the controller', async () => {
     const world = new World()
-    world.run({ until: ({ state }) => state.exposure !== null })
+    world.run({ until: ({ service }) => service.exposure !== null })
     const { code, out } = await run(new FakeController(world), ['abort', 'r1', '--json'], { served: 'local' })
     expect(code).toBe(exitCodes.ok)
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ status: 'RolledBack' })
-    expect(world.shares).toEqual({ v1: 100, v2: 0 })
+    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
   })
 
   it('abort of what has ended fails and says why', async () => {
@@ -276,7 +276,7 @@ describe("people's commands", () => {
 
   it('pause and resume, with a word when nobody runs the release afterwards', async () => {
     const world = new World()
-    world.run({ until: ({ state }) => state.exposure !== null })
+    world.run({ until: ({ service }) => service.exposure !== null })
     const api = new FakeController(world, 0)
     const paused = await run(api, ['pause', '--reason', 'lunch'], { served: 'local' })
     expect(paused.out[0]).toContain('▲ paused')

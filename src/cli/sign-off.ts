@@ -1,4 +1,4 @@
-/** What `approve` and `reject` share: a person's word names its requirement, so that an old answer fits nothing new. */
+/** What `approve` and `reject` share: a person's word names its gate, so that an old answer fits nothing new. */
 import type { Command } from 'commander'
 import type { ReleaseView } from '../server/contract.ts'
 import { type CliContext, type Connection, type ExitCode, exitCodes, UserError } from './context.ts'
@@ -20,15 +20,15 @@ export function registerSignOff(
   program
     .command(type)
     .description(description)
-    .argument('[requirements...]', 'what tidegate status says is open')
+    .argument('[gates...]', 'what tidegate status says is open')
     .option('--release <id>', 'default: the one that is running')
     .option(...actorOption)
     .option('--comment <text>', 'goes into the log and the report')
     .option('--json', 'print one JSON object')
-    .action((requirementIds: string[], options: Options) => {
+    .action((gateIds: string[], options: Options) => {
       const actor = actorOf(context, options)
       return withController(program, context, 'record', (connection) =>
-        sign(context, connection, type, requirementIds, actor, options),
+        sign(context, connection, type, gateIds, actor, options),
       )
     })
 }
@@ -37,7 +37,7 @@ async function sign(
   context: CliContext,
   connection: Connection,
   type: 'approve' | 'reject',
-  requirementIds: string[],
+  gateIds: string[],
   actor: string,
   options: Options,
 ): Promise<ExitCode> {
@@ -47,11 +47,11 @@ async function sign(
   const { printOutcome, sendCommand } = await import('./send-command.ts')
   const releaseId = await chooseRunning(connection.api, options.release)
   let view = unwrap(await connection.api.release(releaseId))
-  if (requirementIds.length === 0) throw new UserError(`say what you ${type}; ${whatIsOpen(view)}`)
+  if (gateIds.length === 0) throw new UserError(`say what you ${type}; ${whatIsOpen(view)}`)
   const comment = options.comment === undefined ? {} : { comment: options.comment }
-  for (const requirementId of requirementIds) {
+  for (const gateId of gateIds) {
     const seenVersion = view.version
-    view = await sendCommand(connection.api, releaseId, actor, { type, requirementId, seenVersion, ...comment })
+    view = await sendCommand(connection.api, releaseId, actor, { type, gateId, seenVersion, ...comment })
   }
   printOutcome(context, view, options.json === true)
   if (connection.served === 'local') noteWhoRunsIt(context, connection, view)
@@ -59,8 +59,6 @@ async function sign(
 }
 
 function whatIsOpen({ waits }: ReleaseView): string {
-  const open = waits.flatMap(({ requirementId, role }) =>
-    requirementId === undefined ? [] : [`${requirementId} (${role})`],
-  )
+  const open = waits.flatMap(({ gateId, role }) => (gateId === undefined ? [] : [`${gateId} (${role})`]))
   return open.length > 0 ? `open now: ${open.join(', ')}` : 'nothing waits for a sign-off now'
 }

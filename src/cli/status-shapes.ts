@@ -28,6 +28,7 @@ export const phaseShapes: Record<PhaseView['status'], Shape> = {
   waiting: shape('○', 'waiting', 'quiet'),
   active: shape('◐', 'running', 'active'),
   completed: shape('●', 'completed', 'good'),
+  stopped: shape('⟲', 'stopped', 'warning'),
 }
 
 export const stageShapes: Record<PhaseView['stages'][number]['status'], Shape> = {

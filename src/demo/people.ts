@@ -17,13 +17,12 @@ export async function signAsDemoPeople(
   const refused = new Set<string>()
   while (!signal.aborted) {
     const answer = await api.release(releaseId)
-    for (const { requirementId, role } of answer.ok ? answer.value.waits : []) {
-      if (requirementId === undefined || role === undefined || refused.has(requirementId)) continue
+    for (const { gateId, role } of answer.ok ? answer.value.waits : []) {
+      if (gateId === undefined || role === undefined || refused.has(gateId)) continue
       const signer = Object.entries(operator.people).find(([, person]) => person.demo && person.groups.includes(role))
       const signed =
-        signer &&
-        (await api.command(releaseId, { actor: signer[0], command: { type: 'approve', requirementId, comment } }))
-      if (!signed?.ok) refused.add(requirementId)
+        signer && (await api.command(releaseId, { actor: signer[0], command: { type: 'approve', gateId, comment } }))
+      if (!signed?.ok) refused.add(gateId)
     }
     await sleep(pauseMs, signal)
   }

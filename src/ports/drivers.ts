@@ -4,6 +4,7 @@ import type { ArmSelector, MetricOffer, MetricQuery } from '../core/plan/metric.
 import type {
   CheckEvidence,
   CommandResult,
+  FlagSetting,
   Message,
   MetricReading,
   RunningVersions,
@@ -79,6 +80,12 @@ export interface FlagSource extends Driver {
   offers(source: string, context: DriverContext): Promise<Outcome<FlagOffer[]>>
 }
 
+export interface FlagBackend extends Driver {
+  /** Turns a flag on for a percentage of users and gives the setting read back after the change. */
+  setFlag(backend: string, flag: string, setting: FlagSetting, context: EffectContext): Promise<Outcome<FlagSetting>>
+  readFlag(backend: string, flag: string, context: DriverContext): Promise<Outcome<FlagSetting>>
+}
+
 export interface CheckRunner extends Driver {
   runCheck(check: string, context: EffectContext): Promise<Outcome<CheckEvidence>>
 }
@@ -101,6 +108,7 @@ export interface DriverSet {
   deployer(target: string): Deployer | undefined
   metricSource(source: string): MetricSource | undefined
   flagSource(source: string): FlagSource | undefined
+  flagBackend(backend: string): FlagBackend | undefined
   checkRunner(check: string): CheckRunner | undefined
   commandRunner(command: string): CommandRunner | undefined
   notifiers(): { channel: string; notifier: Notifier }[]

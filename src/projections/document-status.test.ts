@@ -86,7 +86,9 @@ describe('a release under way', () => {
 
   it('arms triggers with their first stage, and has evidence so far until every stage has passed', () => {
     const world = new World()
-    world.run({ until: ({ state }) => state.confirmedPercents.length === 3 && (state.exposure?.bakedMs ?? 0) > 2_000 })
+    world.run({
+      until: ({ service }) => service.confirmedPercents.length === 3 && (service.exposure?.bakedMs ?? 0) > 2_000,
+    })
     const of = statementsOf(world)
     expect(of('trigger/errors').state).toBe('armed')
     expect(of('canary/errors').state).toBe('holds')
@@ -98,7 +100,7 @@ describe('a release under way', () => {
   it('says who refused, and that a hold waits for a person', () => {
     const refused = new World({ signs: false })
     refused.run({ untilMs: 1_000 })
-    refused.command({ type: 'reject', requirementId: 'staging/prepared', comment: 'no backup' })
+    refused.command({ type: 'reject', gateId: 'staging/prepared', comment: 'no backup' })
     expect(statementsOf(refused)('staging/prepared')).toMatchObject({
       state: 'fails',
       detail: 'refused by rina for Release Manager',
@@ -118,6 +120,10 @@ describe('a release under way', () => {
     world.run()
     const of = statementsOf(world)
     expect(of('staging/deploy')).toMatchObject({ state: 'fails', detail: 'no such version' })
-    expect(of('rollback')).toMatchObject({ state: 'holds', detail: 'before the candidate had traffic' })
+    world.command({ type: 'abort', reason: 'given up' })
+    expect(statementsOf(world)('rollback')).toMatchObject({
+      state: 'holds',
+      detail: 'before the candidate had traffic',
+    })
   })
 })

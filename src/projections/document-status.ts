@@ -3,7 +3,7 @@ import { formatDuration } from '../core/plan/duration.ts'
 import { ladderOf, type Phase } from '../core/plan/plan.ts'
 import type { DocumentStatus, StatementStatus } from '../core/release/document-status.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import { isOver } from '../core/release/release.ts'
+import { backMs, isGoingBack, isOver } from '../core/release/release.ts'
 import { bakeMs } from '../core/release/time.ts'
 import { formatActor, formatCount } from './format-values.ts'
 import { historyOf } from './history.ts'
@@ -13,7 +13,7 @@ import {
   aboutStage,
   criterionStatuses,
   type Evidence,
-  requirementStatus,
+  gateStatus,
   stepStatus,
   triggerStatuses,
 } from './statement-evidence.ts'
@@ -27,7 +27,7 @@ export function documentStatusOf(events: readonly EventEnvelope[]): DocumentStat
     history,
     release,
     seen: new SeenEvents(events),
-    isEnded: isOver(release) || release.rollback !== null,
+    isEnded: isOver(release) || isGoingBack(release),
   }
   const { plan, releaseId, version } = release
   return {
@@ -38,11 +38,11 @@ export function documentStatusOf(events: readonly EventEnvelope[]): DocumentStat
       outcomeStatus(evidence),
       ...plan.phases.flatMap((phase) => [
         phaseStatus(evidence, phase),
-        ...phase.entry.map((requirement) => requirementStatus(evidence, phase, requirement, 'entry')),
+        ...phase.entry.map((gate) => gateStatus(evidence, phase, gate, 'entry')),
         ...phase.steps.map((step) => stepStatus(evidence, phase, step)),
         ...stageStatuses(evidence, phase),
         ...criterionStatuses(evidence, phase),
-        ...phase.exit.map((requirement) => requirementStatus(evidence, phase, requirement, 'exit')),
+        ...phase.exit.map((gate) => gateStatus(evidence, phase, gate, 'exit')),
       ]),
       ...triggerStatuses(evidence),
       rollbackStatus(evidence),
@@ -70,7 +70,7 @@ function outcomeStatus({ history, release, seen }: Evidence): StatementStatus {
     state: states[status] ?? 'running',
     detail: speed === 1 ? sentence : `${sentence} (a demo, at ${formatCount(speed)} times real time)`,
     ...(isOver(release)
-      ? seen.about(['ReleaseSucceeded'], ['ReleaseRolledBack'], ['ReleaseDegraded'])
+      ? seen.about(['ReleaseSucceeded'], ['ReleaseRolledBack'], ['ReleaseDegraded'], ['ReleaseSuperseded'])
       : { events: [last.version], at: last.at }),
   }
 }
@@ -84,9 +84,17 @@ function phaseStatus({ release, seen, isEnded }: Evidence, phase: Phase): Statem
     const about = seen.about(['PhaseStarted', id], ['PhaseCompleted', id])
     return { ...statement, state: 'holds', detail: `took ${formatDuration(tookMs)}`, ...about }
   }
+  if (state?.status === 'stopped' && state.startedMs !== null)
+    return { ...statement, state: 'wentBack', detail: '', ...seen.about(['PhaseStarted', id], ['TriggerFired']) }
   if (state?.status !== 'active')
-    return { ...statement, state: isEnded ? 'notReached' : 'waiting', detail: '', ...seen.about(['TriggerFired']) }
-  const { hold, pause } = release
+    return {
+      ...statement,
+      state: isEnded || state?.status === 'stopped' ? 'notReached' : 'waiting',
+      detail: '',
+      ...seen.about(['TriggerFired']),
+    }
+  const { pause } = release
+  const [hold] = release.holds
   if (isEnded)
     return { ...statement, state: 'wentBack', detail: '', ...seen.about(['PhaseStarted', id], ['TriggerFired']) }
   if (pause) {
@@ -131,7 +139,8 @@ function rollbackStatus({ release, history, seen }: Evidence): StatementStatus {
   if (!rollback) return { ...statement, state: 'waiting', detail: '', ...seen.about() }
   const deadline = formatDuration(deadlineMs)
   const { readBack } = history
-  if (rollback.readBackMs === null || !readBack) {
+  const atMs = backMs(release)
+  if (atMs === null || !readBack) {
     // Before any traffic was moved there is nothing to read back.
     if (status === 'RolledBack')
       return {
@@ -143,7 +152,7 @@ function rollbackStatus({ release, history, seen }: Evidence): StatementStatus {
     const detail = `share 0 % is not read back yet; ${deadline} allowed`
     return { ...statement, state: status === 'Degraded' ? 'fails' : 'running', detail, ...seen.about(['TriggerFired']) }
   }
-  const tookMs = rollback.readBackMs - rollback.triggeredMs
+  const tookMs = atMs - rollback.triggeredMs
   const isInTime = tookMs <= deadlineMs
   const detail = `share 0 % read back ${formatDuration(tookMs)} after the decision, ${isInTime ? 'within' : 'over'} the ${deadline} allowed`
   return { ...statement, state: isInTime ? 'holds' : 'fails', detail, events: [readBack.version], at: readBack.at }

@@ -1,18 +1,20 @@
 /** Waits that no person ends: schedules, driver calls, readbacks, bake time, samples, fresh data. */
 import { formatDuration } from '../core/plan/duration.ts'
-import type { Phase, RolloutStep, Stage, Step } from '../core/plan/plan.ts'
-import { effectLimits } from '../core/release/effect.ts'
-import { lastAttempt, progressOf } from '../core/release/effects.ts'
-import type { Purpose } from '../core/release/events.ts'
+import { type Phase, serviceOf } from '../core/plan/plan.ts'
+import { moverName } from '../core/plan/service.ts'
+import type { RolloutStep, Stage, Step } from '../core/plan/step.ts'
+import { hasPassed } from '../core/release/advance-rollout.ts'
+import { isHeld, stepAbout } from '../core/release/holds.ts'
 import { stageOf } from '../core/release/look.ts'
-import type { Exposure, Release } from '../core/release/release.ts'
-import { bakeMs, phaseStartMs } from '../core/release/time.ts'
+import { activePhases } from '../core/release/open-gates.ts'
+import { isEntered, mayBegin, readySteps } from '../core/release/phases.ts'
+import { type Exposure, type Now, type Release, serviceState } from '../core/release/release.ts'
+import { bakeMs, inReleaseTime, phaseStartMs } from '../core/release/time.ts'
 import type { WaitView } from '../server/contract.ts'
+import { effectWait, engineWait } from './effect-wait.ts'
 import { formatCount } from './format-values.ts'
 
-/** The active phase, or undefined between phases. */
-export const activePhase = (release: Release): Phase | undefined =>
-  release.plan.phases.find(({ id }) => release.phases[id]?.status === 'active')
+export const activePhase = (release: Release): Phase | undefined => activePhases(release)[0]?.phase
 
 /** The next phase that waits, in the order of the plan. */
 export const nextPhase = (release: Release): Phase | undefined =>
@@ -22,15 +24,23 @@ export const nextPhase = (release: Release): Phase | undefined =>
 export const currentStep = (release: Release, phase: Phase): Step | undefined =>
   phase.steps.find(({ id }) => (release.phases[phase.id]?.steps[id]?.completedMs ?? null) === null)
 
-export function engineWaits(release: Release, nowMs: number): WaitView[] {
-  const phase = activePhase(release)
-  if (!phase) return scheduleWaits(release, nowMs)
-  const step = currentStep(release, phase)
-  const startedMs = step && release.phases[phase.id]?.steps[step.id]?.startedMs
-  if (!step || startedMs === undefined || step.kind === 'confirm') return []
-  if (step.kind === 'rollout') return rolloutWaits(release, step, startedMs, nowMs)
-  const purpose: Purpose = { kind: 'step', phaseId: phase.id, stepId: step.id }
-  return [effectWait(release, purpose, `${step.kind} "${step.text}"`, startedMs, nowMs)]
+export function engineWaits(release: Release, now: Now): WaitView[] {
+  const steps = activePhases(release).flatMap(({ phase, state }) =>
+    isEntered(state) ? readySteps(phase, state).flatMap((step) => stepWaits(release, phase, step, now)) : [],
+  )
+  return [...steps, ...scheduleWaits(release, now)]
+}
+
+function stepWaits(release: Release, phase: Phase, step: Step, now: Now): WaitView[] {
+  const startedMs = release.phases[phase.id]?.steps[step.id]?.startedMs
+  if (startedMs === undefined || step.kind === 'confirm' || isHeld(release, stepAbout(step.id))) return []
+  if (step.kind === 'rollout') return rolloutWaits(release, step, startedMs, now.elapsedMs)
+  if (step.kind === 'wait') {
+    const leftMs = Math.max(0, startedMs + inReleaseTime(release, step.waitMs) - now.elapsedMs)
+    return [engineWait(`"${step.text}": ${formatDuration(leftMs)} more`, startedMs, null)]
+  }
+  const purpose = { kind: 'step' as const, phaseId: phase.id, stepId: step.id }
+  return [effectWait(release, purpose, `${step.kind} "${step.text}"`, startedMs, now.elapsedMs)]
 }
 
 /** `Phase 2 starts at 2 d 0 h plan time, in 8.2 s at speed 8640×` */
@@ -40,37 +50,25 @@ export function scheduleText(release: Release, phase: Phase, nowMs: number): str
   return `"${phase.name}" starts at ${formatDuration(phase.startOffsetMs)} of plan time, in ${formatDuration(inMs)}${speed}`
 }
 
-function scheduleWaits(release: Release, nowMs: number): WaitView[] {
-  const phase = nextPhase(release)
-  if (!phase) return []
-  const doneMs = Object.values(release.phases).map(({ completedMs }) => completedMs ?? 0)
-  return [engineWait(`the schedule: ${scheduleText(release, phase, nowMs)}`, Math.max(0, ...doneMs), null)]
-}
-
-/** A driver call on its way, or the next try after a failed one. */
-export function effectWait(release: Release, purpose: Purpose, what: string, sinceMs: number, nowMs: number): WaitView {
-  const progress = progressOf(release, purpose)
-  const last = lastAttempt(release, purpose)
-  const attempts = last ? effectLimits[last.effect.kind].attempts : 1
-  const otherwise = `if it cannot be done, the release is rolled back to ${release.plan.rollout.baseline}`
-  if (progress.state !== 'retry') return engineWait(`${what} to finish`, last?.requestedMs ?? sinceMs, otherwise)
-  const { attempt, atMs, error } = progress
-  const inMs = Math.max(0, atMs - nowMs)
-  return engineWait(
-    `${what}: try ${attempt} of ${attempts} in ${formatDuration(inMs)}, after: ${error.message}`,
-    sinceMs,
-    otherwise,
-  )
+/** Phases whose turn it is and whose time has not come. */
+function scheduleWaits(release: Release, { elapsedMs }: Now): WaitView[] {
+  const doneMs = Math.max(0, ...Object.values(release.phases).map(({ completedMs }) => completedMs ?? 0))
+  return release.plan.phases
+    .filter((phase) => mayBegin(release, phase) && phaseStartMs(release, phase) > elapsedMs)
+    .map((phase) => engineWait(`the schedule: ${scheduleText(release, phase, elapsedMs)}`, doneMs, null))
 }
 
 function rolloutWaits(release: Release, step: RolloutStep, startedMs: number, nowMs: number): WaitView[] {
-  const { exposure } = release
+  const { exposure } = serviceState(release, step.service)
   const current = step.stages.find(({ id }) => id === exposure?.stageId)
   if (exposure && current && !exposure.passed) return stageWaits(release, exposure, current)
   const next = step.stages[step.stages.findIndex(({ id }) => id === current?.id) + 1]
   if (!next) return []
-  const what = `${release.plan.rollout.router} to confirm ${next.percent} % for ${release.plan.rollout.candidate}`
-  return [effectWait(release, { kind: 'stage', stageId: next.id }, what, startedMs, nowMs)]
+  const behind = next.after.filter((id) => !hasPassed(release, id)).map((id) => stageOf(release, id).name)
+  if (behind.length > 0) return [engineWait(`${behind.join(', ')} to pass, before ${next.name}`, startedMs, null)]
+  const service = serviceOf(release.plan, step.service)
+  const what = `${moverName(service)} to confirm ${next.percent} % for ${service.candidate}`
+  return [effectWait(release, { kind: 'stage', service: step.service, stageId: next.id }, what, startedMs, nowMs)]
 }
 
 /** Bake time that is missing, samples that are missing, data that is missing: each by itself, as they end for different reasons. */
@@ -113,11 +111,3 @@ export function missingSamples(release: Release, exposure: Exposure): { text: st
   })
   return short.sort((a, b) => b.missing - a.missing)[0]
 }
-
-const engineWait = (what: string, sinceMs: number, otherwise: string | null): WaitView => ({
-  what,
-  sinceMs,
-  who: null,
-  command: null,
-  otherwise,
-})

@@ -1,6 +1,8 @@
 /** What a finished log says beyond its last state: how each stage went, what failed, and what happened when. One pass over the events. */
-import { progressOf } from '../core/release/effects.ts'
+import { serviceOf } from '../core/plan/plan.ts'
+import { effectById, progressOf } from '../core/release/effects.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
+import type { CheckEvidence } from '../core/release/evidence.ts'
 import { evolve } from '../core/release/evolve.ts'
 import type { EffectState, Exposure, Release } from '../core/release/release.ts'
 
@@ -22,14 +24,24 @@ export interface FailedEffect {
   settled: EventEnvelope
 }
 
+export interface CheckedEffect {
+  effect: EffectState
+  evidence: CheckEvidence
+  settled: EventEnvelope
+}
+
 export interface History {
   release: Release
   first: EventEnvelope
   last: EventEnvelope
   stages: StageHistory[]
   failed: FailedEffect[]
-  /** When share 0 was read back. */
+  /** Checks that brought evidence, those of gates among them. */
+  checks: CheckedEffect[]
+  /** When share 0 was read back for the last service that went back. */
   readBack: EventEnvelope | null
+  /** Wall clock of the last event, in milliseconds since 1970. */
+  wallMs: number
 }
 
 /** Throws on an empty log: a release has at least one event. */
@@ -39,6 +51,7 @@ export function historyOf(events: readonly EventEnvelope[]): History {
   if (!first || !last) throw new Error('a release has at least one event')
   const stages: StageHistory[] = []
   const failed: FailedEffect[] = []
+  const checks: CheckedEffect[] = []
   let readBack: EventEnvelope | null = null
   let release: Release | null = null
   for (const envelope of events) {
@@ -47,30 +60,46 @@ export function historyOf(events: readonly EventEnvelope[]): History {
     noteStage(stages, release, envelope)
     const failure = failureOf(release, envelope)
     if (failure) failed.push(failure)
-    if (release.rollback && release.rollback.readBackMs !== null && before?.rollback?.readBackMs == null)
-      readBack = envelope
+    const check = checkOf(release, envelope)
+    if (check) checks.push(check)
+    if (backCount(release) > backCount(before)) readBack = envelope
   }
   if (release === null) throw new Error('a release has at least one event')
-  return { release, first, last, stages, failed, readBack }
+  return { release, first, last, stages, failed, checks, readBack, wallMs: Date.parse(last.at) }
 }
 
-function noteStage(stages: StageHistory[], { exposure, plan }: Release, envelope: EventEnvelope): void {
+/** Services whose share 0 was read back. */
+const backCount = (release: Release | null): number =>
+  Object.values(release?.services ?? {}).filter(({ rollback }) => rollback?.readBackMs != null).length
+
+function noteStage(stages: StageHistory[], { services, plan }: Release, envelope: EventEnvelope): void {
   const { event } = envelope
-  if (event.type === 'StageEntered' && exposure) {
-    const confirmedPercent = event.shares[plan.rollout.candidate] ?? 0
+  if (!('service' in event) || !('stageId' in event)) return
+  const exposure = services[event.service]?.exposure
+  if (!exposure || exposure.stageId !== event.stageId) return
+  if (event.type === 'StageEntered') {
+    const confirmedPercent = event.shares[serviceOf(plan, event.service).candidate] ?? 0
     stages.push({ stageId: event.stageId, confirmedPercent, entered: envelope, passed: null, last: exposure })
   }
-  const stage = stages.at(-1)
-  if (!stage || !exposure || exposure.stageId !== stage.stageId) return
+  const stage = stages.findLast(({ stageId }) => stageId === event.stageId)
+  if (!stage) return
   stage.last = exposure
   if (event.type === 'StagePassed') stage.passed = envelope
+}
+
+function checkOf(release: Release, settled: EventEnvelope): CheckedEffect | undefined {
+  if (settled.event.type !== 'EffectSettled') return undefined
+  const { effectId, outcome } = settled.event
+  const effect = effectById(release, effectId)
+  if (!effect || !outcome.ok || outcome.value.kind !== 'runCheck') return undefined
+  return { effect, evidence: outcome.value.evidence, settled }
 }
 
 /** Asked right after the effect settled, so that a failed try shows even when a later one succeeded. */
 function failureOf(release: Release, envelope: EventEnvelope): FailedEffect | undefined {
   if (envelope.event.type !== 'EffectSettled') return undefined
   const { effectId, outcome } = envelope.event
-  const effect = release.effects[effectId]
+  const effect = effectById(release, effectId)
   if (!effect) return undefined
   if (!outcome.ok) return { effect, message: outcome.error.message, code: outcome.error.code, settled: envelope }
   const progress = progressOf(release, effect.purpose)

@@ -1,72 +1,82 @@
 /** One sentence: what Tidegate does next, when, and why. */
 import { formatDuration } from '../core/plan/duration.ts'
-import type { Phase, RolloutStep, Step } from '../core/plan/plan.ts'
-import { rollbackLooksUntilMs } from '../core/release/needs.ts'
-import { openRequirements } from '../core/release/open-requirements.ts'
-import type { Release } from '../core/release/release.ts'
+import { type Phase, serviceOf } from '../core/plan/plan.ts'
+import { moverName, type Service } from '../core/plan/service.ts'
+import type { RolloutStep, Step } from '../core/plan/step.ts'
+import { openGates } from '../core/release/open-gates.ts'
+import { type Hold, type Now, type Release, type ServiceState, serviceState } from '../core/release/release.ts'
+import { rollbackLooksUntilMs } from '../core/release/rollback-limits.ts'
 import { activePhase, bakeLeftMs, currentStep, missingSamples, nextPhase, scheduleText } from './engine-waits.ts'
+import { focusOf } from './focus.ts'
 import { formatCount, formatPercent, plural } from './format-values.ts'
 
-/** `nowMs` is release time. */
-export function nextOf(release: Release, nowMs: number): string {
-  const { plan, hold, rollback, status } = release
-  const { candidate, baseline } = plan.rollout
+export function nextOf(release: Release, now: Now): string {
+  const { plan, holds, status, ended } = release
+  const { service, state } = focusOf(release)
+  const { candidate, baseline } = service
+  const isBack = state.rollback?.readBackMs != null
   switch (status) {
     case 'Succeeded':
-      return `Nothing: every phase is completed and ${candidate} has ${observedPercent(release)} of the traffic.`
+      return `Nothing: every phase is completed and ${candidate} has ${observedPercent(state, service)} of the traffic.`
     case 'RolledBack':
-      return rollback?.readBackMs === null
-        ? `Nothing: no traffic had left ${baseline}.`
-        : `Nothing: all traffic is back at ${baseline}.`
+      return isBack ? `Nothing: all traffic is back at ${baseline}.` : `Nothing: no traffic had left ${baseline}.`
     case 'Superseded':
       return 'Nothing: another release took its place.'
     case 'Degraded':
-      return rollback?.readBackMs === null
-        ? `Nothing by itself: share 0 % was never confirmed, ${plan.asks} must act.`
-        : `Nothing: all traffic is back at ${baseline}, but later than the plan allows.`
+      return isBack
+        ? `Nothing by itself: ${ended?.reason}.`
+        : `Nothing by itself: share 0 % was never confirmed, ${plan.asks} must act.`
     case 'RollingBack':
-      return rollbackNext(release, nowMs)
+      return rollbackNext(release, now.elapsedMs)
     case 'Paused':
       return 'Nothing goes forward until somebody resumes it; a trigger that fires still rolls back.'
     case 'Held':
-      return `${hold?.ask ?? plan.asks} decides: abort, or wait. It goes on by itself when every criterion holds.`
+      return heldNext(release, holds[0])
     case 'Pending':
     case 'Progressing':
-      return forwardNext(release, nowMs)
+      return forwardNext(release, now)
   }
 }
 
-const observedPercent = ({ shares, plan }: Release): string =>
-  formatPercent(shares.observed?.[plan.rollout.candidate] ?? 0)
+const observedPercent = ({ shares }: ServiceState, { candidate }: Service): string =>
+  formatPercent(shares.observed?.[candidate] ?? 0)
 
-function rollbackNext({ rollback, plan }: Release, nowMs: number): string {
-  const { candidate } = plan.rollout
+function heldNext({ plan }: Release, hold: Hold | undefined): string {
+  const ask = hold?.ask ?? plan.asks
+  return hold?.about.startsWith('step ') || hold?.about.startsWith('gate ')
+    ? `${ask} decides: retry, skip or abort.`
+    : `${ask} decides: abort, or wait. It goes on by itself when every criterion holds.`
+}
+
+function rollbackNext(release: Release, nowMs: number): string {
+  const { rollback, plan } = release
   if (!rollback) return ''
-  if (rollback.readBackMs !== null) {
-    return `Ends when no request reaches ${candidate} any more, at the latest ${formatDuration(rollbackLooksUntilMs)} after share 0 % was read back.`
+  const open = rollback.services.find((name) => serviceState(release, name).rollback?.readBackMs == null)
+  if (open === undefined) {
+    return `Ends when no request reaches ${focusOf(release).service.candidate} any more, at the latest ${formatDuration(rollbackLooksUntilMs)} after share 0 % was read back.`
   }
   const leftMs = rollback.triggeredMs + plan.rollback.deadlineMs - nowMs
   const clock = leftMs >= 0 ? `${formatDuration(leftMs)} left` : `${formatDuration(-leftMs)} over its deadline`
-  return `Sets ${candidate} to 0 % and reads it back: ${clock} of ${formatDuration(plan.rollback.deadlineMs)}.`
+  return `Sets ${serviceOf(plan, open).candidate} to 0 % and reads it back: ${clock} of ${formatDuration(plan.rollback.deadlineMs)}.`
 }
 
-function forwardNext(release: Release, nowMs: number): string {
+function forwardNext(release: Release, now: Now): string {
   const phase = activePhase(release)
   if (!phase) {
     const next = nextPhase(release)
-    return next ? `${capital(scheduleText(release, next, nowMs))}.` : 'Succeeds: every phase is completed.'
+    return next ? `${capital(scheduleText(release, next, now.elapsedMs))}.` : 'Succeeds: every phase is completed.'
   }
-  const open = openRequirements(release)
+  const open = openGates(release, now)
   const [first] = open
-  if (first) return `${afterRequirements(release, phase, first.kind)} when ${describeOpen(open)}.`
+  if (first) return `${afterGates(release, first.phase, first.kind)} when ${describeOpen(open)}.`
   const step = currentStep(release, phase)
-  if (!step) return `${afterRequirements(release, phase, 'exit')}.`
+  if (!step) return `${afterGates(release, phase, 'exit')}.`
   if (step.kind === 'rollout') return rolloutNext(release, phase, step)
   return `${afterStep(release, phase, step)} when "${step.text}" is done.`
 }
 
-function describeOpen(open: ReturnType<typeof openRequirements>): string {
-  const people = open.flatMap(({ requirement: { role } }) => (role === undefined ? [] : [role]))
+function describeOpen(open: ReturnType<typeof openGates>): string {
+  const people = open.flatMap(({ gate }) => ('role' in gate ? [gate.role] : []))
   const checks = open.length - people.length
   const parts = []
   if (people.length > 0)
@@ -77,7 +87,7 @@ function describeOpen(open: ReturnType<typeof openRequirements>): string {
   return parts.join(' and ')
 }
 
-function afterRequirements(release: Release, phase: Phase, kind: 'entry' | 'confirm' | 'exit'): string {
+function afterGates(release: Release, phase: Phase, kind: 'entry' | 'confirm' | 'exit'): string {
   if (kind === 'entry') return `Begins "${phase.name}"`
   const step = currentStep(release, phase)
   if (kind === 'confirm' && step) return afterStep(release, phase, step)
@@ -96,13 +106,13 @@ function afterStep(release: Release, phase: Phase, step: Step): string {
 }
 
 function rolloutNext(release: Release, phase: Phase, step: RolloutStep): string {
-  const { exposure, plan } = release
+  const { exposure } = serviceState(release, step.service)
   const index = step.stages.findIndex(({ id }) => id === exposure?.stageId)
   const current = step.stages[index]
   const following = step.stages[index + 1]
   if (!exposure || !current || exposure.passed) {
     if (!following) return `${afterStep(release, phase, step)}.`
-    return `Enters ${following.name} once ${plan.rollout.router} reads back ${following.percent} %.`
+    return `Enters ${following.name} once ${moverName(serviceOf(release.plan, step.service))} reads back ${following.percent} %.`
   }
   const then = following ? `Goes to ${following.percent} %` : afterStep(release, phase, step)
   const criteria =

@@ -1,7 +1,8 @@
 /** The report's evidence: verdicts with their numbers, sign-offs with their people, checks with what they saw, calls that failed. */
 import { formatCondition } from '../core/plan/condition.ts'
 import { formatDuration } from '../core/plan/duration.ts'
-import type { Criterion, Trigger } from '../core/plan/plan.ts'
+import { ladderOf } from '../core/plan/plan.ts'
+import type { Criterion, Trigger } from '../core/plan/step.ts'
 import type { Judgement } from '../core/release/judgement.ts'
 import { stageOf } from '../core/release/look.ts'
 import type { EffectState, Release } from '../core/release/release.ts'
@@ -73,28 +74,18 @@ export function signOffSection({ release }: History): string {
         place(release.plan, statement.source),
       ]),
     )
-  const headers = ['Requirement', 'Answer', 'Who', 'When', 'Bound to', 'Comment', 'Source']
+  const headers = ['Gate', 'Answer', 'Who', 'When', 'Bound to', 'Comment', 'Source']
   return `## Sign-offs\n\n${table(headers, rows, 'Nobody signed anything.')}`
 }
 
-export function checkSection({ release }: History): string {
-  const rows = Object.values(release.effects).flatMap((state) => {
-    const outcome = state.settled?.outcome
-    if (!outcome?.ok || outcome.value.kind !== 'runCheck') return []
-    const { verdict, summary, details, digest } = outcome.value.evidence
-    const { text, source } = purposeOf(release, state)
+export function checkSection({ release, checks }: History): string {
+  const rows = checks.map(({ effect, evidence, settled }) => {
+    const { verdict, summary, details, digest } = evidence
+    const { text, source } = purposeOf(release, effect)
     const word = { passed: '● passed', failed: '✖ failed', pending: '○ pending' }[verdict]
     const seen = [summary, ...details].map(inline).join('<br>')
-    return [
-      [
-        text,
-        word,
-        seen,
-        digest === undefined ? '–' : code(digest.slice(0, 16)),
-        releaseTime(state.settled?.atMs ?? 0),
-        source,
-      ],
-    ]
+    const hash = digest === undefined ? '–' : code(digest.slice(0, 16))
+    return [text, word, seen, hash, releaseTime(settled.elapsedMs), source]
   })
   const headers = ['Check', 'Verdict', 'Evidence', 'SHA-256 of the raw bytes, first 16 digits', 'When', 'Source']
   return `## Checks\n\n${table(headers, rows, 'The release ran no checks.')}`
@@ -119,15 +110,23 @@ export function failureSection({ release, failed }: History): string {
 /** The words of the plan that an effect served, and where they stand. */
 function purposeOf(release: Release, { purpose }: EffectState): { text: string; source: string } {
   const { plan } = release
-  if (purpose.kind === 'rollback') return { text: 'going back', source: '–' }
-  if (purpose.kind === 'notice') return { text: inline(purpose.about), source: '–' }
-  const statement =
-    purpose.kind === 'stage'
-      ? { ...stageOf(release, purpose.stageId), text: stageOf(release, purpose.stageId).name }
-      : plan.phases
-          .flatMap((phase) => [...phase.entry, ...phase.steps, ...phase.exit])
-          .find(({ id }) => id === (purpose.kind === 'step' ? purpose.stepId : purpose.requirementId))
-  return statement
-    ? { text: inline(statement.text), source: place(plan, statement.source) }
-    : { text: '–', source: '–' }
+  switch (purpose.kind) {
+    case 'rollback':
+      return { text: 'going back', source: '–' }
+    case 'notice':
+      return { text: inline(purpose.about), source: '–' }
+    case 'stage': {
+      const stage = stageOf(release, purpose.stageId)
+      return { text: inline(stage.name), source: place(plan, stage.source) }
+    }
+    default: {
+      const id = 'stepId' in purpose ? purpose.stepId : 'gateId' in purpose ? purpose.gateId : purpose.triggerId
+      const triggers = ladderOf(plan).flatMap(({ stage }) => stage.triggers)
+      const parts = plan.phases.flatMap((phase) => [...phase.entry, ...phase.steps, ...phase.exit])
+      const statement = [...parts, ...triggers, ...plan.rollback.steps].find((one) => one.id === id)
+      return statement
+        ? { text: inline(statement.text), source: place(plan, statement.source) }
+        : { text: '–', source: '–' }
+    }
+  }
 }

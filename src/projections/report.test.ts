@@ -52,7 +52,7 @@ describe('a release that was rolled back', () => {
   })
 
   it('keeps the verdicts that led to it, with value, baseline, samples and source', () => {
-    const judged = world.state.exposure?.triggers.find(({ statementId }) => statementId === 'trigger/errors')
+    const judged = world.service.exposure?.triggers.find(({ statementId }) => statementId === 'trigger/errors')
     const share = (value: number | null | undefined) => `${Number(((value ?? 0) * 100).toPrecision(3))} %`
     const count = (value = 0) => value.toLocaleString('en-GB')
     const cells = [
@@ -96,7 +96,7 @@ it('labels demo people and shows what checks saw', () => {
   world.give({
     type: 'command',
     actor,
-    command: { type: 'approve', requirementId: 'staging/prepared', comment: 'looks fine' },
+    command: { type: 'approve', gateId: 'staging/prepared', comment: 'looks fine' },
   })
   world.run({ until: (one) => one.events('StepCompleted').length === 2 })
   const report = reportFor(world)

@@ -1,9 +1,11 @@
 /** The end-of-release report: planned against happened, every verdict with its numbers and its line of the document. A pure fold. */
 import { formatDuration } from '../core/plan/duration.ts'
 import { ladderOf } from '../core/plan/plan.ts'
+import { moverName } from '../core/plan/service.ts'
 import { firstBreak } from '../core/release/chain.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { bakeMs } from '../core/release/time.ts'
+import { focusOf } from './focus.ts'
 import { formatActor, formatCount, formatPercent } from './format-values.ts'
 import { type History, historyOf } from './history.ts'
 import { code, inline, table } from './markdown.ts'
@@ -50,33 +52,36 @@ function headline({ release, last }: History): string {
 
 /** How the release stands, in one plain sentence. */
 export function outcomeOf(release: History['release'], last: EventEnvelope): string {
-  const { plan, status, hold, rollback, endedMs, confirmedPercents } = release
-  const { candidate, baseline, service } = plan.rollout
+  const { plan, status, holds, rollback, ended } = release
+  const { service: focused, state } = focusOf(release)
+  const { candidate, baseline, name: service } = focused
+  const { confirmedPercents } = state
+  const readBackMs = state.rollback?.readBackMs ?? null
   const shares = confirmedPercents.map((percent) => `${percent} %`).join(' → ')
   switch (status) {
     case 'Succeeded':
-      return `${candidate} of ${service} replaced ${baseline}${shares === '' ? '' : ` over ${shares}`} in ${formatDuration(endedMs ?? 0)}; every gate held.`
+      return `${candidate} of ${service} replaced ${baseline}${shares === '' ? '' : ` over ${shares}`} in ${formatDuration(ended?.atMs ?? 0)}; every gate held.`
     case 'RolledBack': {
       const cause = rollback ? causeText(rollback.cause, formatActor(rollback.by)) : ''
-      if (!rollback || rollback.readBackMs === null)
+      if (!rollback || readBackMs === null)
         return `${candidate} of ${service} was given up before it had any traffic: ${cause}.`
-      const tookMs = rollback.readBackMs - rollback.triggeredMs
+      const tookMs = readBackMs - rollback.triggeredMs
       return `All traffic of ${service} is back at ${baseline}, ${formatDuration(tookMs)} after the decision to take ${candidate} back from ${confirmedPercents.at(-1) ?? 0} %: ${cause}.`
     }
     case 'Degraded':
-      return rollback?.readBackMs === null
+      return readBackMs === null
         ? `The rollback of ${service} could not be confirmed: ${candidate} may still have traffic, and a person must act.`
-        : `All traffic of ${service} is back at ${baseline}, but later than the plan allows.`
+        : `Degraded: ${ended?.reason ?? ''}.`
     case 'Held':
-      return `${service} stays at ${confirmedPercents.at(-1) ?? 0} % ${candidate}: ${hold?.reason ?? ''}. ${hold?.ask ?? plan.asks} decides.`
+      return `${service} stays at ${confirmedPercents.at(-1) ?? 0} % ${candidate}: ${holds[0]?.reason ?? ''}. ${holds[0]?.ask ?? plan.asks} decides.`
     default:
-      return `Next: ${nextOf(release, last.elapsedMs)}`
+      return `Next: ${nextOf(release, { elapsedMs: last.elapsedMs, wallMs: Date.parse(last.at) })}`
   }
 }
 
 function facts({ release, first, last }: History): string {
-  const { plan, digest, speed, startedBy, endedMs } = release
-  const { service, candidate, baseline, router } = plan.rollout
+  const { plan, digest, speed, startedBy } = release
+  const endedMs = release.ended?.atMs ?? null
   const ended =
     endedMs === null
       ? `not yet; last event ${clock(last.at)}`
@@ -87,7 +92,10 @@ function facts({ release, first, last }: History): string {
       : `**${formatCount(speed)} times real time** (a demo): bakes, waits and schedules were that much shorter; samples, staleness, timeouts and the rollback deadline were not`
   const rows = [
     ['Plan', `${inline(plan.name)} ${inline(plan.version)}, ${code(plan.document)}`],
-    ['Service', `${inline(service)}: ${inline(baseline)} → ${inline(candidate)}, moved by ${inline(router)}`],
+    ...plan.services.map((service) => [
+      'Service',
+      `${inline(service.name)}: ${inline(service.baseline)} → ${inline(service.candidate)}, moved by ${inline(moverName(service))}`,
+    ]),
     ['Started', `${clock(first.at)} by ${inline(formatActor(startedBy))}`],
     ['Ended', ended],
     ['Speed', speedText],
@@ -154,7 +162,10 @@ function stageTable({ release, stages }: History): string {
 function rollbackSection({ release, first, readBack }: History): string[] {
   const { rollback, plan } = release
   if (!rollback) return []
-  const { cause, by, triggeredMs, firstBreachMs, readBackMs, quietMs } = rollback
+  const { cause, by, triggeredMs, firstBreachMs } = rollback
+  const { service, state } = focusOf(release)
+  const readBackMs = state.rollback?.readBackMs ?? null
+  const quietMs = state.rollback?.quietMs ?? null
   const { deadlineMs } = plan.rollback
   const rollbackMs = readBackMs === null ? null : readBackMs - triggeredMs
   const within =
@@ -177,7 +188,7 @@ function rollbackSection({ release, first, readBack }: History): string[] {
     ],
     ['Read back', readBack ? `${releaseTime(readBack.elapsedMs)}, ${clock(readBack.at)}` : '–'],
     [
-      `Last request to ${inline(plan.rollout.candidate)} seen out by the service`,
+      `Last request to ${inline(service.candidate)} seen out by the service`,
       quietMs === null ? 'not seen' : `within ${formatDuration(quietMs - triggeredMs)} of the decision`,
     ],
   ]

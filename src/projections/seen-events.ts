@@ -35,6 +35,6 @@ function subjectOf(event: ReleaseEvent): string {
   if ('stepId' in event) return event.stepId
   if ('phaseId' in event) return event.phaseId
   if ('stageId' in event) return event.stageId
-  if ('requirementId' in event) return event.requirementId
+  if ('gateId' in event) return event.gateId
   return 'effectId' in event ? event.effectId : ''
 }

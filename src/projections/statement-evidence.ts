@@ -1,12 +1,23 @@
 /** The evidence for one statement of a plan: who signed, what a check or command answered, what was measured and at which share. */
 import { formatCondition } from '../core/plan/condition.ts'
 import { formatDuration } from '../core/plan/duration.ts'
-import { type Criterion, ladderOf, type Phase, type Requirement, type Step, type Trigger } from '../core/plan/plan.ts'
+import type { Gate } from '../core/plan/gate.ts'
+import { ladderOf, type Phase, serviceOf } from '../core/plan/plan.ts'
+import type { Criterion, Step, StepOf, Trigger } from '../core/plan/step.ts'
 import type { StatementStatus } from '../core/release/document-status.ts'
 import { lastAttempt, progressOf } from '../core/release/effects.ts'
 import type { Purpose } from '../core/release/events.ts'
+import { greenRuns } from '../core/release/gates/checked.ts'
+import { gateHolds } from '../core/release/gates/gates.ts'
+import {
+  confirmGate,
+  isSigned,
+  roleOf,
+  type SignedGate,
+  signersNeeded,
+  standingWords,
+} from '../core/release/gates/signatures.ts'
 import type { Judgement } from '../core/release/judgement.ts'
-import { isSatisfied } from '../core/release/open-requirements.ts'
 import type { Release } from '../core/release/release.ts'
 import { formatActor, formatCount, formatValue } from './format-values.ts'
 import type { History, StageHistory } from './history.ts'
@@ -22,26 +33,21 @@ export interface Evidence {
 
 type Known = Pick<StatementStatus, 'state' | 'detail' | 'events' | 'at'>
 
-export function requirementStatus(
-  evidence: Evidence,
-  phase: Phase,
-  requirement: Requirement,
-  when: 'entry' | 'exit',
-): StatementStatus {
-  const { id, text, source } = requirement
-  const { release, seen, isEnded } = evidence
-  const statement = { kind: requirement.kind, id, phase: phase.name, text, source }
+export function gateStatus(evidence: Evidence, phase: Phase, gate: Gate, when: 'entry' | 'exit'): StatementStatus {
+  const { id, text, source } = gate
+  const { release, seen, isEnded, history } = evidence
+  const kind = 'role' in gate ? ('signOff' as const) : ('check' as const)
+  const statement = { kind, id, phase: phase.name, text, source }
+  const now = { elapsedMs: release.elapsedMs, wallMs: history.wallMs }
   const state = release.phases[phase.id]
   const isAsked =
     when === 'entry' ||
-    (phase.entry.every((one) => isSatisfied(release, phase, one)) &&
+    (phase.entry.every((one) => gateHolds(release, one, now)) &&
       phase.steps.every((step) => isDone(release, phase, step)))
   const isDue = state?.status !== 'waiting' && isAsked
   const nothing = { state: isDue ? 'open' : isEnded ? 'notReached' : 'waiting', detail: '' } as const
   const known =
-    requirement.kind === 'check'
-      ? checkEvidence(evidence, requirement.check, { kind: 'requirement', phaseId: phase.id, requirementId: id })
-      : signOffEvidence(evidence, phase, requirement)
+    passedOver(evidence, id) ?? ('role' in gate ? signOffEvidence(evidence, gate) : gateEvidence(evidence, phase, gate))
   return { ...statement, ...(known ?? { ...nothing, ...seen.about(['PhaseStarted', phase.id]) }) }
 }
 
@@ -53,7 +59,7 @@ export function stepStatus(evidence: Evidence, phase: Phase, step: Step): Statem
   const isStarted = release.phases[phase.id]?.steps[id] !== undefined
   const known =
     step.kind === 'confirm'
-      ? signOffEvidence(evidence, phase, { ...step, kind: 'signOff' })
+      ? signOffEvidence(evidence, confirmGate(step))
       : step.kind === 'check'
         ? checkEvidence(evidence, step.check, purposeOf(phase, step))
         : failedCall(evidence, purposeOf(phase, step))
@@ -70,47 +76,89 @@ const isDone = ({ phases }: Release, phase: Phase, step: Step): boolean =>
 
 function doneStep(evidence: Evidence, phase: Phase, step: Step): Known {
   const { seen, release } = evidence
+  if (release.phases[phase.id]?.steps[step.id]?.skipped)
+    return { state: 'undecided', detail: 'skipped', ...seen.about(['StepSkipped', step.id]) }
   const known = { state: 'holds', ...seen.about(['StepCompleted', step.id]) } as const
+  if (step.kind === 'check') {
+    const evidenceOfCheck = checkEvidence(evidence, step.check, purposeOf(phase, step))
+    return evidenceOfCheck ?? { ...known, detail: `check ${step.check} passed` }
+  }
+  if (step.kind === 'confirm') return signOffEvidence(evidence, confirmGate(step)) ?? { ...known, detail: '' }
+  return { ...known, detail: describeDone(evidence, phase, step) }
+}
+
+function describeDone({ release }: Evidence, phase: Phase, step: Exclude<Step, StepOf<'check' | 'confirm'>>): string {
   switch (step.kind) {
     case 'deploy':
-      return { ...known, detail: `${step.version} runs at ${step.target} and is healthy` }
+      return `${step.version} runs at ${step.target} and is healthy`
     case 'command':
-      return { ...known, detail: `command ${step.command} ended with exit code 0` }
-    case 'check':
-      return (
-        checkEvidence(evidence, step.check, purposeOf(phase, step)) ?? {
-          ...known,
-          detail: `check ${step.check} passed`,
-        }
-      )
-    case 'confirm':
-      return signOffEvidence(evidence, phase, { ...step, kind: 'signOff' }) ?? { ...known, detail: '' }
+      return `command ${step.command} ended with exit code 0`
+    case 'migrate':
+      return `command ${step.apply.command} was applied${step.verify ? ' and verified' : ''}`
+    case 'setFlag':
+      return `${step.flag} read back at ${formatCount(step.percent)} %`
+    case 'drill': {
+      const { startedMs = 0, completedMs } = release.phases[phase.id]?.steps[step.id] ?? {}
+      return `${step.flag} went on and off again in ${formatDuration((completedMs ?? startedMs) - startedMs)}`
+    }
+    case 'notify':
+      return `told ${step.audience.join(', ')}`
+    case 'wait':
+      return `waited ${formatDuration(step.waitMs)} of plan time`
     case 'rollout': {
       const shares = step.stages.map(({ percent }) => `${percent} %`).join(' → ')
-      return { ...known, detail: `${release.plan.rollout.candidate} at ${shares}` }
+      return `${serviceOf(release.plan, step.service).candidate} at ${shares}`
     }
   }
 }
 
-/** The word that counts, or the last refusal; nothing where nobody has spoken. */
-function signOffEvidence(
-  { release, seen }: Evidence,
-  phase: Phase,
-  requirement: { id: string; kind: 'signOff'; role: string },
-): Known | undefined {
-  const { id, role } = requirement
-  const answers = release.signOffs[id] ?? []
-  if (isSatisfied(release, phase, requirement)) {
-    const signed = answers.findLast(({ approved, digest }) => approved && digest === release.digest)
-    const by = signed ? formatActor(signed.person) : role
-    return { state: 'holds', detail: `signed by ${by} for ${role}`, ...seen.about(['SignOffGiven', id]) }
+/** The words that count, or the last refusal; nothing where nobody has spoken. */
+function signOffEvidence({ release, seen }: Evidence, gate: SignedGate): Known | undefined {
+  const role = roleOf(release, gate)
+  const words = standingWords(release, gate)
+  const yes = words.filter(({ approved }) => approved).map(({ person }) => formatActor(person))
+  if (isSigned(release, gate))
+    return {
+      state: 'holds',
+      detail: `signed by ${yes.join(', ')} for ${role}`,
+      ...seen.about(['SignOffGiven', gate.id]),
+    }
+  const last = words.findLast(({ approved }) => !approved)
+  if (last) {
+    const detail = `refused by ${formatActor(last.person)} for ${role}`
+    return { state: 'fails', detail, ...seen.about(['SignOffRefused', gate.id]) }
   }
-  const last = answers.at(-1)
-  if (!last || last.approved) return undefined
+  if (yes.length === 0) return undefined
+  const detail = `signed by ${yes.join(', ')}: ${yes.length} of ${signersNeeded(gate)} for ${role}`
+  return { state: 'undecided', detail, ...seen.about(['SignOffGiven', gate.id]) }
+}
+
+/** Somebody let the release go on without it: that is said, and is no evidence. */
+function passedOver({ release, seen }: Evidence, gateId: string): Known | undefined {
+  const bypass = release.gates[gateId]?.bypass
+  if (!bypass) return undefined
+  const detail = `passed over by ${formatActor(bypass.by)}: ${bypass.reason}`
+  return { state: 'undecided', detail, ...seen.about(['GateBypassed', gateId]) }
+}
+
+/** The newest run of a gate's check, with how many in a row were green where it takes several. */
+function gateEvidence(evidence: Evidence, phase: Phase, gate: Exclude<Gate, SignedGate>): Known | undefined {
+  const { release, seen, history } = evidence
+  const state = release.gates[gate.id]
+  const newest = state?.runs.at(-1)?.evidence
+  const purpose: Purpose = { kind: 'gate', phaseId: phase.id, gateId: gate.id, run: state?.run ?? 1 }
+  if (!newest) return failedCall(evidence, purpose)
+  const now = { elapsedMs: release.elapsedMs, wallMs: history.wallMs }
+  const holds = gateHolds(release, gate, now)
+  const red = { passed: 'undecided', failed: 'fails', pending: 'undecided' } as const
+  const what = gate.kind === 'webhook' ? `webhook ${gate.hook}` : `check ${gate.check}`
+  const runs = gate.kind === 'streak' ? ` (${greenRuns(release, gate, now)} of ${gate.runs} in a row)` : ''
+  const attempt = lastAttempt(release, purpose)
+  const about = attempt ? seen.about(['EffectSettled', attempt.effectId]) : seen.about(['WebhookReceived', gate.id])
   return {
-    state: 'fails',
-    detail: `refused by ${formatActor(last.person)} for ${role}`,
-    ...seen.about(['SignOffRefused', id]),
+    state: holds ? 'holds' : red[newest.verdict],
+    detail: `${what} ${newest.verdict}: ${newest.summary}${runs}`,
+    ...about,
   }
 }
 

@@ -7,7 +7,7 @@ import { fail, succeed } from '../core/release/outcome.ts'
 import { ReleaseView } from '../server/contract.ts'
 import { statusOf } from './status.ts'
 
-const viewOf = (world: World) => ReleaseView.parse(statusOf(world.state, { elapsedMs: world.nowMs }, startedAt))
+const viewOf = (world: World) => ReleaseView.parse(statusOf(world.state, world.now, startedAt))
 
 describe('waits', () => {
   it('names who may sign, without the author, and the command that does', () => {
@@ -21,7 +21,7 @@ describe('waits', () => {
         who: 'Release Manager (rina, ola)',
         command: 'tidegate approve staging/prepared --release r1 --as PERSON',
         otherwise: '"staging" does not begin',
-        requirementId: 'staging/prepared',
+        gateId: 'staging/prepared',
         role: 'Release Manager',
       },
     ])
@@ -30,7 +30,7 @@ describe('waits', () => {
 
   it('says who refused and why', () => {
     const world = new World({ signs: false })
-    world.command({ type: 'reject', requirementId: 'staging/prepared', comment: 'no backup' })
+    world.command({ type: 'reject', gateId: 'staging/prepared', comment: 'no backup' })
     expect(viewOf(world).waits[0]?.what).toBe('sign-off of "prepared"; rina refused: no backup')
   })
 
@@ -62,7 +62,7 @@ describe('waits', () => {
 
   it('tells bake time and samples apart', () => {
     const world = new World({ requestsPerSecond: 50 })
-    world.run({ until: ({ state }) => (state.exposure?.bakedMs ?? 0) >= 4_000 })
+    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 4_000 })
     const { waits, next, stage } = viewOf(world)
     expect(stage).toMatchObject({
       percent: 10,
@@ -80,7 +80,7 @@ describe('waits', () => {
 
   it('names the metric without data', () => {
     const world = new World({ metrics: () => 'down' })
-    world.run({ until: ({ state }) => state.exposure?.missing.errors !== undefined })
+    world.run({ until: ({ service }) => service.exposure?.missing.errors !== undefined })
     expect(viewOf(world).waits[0]).toMatchObject({ what: 'fresh data of error rate: metric source is down', who: null })
     expect(viewOf(world).next).toContain('without data no bake time is earned')
   })
@@ -99,7 +99,7 @@ describe('waits', () => {
 describe('the ladder', () => {
   it('shows what passed, what runs and what waits', () => {
     const world = new World()
-    world.run({ until: ({ state }) => state.exposure?.stageId === 'full/stage-50' })
+    world.run({ until: ({ service }) => service.exposure?.stageId === 'full/stage-50' })
     const stages = viewOf(world).phases.flatMap((phase) => phase.stages.map(({ percent, status }) => [percent, status]))
     expect(stages).toEqual([
       [10, 'passed'],
@@ -111,7 +111,7 @@ describe('the ladder', () => {
   it('keeps asked and read back apart until the router confirms', () => {
     const lie = succeed({ kind: 'setShares' as const, shares: { v1: 95, v2: 5 } })
     const world = new World({ perform: ({ effect }) => (effect.kind === 'setShares' ? lie : undefined) })
-    world.run({ until: ({ state }) => state.shares.observed !== null })
+    world.run({ until: ({ service }) => service.shares.observed !== null })
     expect(viewOf(world).shares).toEqual({ desired: 10, observed: 5 })
     expect(viewOf(world).stage).toBeNull()
   })
@@ -137,7 +137,7 @@ describe('going back', () => {
     expect(view).toMatchObject({ status: 'RolledBack', waits: [], next: 'Nothing: all traffic is back at v1.' })
     expect(view.phases[1]?.stages[0]?.status).toBe('rolledBack')
     const { rollback } = world.state
-    expect(view.rollback?.readBackMs).toBe((rollback?.readBackMs ?? 0) - (rollback?.triggeredMs ?? 0))
+    expect(view.rollback?.readBackMs).toBe((world.service.rollback?.readBackMs ?? 0) - (rollback?.triggeredMs ?? 0))
     expect(view.rollback?.detectionMs).toBeGreaterThan(0)
     expect(view.rollback?.quietMs).toBeGreaterThan(0)
   })

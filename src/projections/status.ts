@@ -1,23 +1,27 @@
 /** A release as its clients see it now: where it is, what it measured, what it waits for, what comes next. */
 import { formatCondition } from '../core/plan/condition.ts'
-import { type Criterion, ladderOf, type Phase, type Trigger } from '../core/plan/plan.ts'
+import { ladderOf, type Phase } from '../core/plan/plan.ts'
+import type { Service } from '../core/plan/service.ts'
+import type { Criterion, Trigger } from '../core/plan/step.ts'
 import { describeCause } from '../core/release/advance-notices.ts'
 import type { Shares } from '../core/release/evidence.ts'
 import type { Judgement } from '../core/release/judgement.ts'
 import { questionOf, stageOf } from '../core/release/look.ts'
-import { isOver, type Release } from '../core/release/release.ts'
+import { type Now, type Release, serviceState } from '../core/release/release.ts'
 import { bakeMs } from '../core/release/time.ts'
 import type { ReleaseView, StatementView } from '../server/contract.ts'
+import { focusOf, serviceOfStage } from './focus.ts'
 import { formatActor, formatValue } from './format-values.ts'
 import { nextOf } from './next-decision.ts'
 import { waitsOf } from './waits.ts'
 
 /** `now` is release time; an ended release stays at the time it ended. `startedAt` is the wall clock of its first event. */
-export function statusOf(release: Release, now: { elapsedMs: number }, startedAt: string): ReleaseView {
-  const { plan, releaseId, projectId, digest, status, version, speed, shares, confirmedPercents } = release
-  const { service, candidate, baseline } = plan.rollout
-  const elapsedMs =
-    isOver(release) && release.endedMs !== null ? release.endedMs : Math.max(now.elapsedMs, release.elapsedMs)
+export function statusOf(release: Release, now: Now, startedAt: string): ReleaseView {
+  const { plan, releaseId, projectId, digest, status, version, speed } = release
+  const { service, state } = focusOf(release)
+  const { name, candidate, baseline } = service
+  const elapsedMs = release.ended?.atMs ?? Math.max(now.elapsedMs, release.elapsedMs)
+  const moment = { elapsedMs, wallMs: now.wallMs }
   return {
     releaseId,
     projectId,
@@ -29,14 +33,27 @@ export function statusOf(release: Release, now: { elapsedMs: number }, startedAt
     speed,
     startedAt,
     elapsedMs,
-    rollout: { service, candidate, baseline },
+    rollout: { service: name, candidate, baseline },
+    services: plan.services.map((one) => serviceView(release, one)),
     phases: plan.phases.map((phase) => phaseView(release, phase)),
     stage: stageView(release),
-    shares: { desired: shareOf(shares.desired, candidate), observed: shareOf(shares.observed, candidate) },
-    confirmedPercents,
-    waits: waitsOf(release, elapsedMs),
-    next: nextOf(release, elapsedMs),
+    shares: { desired: shareOf(state.shares.desired, candidate), observed: shareOf(state.shares.observed, candidate) },
+    confirmedPercents: state.confirmedPercents,
+    waits: waitsOf(release, moment),
+    next: nextOf(release, moment),
     rollback: rollbackView(release),
+  }
+}
+
+function serviceView(release: Release, { name, candidate, baseline }: Service): ReleaseView['services'][number] {
+  const { shares, exposure, rollback } = serviceState(release, name)
+  return {
+    service: name,
+    candidate,
+    baseline,
+    observedPercent: shareOf(shares.observed, candidate),
+    stage: exposure && !rollback ? stageOf(release, exposure.stageId).name : null,
+    wentBack: rollback?.readBackMs != null,
   }
 }
 
@@ -57,20 +74,17 @@ export function stageStatus(
   release: Release,
   stageId: string,
 ): ReleaseView['phases'][number]['stages'][number]['status'] {
-  const { exposure, rollback, plan, effects } = release
-  const ladder = ladderOf(plan).map(({ stage }) => stage.id)
-  const asked = Object.values(effects).flatMap(({ purpose }) =>
-    purpose.kind === 'stage' ? [ladder.indexOf(purpose.stageId)] : [],
-  )
-  const reached = Math.max(-1, ...asked)
+  const { service, state } = serviceOfStage(release, stageId)
+  const ladder = ladderOf(release.plan, service.name).map(({ stage }) => stage.id)
+  const reached = state.askedStageId === null ? -1 : ladder.indexOf(state.askedStageId)
   const index = ladder.indexOf(stageId)
   if (index !== reached) return index < reached ? 'passed' : 'waiting'
-  if (rollback) return rollback.readBackMs === null ? 'active' : 'rolledBack'
-  return exposure?.stageId === stageId && exposure.passed ? 'passed' : 'active'
+  if (state.rollback) return state.rollback.readBackMs === null ? 'active' : 'rolledBack'
+  return state.exposure?.stageId === stageId && state.exposure.passed ? 'passed' : 'active'
 }
 
 function stageView(release: Release): ReleaseView['stage'] {
-  const { exposure } = release
+  const { exposure } = focusOf(release).state
   if (!exposure) return null
   const stage = stageOf(release, exposure.stageId)
   const { candidate, baseline } = exposure.arrivals
@@ -112,15 +126,19 @@ function statementView(
 function rollbackView(release: Release): ReleaseView['rollback'] {
   const { rollback, plan } = release
   if (!rollback) return null
-  const { triggeredMs, firstBreachMs, readBackMs, quietMs } = rollback
-  const since = (atMs: number | null) => (atMs === null ? null : atMs - triggeredMs)
+  const { triggeredMs, firstBreachMs } = rollback
+  const went = rollback.services.map((name) => serviceState(release, name).rollback)
+  const since = (times: (number | null | undefined)[]) =>
+    times.length === 0 || times.some((time) => time == null)
+      ? null
+      : Math.max(...times.map((time) => time ?? 0)) - triggeredMs
   return {
     cause: describeCause(release),
     by: formatActor(rollback.by),
     triggeredMs,
     detectionMs: firstBreachMs === null ? null : triggeredMs - firstBreachMs,
-    readBackMs: since(readBackMs),
-    quietMs: since(quietMs),
+    readBackMs: since(went.map((state) => state?.readBackMs)),
+    quietMs: since(went.map((state) => state?.quietMs)),
     deadlineMs: plan.rollback.deadlineMs,
   }
 }

@@ -1,6 +1,6 @@
 /** The events that a person wants to read about, each in one sentence. */
 import type { Effect } from '../core/release/effect.ts'
-import { formatShares } from '../core/release/effects.ts'
+import { effectById, formatShares } from '../core/release/effects.ts'
 import type { EventEnvelope, ReleaseEvent, RollbackCause } from '../core/release/events.ts'
 import { stageOf } from '../core/release/look.ts'
 import type { Release } from '../core/release/release.ts'
@@ -31,15 +31,39 @@ function describe(release: Release, { event, actor }: EventEnvelope): string | n
     case 'StepCompleted':
       return `step "${stepText(release, event)}" was done`
     case 'SignOffGiven':
-      return `${by} signed "${requirementText(release, event.requirementId)}" for ${event.role}${quoted(event.comment)}`
+      return `${by} signed "${gateText(release, event.gateId)}" for ${event.role}${quoted(event.comment)}`
     case 'SignOffRefused':
-      return `${by} refused "${requirementText(release, event.requirementId)}" for ${event.role}${quoted(event.comment)}`
+      return `${by} refused "${gateText(release, event.gateId)}" for ${event.role}${quoted(event.comment)}`
     case 'EffectSettled':
       return describeSettled(release, event)
+    case 'StepSkipped':
+      return `${by} skipped step "${stepText(release, event)}": ${event.reason}`
+    case 'RetryOrdered':
+      return `${by} ordered another try of ${event.about}`
+    case 'GateReminded':
+    case 'GateDeadlineMissed':
+    case 'GateBypassed':
+    case 'GateReassigned':
+    case 'WebhookReceived':
+      return describeGate(event, gateText(release, event.gateId), by)
+    case 'VerdictOverridden':
+      return `${by} overrode the verdict on ${stageOf(release, event.stageId).name}: ${event.reason}`
+    case 'TriggerActed':
+      return `trigger acted (${event.action.kind}): ${event.judgement.explanation}`
+    case 'TriggerCleared':
+      return `trigger ${event.triggerId} is clear again`
+    case 'RollbackStepFailed':
+      return `a step of the rollback could not be done: ${event.error}`
+    case 'RollbackEnded':
+      return 'the part that went back is back; the rest goes on'
+    case 'ReleaseSuperseded':
+      return `superseded by release ${event.by}`
     case 'StageEntered':
       return `${stageOf(release, event.stageId).name}: entered, shares read back as ${formatShares(event.shares)}`
     case 'StagePassed':
-      return `${stageOf(release, event.stageId).name}: every criterion holds`
+      return event.promoted === undefined
+        ? `${stageOf(release, event.stageId).name}: every criterion holds`
+        : `${by} promoted ${stageOf(release, event.stageId).name}: ${event.promoted}`
     case 'ReleaseHeld':
       return `held: ${event.reason}; ${event.ask} was asked`
     case 'HoldCleared':
@@ -59,6 +83,7 @@ function describe(release: Release, { event, actor }: EventEnvelope): string | n
     case 'ReleaseSucceeded':
       return 'succeeded'
     case 'StepStarted':
+    case 'GateReached':
     case 'EffectRequested':
     case 'StageObserved':
     case 'RollbackObserved':
@@ -66,10 +91,32 @@ function describe(release: Release, { event, actor }: EventEnvelope): string | n
   }
 }
 
+type GateEvent = Extract<
+  ReleaseEvent,
+  { type: 'GateReminded' | 'GateDeadlineMissed' | 'GateBypassed' | 'GateReassigned' | 'WebhookReceived' }
+>
+
+function describeGate(event: GateEvent, text: string, by: string): string {
+  switch (event.type) {
+    case 'GateReminded':
+      return `a reminder of "${text}" went out`
+    case 'GateDeadlineMissed':
+      return `"${text}" missed its deadline`
+    case 'GateBypassed':
+      return `${by} passed over "${text}": ${event.reason}`
+    case 'GateReassigned':
+      return `${by} gave "${text}" to ${event.role}: ${event.reason}`
+    case 'WebhookReceived':
+      return `a webhook spoke for "${text}": ${event.evidence.verdict}, ${event.evidence.summary}`
+  }
+}
+
 /** Why traffic went back; `by` is who said so. */
 export function causeText(cause: RollbackCause, by: string): string {
   if (cause.kind === 'abort') return `${by} aborted: ${cause.reason}`
   if (cause.kind === 'failure') return `${cause.what} failed: ${cause.error}`
+  if (cause.kind === 'deadline') return `"${cause.what}" missed its deadline`
+  if (cause.kind === 'superseded') return `release ${cause.by} takes its place: ${cause.reason}`
   return `trigger fired: ${cause.judgement.explanation}`
 }
 
@@ -84,6 +131,10 @@ export function describeEffect(effect: Effect): string {
       return `check ${effect.check}`
     case 'runCommand':
       return `command ${effect.command}`
+    case 'setFlag':
+      return `set ${effect.flag} at ${effect.backend} to ${effect.setting.percent} %`
+    case 'readVersions':
+      return `read what runs at ${effect.target}`
     case 'notify':
       return `notice "${effect.message.subject}"`
   }
@@ -94,7 +145,7 @@ function describeSettled(
   release: Release,
   { effectId, outcome }: Extract<ReleaseEvent, { type: 'EffectSettled' }>,
 ): string | null {
-  const state = release.effects[effectId]
+  const state = effectById(release, effectId)
   if (!state) return null
   if (!outcome.ok) return `${describeEffect(state.effect)} failed (${outcome.error.code}): ${outcome.error.message}`
   if (state.purpose.kind !== 'rollback' || outcome.value.kind !== 'setShares') return null
@@ -107,7 +158,7 @@ const phaseName = ({ plan }: Release, phaseId: string): string =>
 const stepText = ({ plan }: Release, { phaseId, stepId }: { phaseId: string; stepId: string }): string =>
   plan.phases.find(({ id }) => id === phaseId)?.steps.find(({ id }) => id === stepId)?.text ?? stepId
 
-function requirementText({ plan }: Release, id: string): string {
+function gateText({ plan }: Release, id: string): string {
   const statements = plan.phases.flatMap((phase) => [...phase.entry, ...phase.steps, ...phase.exit])
   return statements.find((statement) => statement.id === id)?.text ?? id
 }

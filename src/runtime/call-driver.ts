@@ -22,6 +22,15 @@ export async function callDriver(drivers: DriverSet, effect: Effect, context: Ef
       const outcome = await drivers.commandRunner(effect.command)?.run(effect.command, effect.parameters, context)
       return mapValue(outcome, effect.command, (result) => ({ kind: 'runCommand' as const, result }))
     }
+    case 'setFlag': {
+      const { backend, flag, setting } = effect
+      const outcome = await drivers.flagBackend(backend)?.setFlag(backend, flag, setting, context)
+      return mapValue(outcome, backend, (readBack) => ({ kind: 'setFlag' as const, setting: readBack }))
+    }
+    case 'readVersions': {
+      const outcome = await drivers.deployer(effect.target)?.readVersion(effect.target, context)
+      return mapValue(outcome, effect.target, (versions) => ({ kind: 'readVersions' as const, versions }))
+    }
     case 'notify': {
       const channels = drivers.notifiers()
       const outcomes = await Promise.all(

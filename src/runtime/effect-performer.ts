@@ -82,9 +82,20 @@ export class EffectPerformer {
 
 const abandoned = fail('rejected', 'not done: the release is going back')
 
-/** Once the release goes back, only the rollback itself and notices are still wanted. */
+/** Once something goes back, what raised its share or served a phase that stopped is no longer wanted. */
 function isAbandoned(release: Release, { purpose }: EffectState): boolean {
-  return release.rollback !== null && purpose.kind !== 'rollback' && purpose.kind !== 'notice'
+  if (!release.rollback) return false
+  switch (purpose.kind) {
+    case 'step':
+    case 'gate':
+      return release.phases[purpose.phaseId]?.status === 'stopped'
+    case 'stage':
+      return release.services[purpose.service]?.rollback != null
+    case 'trigger':
+      return release.rollback.isWhole
+    default:
+      return false
+  }
 }
 
 const targetOf = ({ effect }: EffectState): string => ('target' in effect ? effect.target : effect.kind)

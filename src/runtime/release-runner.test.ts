@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { plan as examplePlan } from '../../test/fixtures/plan.ts'
 import type { Actor } from '../core/release/events.ts'
 import type { Shares } from '../core/release/evidence.ts'
-import { openRequirements } from '../core/release/open-requirements.ts'
+import { openGates } from '../core/release/open-gates.ts'
 import { fail, type Outcome, succeed } from '../core/release/outcome.ts'
 import { isOver } from '../core/release/release.ts'
 import type { Deployer, DriverSet, EffectContext, MetricSource, TrafficRouter } from '../ports/drivers.ts'
@@ -13,7 +13,10 @@ import { ReleaseRunner } from './release-runner.ts'
 import { systemClock } from './system-clock.ts'
 
 const rina: Actor = { id: 'rina', name: 'Rina', demo: false }
-const plan = { ...examplePlan, judging: { intervalMs: 20, stalenessMs: 500, sampleWaitMs: 500 } }
+const plan = {
+  ...examplePlan,
+  judging: { ...examplePlan.judging, intervalMs: 20, stalenessMs: 500, sampleWaitMs: 500 },
+}
 
 class FakeWorld {
   shares: Shares = { v1: 100, v2: 0 }
@@ -62,6 +65,7 @@ class FakeWorld {
       deployer: () => this.deployer,
       metricSource: () => this.metrics,
       flagSource: () => undefined,
+      flagBackend: () => undefined,
       checkRunner: () => check,
       commandRunner: () => undefined,
       notifiers: () => [],
@@ -99,8 +103,8 @@ async function started(world: FakeWorld, store = createMemoryStore()) {
 
 async function signUntil(runner: ReleaseRunner, done: () => boolean): Promise<void> {
   for (let round = 0; round < 500 && !done(); round++) {
-    for (const { requirement } of openRequirements(runner.release)) {
-      await runner.submit({ type: 'command', command: { type: 'approve', requirementId: requirement.id }, actor: rina })
+    for (const { gate } of openGates(runner.release, runner.now())) {
+      await runner.submit({ type: 'command', command: { type: 'approve', gateId: gate.id }, actor: rina })
     }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -132,7 +136,7 @@ describe('ReleaseRunner', () => {
     const { runner, run } = await started(world)
     await runner.submit({
       type: 'command',
-      command: { type: 'approve', requirementId: 'staging/prepared' },
+      command: { type: 'approve', gateId: 'staging/prepared' },
       actor: rina,
     })
     expect(Object.keys(runner.release.effects)).toHaveLength(1)
@@ -174,26 +178,25 @@ describe('ReleaseRunner', () => {
     expect(world.shares).toEqual({ v1: 100, v2: 0 })
   })
 
-  it('records a driver that throws as a failure, and goes back', async () => {
+  it('records a driver that throws as a failure, and asks a person', async () => {
     const world = new FakeWorld()
     world.deployer.deploy = async () => {
       throw new Error('a bug in the driver')
     }
     const { runner, run } = await started(world)
     const running = run()
-    await signUntil(runner, () => isOver(runner.release))
+    await signUntil(runner, () => runner.release.status === 'Held')
+    expect(runner.release.holds[0]?.reason).toContain('a bug in the driver')
+    await runner.submit({ type: 'command', command: { type: 'abort', reason: 'given up' }, actor: rina })
     await running
-    expect(runner.release.rollback?.cause).toMatchObject({
-      kind: 'failure',
-      error: expect.stringContaining('a bug in the driver'),
-    })
+    expect(runner.release.status).toBe('RolledBack')
   })
 
   it('is taken up by another runner where the log ends, and performs what was asked and not settled', async () => {
     const world = new FakeWorld()
     const first = await started(world)
     const running = first.run()
-    await signUntil(first.runner, () => first.runner.release.exposure !== null)
+    await signUntil(first.runner, () => first.runner.release.services.backend?.exposure != null)
     first.stop()
     await running
     const events = await first.store.read('default/r1')
@@ -204,7 +207,7 @@ describe('ReleaseRunner', () => {
     await signUntil(second.runner, () => isOver(second.runner.release))
     await going
     expect(second.runner.release.status).toBe('Succeeded')
-    expect(second.runner.release.confirmedPercents).toEqual([10, 50, 100])
+    expect(second.runner.release.services.backend?.confirmedPercents).toEqual([10, 50, 100])
   })
 
   it.each([
@@ -246,7 +249,7 @@ describe('ReleaseRunner', () => {
         clock: { bootId: 'b', monotonicMs: 0 },
       },
     ])
-    const approve = { type: 'approve' as const, requirementId: 'staging/prepared' }
+    const approve = { type: 'approve' as const, gateId: 'staging/prepared' }
     await expect(runner.submit({ type: 'command', command: approve, actor: rina })).rejects.toThrow(
       'another controller wrote',
     )

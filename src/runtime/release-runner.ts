@@ -4,8 +4,8 @@ import type { EffectOutcome } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
-import { neededLook, nextWake } from '../core/release/needs.ts'
-import { isOver, type Release } from '../core/release/release.ts'
+import { neededLooks, nextWake } from '../core/release/needs.ts'
+import { isOver, type Now, type Release } from '../core/release/release.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
@@ -72,6 +72,10 @@ export class ReleaseRunner {
     return this.#anchor.elapsedMs + this.#ports.clock.monotonicMs() - this.#anchor.monotonicMs
   }
 
+  now(): Now {
+    return { elapsedMs: this.elapsedMs(), wallMs: this.#ports.clock.wallMs() }
+  }
+
   /** Decides on an input and makes the events durable; inputs are taken one after another. Effects start at once if it runs. */
   submit(input: Input): Promise<Decision> {
     const turn = this.#queue.then(() => this.#decideAndAppend(input))
@@ -80,14 +84,14 @@ export class ReleaseRunner {
   }
 
   async #decideAndAppend(input: Input): Promise<Decision> {
-    const nowMs = this.elapsedMs()
-    const decision = decide(this.#release, input, nowMs)
+    const now = this.now()
+    const decision = decide(this.#release, input, now)
     if (decision.rejected || decision.events.length === 0) return decision
     const { clock } = this.#ports
-    const at = new Date(clock.wallMs()).toISOString()
+    const at = new Date(now.wallMs).toISOString()
     const moment = { bootId: clock.bootId(), monotonicMs: clock.monotonicMs() }
     const events = decision.events.map(
-      ({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: nowMs, clock: moment }),
+      ({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: now.elapsedMs, clock: moment }),
     )
     const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
     if (!result.ok) throw this.#refused(result)
@@ -131,20 +135,25 @@ export class ReleaseRunner {
     while (!signal.aborted) {
       this.#wake = new AbortController()
       if (this.#refusal !== null) throw this.#refusal
-      const nowMs = this.elapsedMs()
-      await this.#lookOrTick(nowMs)
+      const now = this.now()
+      await this.#lookOrTick(now)
       const { release } = this
-      const wakeMs = nextWake(release, nowMs)
+      const wakeMs = nextWake(release, now)
       if (isOver(release) && pendingEffects(release).length === 0 && wakeMs === null) return
-      if (neededLook(release, this.elapsedMs())) continue
+      if (neededLooks(release, this.now()).length > 0) continue
       const sleepMs = Math.min((wakeMs ?? Number.POSITIVE_INFINITY) - this.elapsedMs(), maximumSleepMs)
       if (sleepMs > 0) await this.#ports.clock.sleep(sleepMs, AbortSignal.any([signal, this.#wake.signal]))
     }
   }
 
-  async #lookOrTick(nowMs: number): Promise<void> {
-    const needed = neededLook(this.release, nowMs)
-    if (!needed) await this.submit({ type: 'tick' })
-    else await this.submit({ type: 'observed', observation: await takeLook(this.#ports.drivers, this.release, needed) })
+  /** Every look that is due, at the same time: a slow source of one service holds no other one up for longer than this round. */
+  async #lookOrTick(now: Now): Promise<void> {
+    const needed = neededLooks(this.release, now)
+    if (needed.length === 0) await this.submit({ type: 'tick' })
+    const { drivers } = this.#ports
+    const looks = needed.map(async (one) => {
+      await this.submit({ type: 'observed', observation: await takeLook(drivers, this.release, one) })
+    })
+    await Promise.all(looks)
   }
 }

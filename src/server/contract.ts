@@ -60,7 +60,7 @@ export const WaitView = z.strictObject({
   command: z.string().nullable(),
   otherwise: z.string().nullable(),
   /** Set for sign-offs: what `approve` and `reject` name. */
-  requirementId: z.string().optional(),
+  gateId: z.string().optional(),
   role: z.string().optional(),
 })
 export type WaitView = z.infer<typeof WaitView>
@@ -86,12 +86,26 @@ export const ReleaseView = z.strictObject({
   speed: z.number(),
   startedAt: z.string(),
   elapsedMs: z.number(),
+  /** The service in focus: the one that goes back, else the one that climbs. `stage` and `shares` below are its. */
   rollout: z.strictObject({ service: z.string(), candidate: z.string(), baseline: z.string() }).optional(),
+  /** Every service of the release, in the order of the train. */
+  services: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        candidate: z.string(),
+        baseline: z.string(),
+        observedPercent: z.number().nullable(),
+        stage: z.string().nullable(),
+        wentBack: z.boolean(),
+      }),
+    )
+    .default([]),
   phases: z.array(
     z.strictObject({
       id: z.string(),
       name: z.string(),
-      status: z.enum(['waiting', 'active', 'completed']),
+      status: z.enum(['waiting', 'active', 'completed', 'stopped']),
       stages: z.array(
         z.strictObject({
           id: z.string(),

@@ -18,6 +18,7 @@ async function controllerWith(events: EventEnvelope[]): Promise<Controller> {
     deployer: none,
     metricSource: none,
     flagSource: none,
+    flagBackend: none,
     checkRunner: none,
     commandRunner: none,
     notifiers: () => [],

@@ -2,6 +2,7 @@
 import { redactDeep, redactSecrets } from '../core/find-secrets.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
+import { moverName } from '../core/plan/service.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
 import { isOver, type Release } from '../core/release/release.ts'
@@ -115,15 +116,17 @@ export class Controller implements ControllerApi {
       )
       return { ok: false, problem: { ...base, diagnostics: unacknowledged } }
     }
+    const movers = new Set(prepared.plan.services.map(moverName))
     const busy = [...this.#runners.values()].find(
-      ({ release }) => !isOver(release) && release.plan.rollout.router === prepared.plan.rollout.router,
+      ({ release }) => !isOver(release) && release.plan.services.some((service) => movers.has(moverName(service))),
     )
     if (busy) {
-      const { releaseId, status } = busy.release
+      const { releaseId, status, plan } = busy.release
+      const mover = plan.services.map(moverName).find((name) => movers.has(name))
       return problem(
         409,
         'The router is in use',
-        `release ${releaseId} (${status}) moves ${prepared.plan.rollout.router}`,
+        `release ${releaseId} (${status}) moves ${mover}`,
         `wait for it, or tidegate abort ${releaseId}`,
       )
     }
@@ -187,7 +190,8 @@ export class Controller implements ControllerApi {
     const release = runner?.release ?? (await this.#stored(releaseId))
     if (!release) return notFound(releaseId)
     const elapsedMs = runner && !isOver(release) ? runner.elapsedMs() : release.elapsedMs
-    return { ok: true, value: statusOf(release, { elapsedMs }, release.startedAt) }
+    const now = { elapsedMs, wallMs: this.#ports.clock.wallMs() }
+    return { ok: true, value: statusOf(release, now, release.startedAt) }
   }
 
   async command(releaseId: string, request: CommandRequest): Promise<Answer<ReleaseView>> {

@@ -73,7 +73,7 @@ describe('refusals', () => {
     [
       'an unknown command',
       `${releases}/r1/commands`,
-      { actor: 'rina', command: { type: 'promote' } },
+      { actor: 'rina', command: { type: 'demote' } },
       'application/json',
       400,
       'command.type',

@@ -1,6 +1,7 @@
 /** What must be true of the surroundings before a release starts: every driver answers, knows its names, and the baseline has the traffic. */
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
-import type { Plan } from '../core/plan/plan.ts'
+import { ladderOf, type Plan } from '../core/plan/plan.ts'
+import type { Service } from '../core/plan/service.ts'
 import type { Outcome } from '../core/release/outcome.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 
@@ -9,63 +10,70 @@ const timeoutMs = 5_000
 /** Empty when the release may start; nothing is changed by looking. */
 export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnostic[]> {
   const context = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
-  const { rollout, metrics } = plan
+  const findings: Diagnostic[] = []
+  for (const service of plan.services) findings.push(...(await serviceFindings(plan, service, drivers, context)))
+  if (findings.length > 0) return findings
+  for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, context)))
+  return findings
+}
+
+type Context = () => { signal: AbortSignal; timeoutMs: number }
+
+/** Every driver that moves or measures the service answers and knows its names. */
+async function serviceFindings(
+  plan: Plan,
+  { name, mover, deployer, arms, arrivals }: Service,
+  drivers: DriverSet,
+  context: Context,
+): Promise<Diagnostic[]> {
   const findings: Diagnostic[] = []
   const note = (ruleId: string, what: string, outcome: Outcome<unknown> | undefined) => {
     if (outcome === undefined) findings.push(finding(ruleId, `${what}: no driver serves it`))
     else if (!outcome.ok) findings.push(finding(ruleId, `${what}: ${outcome.error.message}`, outcome.error.cause))
   }
-  const router = drivers.router(rollout.router)
-  note('ROUTER_NOT_READY', `router ${rollout.router}`, await router?.ping(rollout.router, context()))
-  note(
-    'DEPLOYER_NOT_READY',
-    `deployer ${rollout.deployer}`,
-    await drivers.deployer(rollout.deployer)?.ping(rollout.deployer, context()),
-  )
-  for (const { id, metricSource, query } of Object.values(metrics)) {
-    const outcome = await drivers
-      .metricSource(metricSource)
-      ?.read(metricSource, { query, arms: rollout.arms }, context())
+  const target = mover.kind === 'traffic' ? mover.router : mover.backend
+  const driver = mover.kind === 'traffic' ? drivers.router(target) : drivers.flagBackend(target)
+  note('ROUTER_NOT_READY', `router ${target}`, await driver?.ping(target, context()))
+  if (deployer !== undefined)
+    note('DEPLOYER_NOT_READY', `deployer ${deployer}`, await drivers.deployer(deployer)?.ping(deployer, context()))
+  const rungs = ladderOf(plan, name).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
+  const used = new Set(rungs.map(({ metricId }) => metricId))
+  for (const { id, metricSource, query } of Object.values(plan.metrics).filter(({ id }) => used.has(id))) {
+    const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
     note('METRIC_NOT_READY', `metric ${id} at ${metricSource}`, outcome)
   }
-  const arrivals = { query: rollout.arrivals.query, arms: rollout.arms }
-  const { metricSource } = rollout.arrivals
-  note(
-    'METRIC_NOT_READY',
-    `arrivals at ${metricSource}`,
-    await drivers.metricSource(metricSource)?.read(metricSource, arrivals, context()),
-  )
-  if (findings.length > 0) return findings
-  return [...(await baselineFindings(plan, drivers, context))]
+  if (!arrivals) return findings
+  const { metricSource, query } = arrivals
+  const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
+  note('METRIC_NOT_READY', `arrivals at ${metricSource}`, outcome)
+  return findings
 }
 
-/** Going back must lead somewhere: the baseline answers its health check and carries all traffic now. */
+/** Going back must lead somewhere: the baseline answers its health check and has all users now. */
 async function baselineFindings(
-  plan: Plan,
+  { mover, deployer, baseline, isFirstRelease }: Service,
   drivers: DriverSet,
-  context: () => { signal: AbortSignal; timeoutMs: number },
+  context: Context,
 ): Promise<Diagnostic[]> {
-  const { router, deployer, baseline } = plan.rollout
-  const versions = await drivers.deployer(deployer)?.readVersion(deployer, context())
-  const healthy = versions?.ok && versions.value.running.some(({ version, healthy }) => version === baseline && healthy)
-  if (!healthy)
-    return [
-      finding(
-        'BASELINE_NOT_HEALTHY',
-        `${baseline} is not healthy at ${deployer}`,
-        `deploy ${baseline} first: a rollback goes there`,
-      ),
-    ]
-  const shares = await drivers.router(router)?.readShares(router, context())
+  const versions =
+    deployer === undefined ? undefined : await drivers.deployer(deployer)?.readVersion(deployer, context())
+  const isHealthy =
+    versions?.ok && versions.value.running.some(({ version, healthy }) => version === baseline && healthy)
+  if (deployer !== undefined && !isHealthy && !isFirstRelease) {
+    const hint = `deploy ${baseline} first: a rollback goes there`
+    return [finding('BASELINE_NOT_HEALTHY', `${baseline} is not healthy at ${deployer}`, hint)]
+  }
+  if (mover.kind === 'flag') {
+    const setting = await drivers.flagBackend(mover.backend)?.readFlag(mover.backend, mover.flag, context())
+    if (setting?.ok && setting.value.percent === 0) return []
+    const now = setting?.ok ? `${setting.value.percent} %` : setting?.error.message
+    return [finding('TRAFFIC_NOT_AT_BASELINE', `${mover.flag} is not off (${now})`, 'turn it off first')]
+  }
+  const shares = await drivers.router(mover.router)?.readShares(mover.router, context())
   if (shares?.ok && shares.value[baseline] === 100) return []
   const now = shares?.ok ? JSON.stringify(shares.value) : shares?.error.message
-  return [
-    finding(
-      'TRAFFIC_NOT_AT_BASELINE',
-      `${router} does not send all traffic to ${baseline} (${now})`,
-      'set the baseline to 100 % first',
-    ),
-  ]
+  const message = `${mover.router} does not send all traffic to ${baseline} (${now})`
+  return [finding('TRAFFIC_NOT_AT_BASELINE', message, 'set the baseline to 100 % first')]
 }
 
 function finding(ruleId: string, message: string, hint?: string): Diagnostic {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { World } from '../../test/simulation/world.ts'
 import { Operator } from '../core/plan/operator.ts'
-import { openRequirements } from '../core/release/open-requirements.ts'
+import { openGates } from '../core/release/open-gates.ts'
 import { importMarkdown } from '../document/import-markdown.ts'
 import { writePlanYaml } from '../document/plan-yaml/write-plan-yaml.ts'
 import { readYaml } from '../document/yaml/read-yaml.ts'
@@ -34,7 +34,7 @@ it('the words "ROLLOUT PLAN APPROVED" and the ticked boxes open no gate', () => 
 
   const world = new World({ signs: false }, prepared().plan, 8_640)
   world.run({ untilMs: 3_600_000 })
-  const open = openRequirements(world.state).map(({ requirement }) => requirement.text)
+  const open = openGates(world.state, world.now).map(({ gate }) => gate.text)
   expect(open).toEqual(ticked.map((item) => item.text))
   expect(world.events('EffectRequested')).toEqual([])
 })

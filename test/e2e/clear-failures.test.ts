@@ -184,7 +184,7 @@ describe('a surrounding that does not hold', () => {
     expect(run.stderr).not.toMatch(/\n\s+at /)
   })
 
-  it('a service that never becomes healthy takes the release back, with traffic untouched', async () => {
+  it('a service that never becomes healthy holds the release and says what failed, with traffic untouched', async () => {
     const folder = await changedExample({
       'operator.yaml': [
         [
@@ -195,7 +195,7 @@ describe('a surrounding that does not hold', () => {
     })
     const stateDir = await newFolder()
     const run = await runProgram('src/main.ts', [...demoArguments('good', stateDir, 18_200), '--example', folder])
-    expect(run.result).toMatchObject({ outcome: 'rolledBack', shares: [] })
+    expect(run.result).toMatchObject({ outcome: 'held', shares: [] })
     expect(run.code).toBe(1)
     expect(run.stderr).toMatch(/nowhere/)
   })

@@ -10,8 +10,8 @@ describe('a good candidate', () => {
     const world = new World()
     world.run()
     expect(world.state.status).toBe('Succeeded')
-    expect(world.state.confirmedPercents).toEqual([10, 50, 100])
-    expect(world.shares).toEqual({ v1: 0, v2: 100 })
+    expect(world.service.confirmedPercents).toEqual([10, 50, 100])
+    expect(world.shares.backend).toEqual({ v1: 0, v2: 100 })
     expect(world.events('StagePassed')).toHaveLength(3)
   })
 
@@ -39,11 +39,11 @@ describe('a bad candidate', () => {
     const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 3_000 ? 0.12 : 0.002) })
     world.run()
     expect(world.state.status).toBe('RolledBack')
-    expect(world.shares).toEqual({ v1: 100, v2: 0 })
+    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
     const fired = world.events('TriggerFired')[0]
     expect(fired?.cause).toMatchObject({ kind: 'trigger', triggerId: 'trigger/errors' })
     expect(fired?.firstBreachMs).toBeGreaterThanOrEqual(2_000)
-    expect(world.state.rollback?.quietMs).not.toBeNull()
+    expect(world.service.rollback?.quietMs).not.toBeNull()
   })
 
   it('goes back when p95 is over the trigger', () => {
@@ -57,7 +57,7 @@ describe('a bad candidate', () => {
     const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs < 12_000 ? 0.03 : 0) })
     world.run({ until: ({ state }) => state.status === 'Held' })
     expect(world.state.status).toBe('Held')
-    expect(world.state.hold?.reason).toContain('does not hold')
+    expect(world.state.holds[0]?.reason).toContain('does not hold')
     world.run()
     expect(world.state.status).toBe('Succeeded')
     const pages = world
@@ -75,7 +75,7 @@ describe('a bad candidate', () => {
 
   it('goes back while a gate waits for a person: triggers stay armed', () => {
     const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 60_000 ? 0.4 : 0) })
-    world.run({ until: ({ state }) => state.confirmedPercents.length === 3 })
+    world.run({ until: ({ state }) => state.services.backend?.confirmedPercents.length === 3 })
     world.behaviour.signs = false
     world.run()
     expect(world.state.status).toBe('RolledBack')
@@ -88,35 +88,41 @@ describe('data', () => {
     const world = new World({ metrics: () => metrics })
     world.run({ untilMs: 900_000 })
     expect(world.state.status).toBe('Held')
-    expect(world.state.confirmedPercents).toEqual([10])
-    expect(world.state.exposure?.bakedMs).toBe(0)
+    expect(world.service.confirmedPercents).toEqual([10])
+    expect(world.service.exposure?.bakedMs).toBe(0)
   })
 
   it('without enough requests holds and says how many are needed', () => {
     const world = new World({ requestsPerSecond: 20 })
     world.run({ until: ({ state }) => state.status === 'Held' })
-    expect(world.state.hold?.reason).toMatch(/needs \d+ more/)
+    expect(world.state.holds[0]?.reason).toMatch(/needs \d+ more/)
   })
 
   it('a share that the router loses is noticed and holds the stage', () => {
     const world = new World()
-    world.run({ until: ({ state }) => state.exposure !== null })
-    world.shares = { v1: 100, v2: 0 }
+    world.run({ until: ({ service }) => service.exposure !== null })
+    world.shares.backend = { v1: 100, v2: 0 }
     world.run({ until: ({ state }) => state.status === 'Held' })
-    expect(world.state.hold?.reason).toContain('router')
+    expect(world.state.holds[0]?.reason).toContain('no longer there')
   })
 })
 
 describe('drivers', () => {
-  it('a deploy that fails for good goes back without touching traffic', () => {
+  it('a deploy that fails for good asks a person, who may try again or give up, and touches no traffic', () => {
+    let isBroken = true
     const perform = (state: { effect: { kind: string } }) =>
-      state.effect.kind === 'deploy' ? fail('timeout', 'never healthy') : undefined
+      isBroken && state.effect.kind === 'deploy' ? fail('timeout', 'never healthy') : undefined
     const world = new World({ perform })
     world.run()
-    expect(world.state.status).toBe('RolledBack')
+    expect(world.state.status).toBe('Held')
+    expect(world.state.holds[0]).toMatchObject({ about: 'step staging/deploy', ask: 'Release Manager' })
     const requests = world.events('EffectRequested')
     expect(requests.filter(({ effect }) => effect.kind === 'setShares')).toEqual([])
     expect(requests.filter(({ effect }) => effect.kind === 'deploy')).toHaveLength(2)
+    isBroken = false
+    expect(world.command({ type: 'retry', id: 'staging/deploy' })).toMatchObject({ rejected: false })
+    world.run({ untilMs: 3_600_000 })
+    expect(world.state.status).toBe('Succeeded')
   })
 
   it('a share read back differently enters no stage', () => {
@@ -148,7 +154,7 @@ describe('drivers', () => {
     })
     world.run({ untilMs: 3_600_000 })
     expect(world.state.status).toBe('Degraded')
-    expect(world.shares).toEqual({ v1: 100, v2: 0 })
+    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
   })
 })
 
@@ -164,7 +170,7 @@ describe('people', () => {
       expect(decision.rejected, `after ${world.types().at(-1)}`).toBe(false)
       world.run()
       expect(world.state.status, `after ${count} events`).toBe('RolledBack')
-      expect(world.shares).toEqual({ v1: 100, v2: 0 })
+      expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
     }
   })
 
@@ -179,12 +185,12 @@ describe('people', () => {
 
   it('pausing stops promotion, keeps triggers armed and earns no bake time', () => {
     const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 120_000 ? 0.5 : 0) })
-    world.run({ until: ({ state }) => state.exposure !== null })
+    world.run({ until: ({ service }) => service.exposure !== null })
     world.command({ type: 'pause', reason: 'lunch' })
     world.run({ untilMs: 100_000 })
     expect(world.state.status).toBe('Paused')
-    expect(world.state.exposure?.bakedMs).toBe(0)
-    expect(world.state.confirmedPercents).toEqual([10])
+    expect(world.service.exposure?.bakedMs).toBe(0)
+    expect(world.service.confirmedPercents).toEqual([10])
     world.run()
     expect(world.state.status).toBe('RolledBack')
   })
@@ -192,7 +198,7 @@ describe('people', () => {
   it('the author does not sign, nor do people outside the role, nor for what is not open', () => {
     const world = new World({ signs: false })
     world.step()
-    const approve = (requirementId: string, who: string) => world.command({ type: 'approve', requirementId }, who)
+    const approve = (gateId: string, who: string) => world.command({ type: 'approve', gateId }, who)
     expect(approve('staging/prepared', 'ada')).toMatchObject({ rejected: true, code: 'notAuthorised' })
     expect(approve('staging/prepared', 'eve')).toMatchObject({ rejected: true, code: 'notAuthorised' })
     expect(approve('staging/no-errors', 'rina')).toMatchObject({ rejected: true, code: 'notFound' })

@@ -1,7 +1,8 @@
 /** A simulated world for the decider on a virtual clock: drivers that answer at once or misbehave, traffic that flows, people who sign. */
 
 import { maySign } from '../../src/core/access/roles.ts'
-import type { Plan } from '../../src/core/plan/plan.ts'
+import { type Plan, serviceOf } from '../../src/core/plan/plan.ts'
+import { serviceShares } from '../../src/core/plan/service.ts'
 import { type Decision, decide, type Input } from '../../src/core/release/decide.ts'
 import type { EffectOutcome } from '../../src/core/release/effect.ts'
 import { pendingEffects } from '../../src/core/release/effects.ts'
@@ -9,11 +10,12 @@ import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
 import type { ArmCounts, MetricReading, Shares } from '../../src/core/release/evidence.ts'
 import { evolve } from '../../src/core/release/evolve.ts'
 import type { Recorded } from '../../src/core/release/fold.ts'
-import { type Needed, neededLook, nextWake } from '../../src/core/release/needs.ts'
-import { openRequirements } from '../../src/core/release/open-requirements.ts'
+import { roleOf } from '../../src/core/release/gates/signatures.ts'
+import { type Needed, neededLooks, nextWake } from '../../src/core/release/needs.ts'
+import { openGates } from '../../src/core/release/open-gates.ts'
 import { fail, type Outcome, succeed } from '../../src/core/release/outcome.ts'
 import type { EffectState } from '../../src/core/release/release.ts'
-import { isOver, type Release } from '../../src/core/release/release.ts'
+import { isOver, type Now, type Release, type ServiceState, serviceState } from '../../src/core/release/release.ts'
 import { plan as examplePlan } from '../fixtures/plan.ts'
 
 export const person = (id: string): Actor => ({ id, name: id, demo: false })
@@ -40,15 +42,16 @@ const healthy: Behaviour = {
 export class World {
   release: Release | null = null
   nowMs = 0
-  shares: Shares
+  /** By service. */
+  readonly shares: Record<string, Shares>
   readonly log: Recorded[] = []
   readonly hanging = new Set<string>()
   readonly behaviour: Behaviour
-  #lastCountsMs = 0
+  readonly #lastCountsMs = new Map<string, number>()
 
   constructor(behaviour: Partial<Behaviour> = {}, plan: Plan = examplePlan, speed = 1) {
     this.behaviour = { ...healthy, ...behaviour }
-    this.shares = { [plan.rollout.baseline]: 100, [plan.rollout.candidate]: 0 }
+    this.shares = Object.fromEntries(plan.services.map((service) => [service.name, serviceShares(service, 0)]))
     const start = {
       type: 'start' as const,
       releaseId: 'r1',
@@ -61,9 +64,18 @@ export class World {
     this.give({ type: 'start', start, actor: person('ola') })
   }
 
+  get now(): Now {
+    return { elapsedMs: this.nowMs, wallMs: Date.UTC(2026, 0, 5, 9) + this.nowMs }
+  }
+
   get state(): Release {
     if (!this.release) throw new Error('not started')
     return this.release
+  }
+
+  /** The first service of the plan. */
+  get service(): ServiceState {
+    return serviceState(this.state, this.state.plan.services[0]?.name ?? '')
   }
 
   types(): string[] {
@@ -75,7 +87,7 @@ export class World {
   }
 
   give(input: Input): Decision {
-    const decision = decide(this.release, input, this.nowMs)
+    const decision = decide(this.release, input, this.now)
     if (!decision.rejected) {
       for (const { event, actor } of decision.events) {
         const recorded = {
@@ -106,11 +118,11 @@ export class World {
     const before = this.log.length
     this.#performEffects()
     if (this.behaviour.signs) this.#sign()
-    const needed = neededLook(this.state, this.nowMs)
-    if (needed) this.give({ type: 'observed', observation: this.#look(needed) })
-    else this.give({ type: 'tick' })
+    const needed = neededLooks(this.state, this.now)
+    for (const one of needed) this.give({ type: 'observed', observation: this.#look(one) })
+    if (needed.length === 0) this.give({ type: 'tick' })
     if (this.log.length > before) return
-    const wakeMs = nextWake(this.state, this.nowMs)
+    const wakeMs = nextWake(this.state, this.now)
     this.nowMs = Math.min(wakeMs ?? this.nowMs + 60_000, this.nowMs + 60_000)
   }
 
@@ -123,12 +135,12 @@ export class World {
     }
   }
 
-  #perform({ effect }: EffectState): EffectOutcome {
+  #perform({ effect, purpose }: EffectState): EffectOutcome {
     switch (effect.kind) {
       case 'deploy':
         return succeed({ kind: 'deploy', versions: { running: [{ version: effect.version, healthy: true }] } })
       case 'setShares':
-        this.shares = effect.shares
+        if ('service' in purpose) this.shares[purpose.service] = effect.shares
         return succeed({ kind: 'setShares', shares: effect.shares })
       case 'runCheck':
         return succeed({ kind: 'runCheck', evidence: { verdict: 'passed', summary: 'ok', details: [] } })
@@ -136,43 +148,59 @@ export class World {
         return succeed({ kind: 'runCommand', result: { exitCode: 0, output: '' } })
       case 'notify':
         return succeed({ kind: 'notify' })
+      case 'setFlag': {
+        const { percent } = effect.setting
+        if ('service' in purpose)
+          this.shares[purpose.service] = serviceShares(serviceOf(this.state.plan, purpose.service), percent)
+        return succeed({ kind: 'setFlag', setting: effect.setting })
+      }
+      case 'readVersions': {
+        const service = this.state.plan.services.find(({ deployer }) => deployer === effect.target)
+        const running = service ? [{ version: service.baseline, healthy: true }] : []
+        return succeed({ kind: 'readVersions', versions: { running } })
+      }
     }
   }
 
   #sign(): void {
-    for (const { requirement } of openRequirements(this.state)) {
-      const { id, role } = requirement
-      if (role === undefined) continue
+    for (const { gate } of openGates(this.state, this.now)) {
+      if (!('role' in gate)) continue
+      const { id } = gate
+      const role = roleOf(this.state, gate)
       const signer = this.state.plan.roles[role]?.find((who) => maySign(this.state.plan, who, role).allowed)
-      this.command({ type: 'approve', requirementId: id }, signer)
+      this.command({ type: 'approve', gateId: id }, signer)
     }
   }
 
   #look(needed: Needed): Extract<Input, { type: 'observed' }>['observation'] {
-    const seconds = (this.nowMs - this.#lastCountsMs) / 1_000
-    this.#lastCountsMs = this.nowMs
+    const seconds = (this.nowMs - (this.#lastCountsMs.get(needed.service) ?? 0)) / 1_000
+    this.#lastCountsMs.set(needed.service, this.nowMs)
     const state = this.behaviour.metrics(this.nowMs)
     const read = (metricId: string): Outcome<MetricReading> => {
       if (state === 'down') return fail('unavailable', 'metric source is down')
       if (state === 'none') return succeed({ arms: {}, cursor: this.nowMs })
-      const baseline = this.#counts(metricId, 'baseline', seconds)
+      const baseline = this.#counts(needed.service, metricId, 'baseline', seconds)
       return succeed({
-        arms: state === 'all' ? { candidate: this.#counts(metricId, 'candidate', seconds), baseline } : { baseline },
+        arms:
+          state === 'all'
+            ? { candidate: this.#counts(needed.service, metricId, 'candidate', seconds), baseline }
+            : { baseline },
         cursor: this.nowMs,
       })
     }
     return {
       look: needed.look,
+      service: needed.service,
       stageId: needed.stageId,
       readings: Object.fromEntries(needed.metrics.map(({ metricId }) => [metricId, read(metricId)])),
       arrivals: read('arrivals'),
-      shares: needed.readShares ? succeed(this.shares) : null,
+      shares: needed.readShares ? succeed(this.shares[needed.service] ?? {}) : null,
     }
   }
 
-  #counts(metricId: string, arm: 'candidate' | 'baseline', seconds: number): ArmCounts {
-    const { rollout, metrics } = this.state.plan
-    const share = (this.shares[rollout[arm]] ?? 0) / 100
+  #counts(name: string, metricId: string, arm: 'candidate' | 'baseline', seconds: number): ArmCounts {
+    const { metrics } = this.state.plan
+    const share = (this.shares[name]?.[serviceOf(this.state.plan, name)[arm]] ?? 0) / 100
     const total = Math.round(this.behaviour.requestsPerSecond * seconds * share)
     if (!('histogram' in (metrics[metricId]?.query ?? {})))
       return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs, metricId)) }

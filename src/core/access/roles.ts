@@ -19,3 +19,8 @@ export function maySign(
   }
   return { allowed: true }
 }
+
+/** May this person steer a release: promote, skip, retry, override, reassign, supersede? Whoever is asked when it is undecided, but not its author. */
+export function maySteer(plan: Plan, personId: string): { allowed: true } | { allowed: false; because: string } {
+  return maySign(plan, personId, plan.asks)
+}

@@ -86,6 +86,13 @@ export const Bindings = z.strictObject({
       triggerWindow: Duration.prefault('1m'),
       staleness: Duration.prefault('30s'),
       sampleWait: Duration.prefault('1h'),
+      breachLooks: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(1)
+        .describe('Looks in a row that a trigger must be breached before it fires'),
+      clearLooks: z.int().min(1).max(100).default(1).describe('Looks in a row that it must be clear before it is over'),
     })
     .prefault({}),
 })

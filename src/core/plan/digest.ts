@@ -2,27 +2,48 @@
 import { digestOf } from '../canonical.ts'
 import type { Operator } from './operator.ts'
 import type { Plan } from './plan.ts'
+import type { Step } from './step.ts'
 
 /** SHA-256, hexadecimal. The document's bytes stand apart: ticks written back into it change nothing here. */
 export function planDigest(plan: Plan, operator: Operator): string {
-  const named = {
-    targets: [plan.rollout.router, plan.rollout.deployer],
-    checks: [] as string[],
-    commands: [] as string[],
-  }
-  for (const phase of plan.phases) {
-    for (const item of [...phase.entry, ...phase.steps, ...phase.exit]) {
-      if (item.kind === 'deploy') named.targets.push(item.target)
-      if (item.kind === 'check') named.checks.push(item.check)
-      if (item.kind === 'command') named.commands.push(item.command)
-    }
-  }
+  const named = namesOf(plan)
   const pick = <T>(entries: Readonly<Record<string, T>>, names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => [name, entries[name]]))
+    Object.fromEntries([...new Set(names)].map((name) => [name, entries[name]]))
   return digestOf({
     plan,
     targets: pick(operator.targets, named.targets),
     checks: pick(operator.checks, named.checks),
     commands: pick(operator.commands, named.commands),
   })
+}
+
+interface Names {
+  targets: string[]
+  checks: string[]
+  commands: string[]
+}
+
+/** Every entry of the catalogue that the plan may use, whatever for. */
+function namesOf(plan: Plan): Names {
+  const named: Names = { targets: [], checks: [], commands: [] }
+  for (const { mover, deployer } of plan.services) {
+    if (mover.kind === 'traffic') named.targets.push(mover.router)
+    if (deployer !== undefined) named.targets.push(deployer)
+  }
+  for (const gate of plan.phases.flatMap(({ entry, exit }) => [...entry, ...exit]))
+    if (gate.kind === 'check' || gate.kind === 'streak') named.checks.push(gate.check)
+  for (const step of [...plan.phases.flatMap(({ steps }) => steps), ...plan.rollback.steps]) addStep(named, step)
+  return named
+}
+
+function addStep(named: Names, step: Step): void {
+  if (step.kind === 'deploy') named.targets.push(step.target)
+  if (step.kind === 'check') named.checks.push(step.check)
+  if (step.kind === 'command') named.commands.push(step.command)
+  if (step.kind === 'migrate')
+    for (const part of ['backup', 'verifyBackup', 'dryRun', 'apply', 'verify', 'revert'] as const)
+      named.commands.push(...(step[part] ? [step[part].command] : []))
+  if (step.kind === 'rollout')
+    for (const { action } of step.stages.flatMap(({ triggers }) => triggers))
+      if (action.kind === 'command') named.commands.push(action.command)
 }

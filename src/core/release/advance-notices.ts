@@ -1,48 +1,161 @@
-/** Who is told what: holds, rollbacks and late rollbacks page, ends inform. Notices never hold anything up. */
+/** Who is told what: holds, triggers, rollbacks and missed deadlines page, ends inform. Notices never hold anything up. */
 import type { ReleaseEvent } from './events.ts'
 import type { Message } from './evidence.ts'
-import type { Release } from './release.ts'
+import type { Now, Release } from './release.ts'
 import { driveEffect } from './request-effect.ts'
 
-export function advanceNotices(release: Release, nowMs: number): ReleaseEvent[] {
+interface Notice {
+  about: string
+  message: Message
+}
+
+export function advanceNotices(release: Release, now: Now): ReleaseEvent[] {
   for (const { about, message } of dueNotices(release)) {
-    const { requests } = driveEffect(release, { kind: 'notice', about }, { kind: 'notify', message }, nowMs)
+    const { requests } = driveEffect(release, { kind: 'notice', about }, { kind: 'notify', message }, now)
     if (requests.length > 0) return requests
   }
   return []
 }
 
 /** Every notice that this state calls for, each under a name of its own so that it goes out once. */
-function dueNotices(release: Release): { about: string; message: Message }[] {
-  const { hold, rollback, plan, status } = release
-  const title = `${plan.name} (${release.releaseId})`
-  const to = (urgency: Message['urgency'], about: string, subject: string, body: string) => ({
-    about,
-    message: { urgency, audience: [plan.asks], subject: `${title}: ${subject}`, body },
-  })
-  const notices = []
-  if (hold)
-    notices.push(
-      to('page', `held at ${hold.sinceMs}`, 'held, a decision is asked', `${hold.reason}. ${hold.ask} decides.`),
-    )
-  if (rollback) notices.push(to('page', `rollback at ${rollback.triggeredMs}`, 'rolling back', describeCause(release)))
-  if (rollback?.overdue)
-    notices.push(
-      to('page', `overdue at ${rollback.triggeredMs}`, 'rollback is over its deadline', 'Look at the router now.'),
-    )
-  if (status === 'Degraded')
-    notices.push(to('page', `degraded at ${release.endedMs}`, 'degraded', 'The rollback did not end as planned.'))
-  if (status === 'RolledBack')
-    notices.push(to('inform', 'rolled back', 'rolled back', 'All traffic is at the baseline.'))
-  if (status === 'Succeeded') notices.push(to('inform', 'succeeded', 'succeeded', 'Every stage passed.'))
-  return notices
+function dueNotices(release: Release): Notice[] {
+  return [...holdNotices(release), ...gateNotices(release), ...rollbackNotices(release), ...endNotices(release)]
 }
 
-/** Why traffic goes back, in one sentence. */
+function notice(
+  { plan, releaseId }: Release,
+  urgency: Message['urgency'],
+  about: string,
+  subject: string,
+  body: string,
+  role?: string,
+): Notice {
+  const audience = role === undefined || role === plan.asks ? [plan.asks] : [plan.asks, role]
+  return { about, message: { urgency, audience, subject: `${plan.name} (${releaseId}): ${subject}`, body } }
+}
+
+function holdNotices(release: Release): Notice[] {
+  const held = release.holds.map(({ about, reason, ask, sinceMs }) =>
+    notice(
+      release,
+      'page',
+      `held at ${sinceMs}, ${about}`,
+      'held, a decision is asked',
+      `${reason}. ${ask} decides.`,
+      ask,
+    ),
+  )
+  const acted = Object.entries(release.episodes).map(([triggerId, episode]) => {
+    const text = triggerText(release, triggerId)
+    return notice(
+      release,
+      'page',
+      `trigger ${triggerId} ${episode}`,
+      `trigger "${text}"`,
+      'It is breached. Look at the release.',
+    )
+  })
+  return [...held, ...acted]
+}
+
+const triggerText = ({ plan }: Release, triggerId: string): string => {
+  const steps = plan.phases.flatMap((phase) => phase.steps)
+  const triggers = steps.flatMap((step) =>
+    step.kind === 'rollout' ? step.stages.flatMap((stage) => stage.triggers) : [],
+  )
+  return triggers.find(({ id }) => id === triggerId)?.text ?? triggerId
+}
+
+/** Reminders, one for each, and the word that a deadline was missed. */
+function gateNotices(release: Release): Notice[] {
+  return release.plan.phases
+    .flatMap((phase) => [...phase.entry, ...phase.exit])
+    .flatMap((gate) => {
+      const state = release.gates[gate.id]
+      const notices: Notice[] = []
+      const role = 'role' in gate ? (state?.role ?? gate.role) : undefined
+      if (state?.remindedMs != null)
+        notices.push(
+          notice(
+            release,
+            'inform',
+            `reminder ${gate.id} ${state.remindedMs}`,
+            `waits for "${gate.text}"`,
+            'A reminder.',
+            role,
+          ),
+        )
+      if (state?.missedMs != null)
+        notices.push(
+          notice(
+            release,
+            'page',
+            `missed ${gate.id}`,
+            `"${gate.text}" is late`,
+            'Its deadline has passed.',
+            gate.deadline?.escalateTo ?? role,
+          ),
+        )
+      return notices
+    })
+}
+
+function rollbackNotices(release: Release): Notice[] {
+  const { rollback } = release
+  if (!rollback) return []
+  const { triggeredMs, overdue } = rollback
+  const late = notice(
+    release,
+    'page',
+    `overdue at ${triggeredMs}`,
+    'rollback is over its deadline',
+    'Look at the router now.',
+  )
+  return [
+    notice(release, 'page', `rollback at ${triggeredMs}`, 'rolling back', describeCause(release)),
+    ...(overdue ? [late] : []),
+  ]
+}
+
+function endNotices(release: Release): Notice[] {
+  const { ended } = release
+  switch (ended?.status) {
+    case 'Degraded':
+      return [
+        notice(
+          release,
+          'page',
+          `degraded at ${ended.atMs}`,
+          'degraded',
+          `The rollback did not end as planned: ${ended.reason}.`,
+        ),
+      ]
+    case 'RolledBack':
+      return [notice(release, 'inform', 'rolled back', 'rolled back', 'All users are at the baseline.')]
+    case 'Superseded':
+      return [notice(release, 'inform', 'superseded', 'superseded', `${ended.reason}.`)]
+    case 'Succeeded':
+      return [notice(release, 'inform', 'succeeded', 'succeeded', 'Every stage passed.')]
+    default:
+      return []
+  }
+}
+
+/** Why users go back, in one sentence. */
 export function describeCause(release: Release): string {
-  const cause = release.rollback?.cause
-  if (!cause) return ''
-  if (cause.kind === 'abort') return `${release.rollback?.by.name} aborted: ${cause.reason}`
-  if (cause.kind === 'failure') return `${cause.what} failed: ${cause.error}`
-  return `trigger ${cause.judgement.explanation}`
+  const { rollback } = release
+  if (!rollback) return ''
+  const { cause, by } = rollback
+  switch (cause.kind) {
+    case 'abort':
+      return `${by.name} aborted: ${cause.reason}`
+    case 'failure':
+      return `${cause.what} failed: ${cause.error}`
+    case 'deadline':
+      return `"${cause.what}" missed its deadline`
+    case 'superseded':
+      return `release ${cause.by} takes its place: ${cause.reason}`
+    case 'trigger':
+      return `trigger ${cause.judgement.explanation}`
+  }
 }

@@ -1,103 +1,104 @@
-/** Up the ladder: ask for a share, see it confirmed, bake, judge, go on, hold or fire a trigger. */
-import { thresholdJudge } from '../judge/threshold-judge.ts'
-import type { RolloutStep, Stage } from '../plan/plan.ts'
+/** Up the ladder of one service: ask for a share, see it confirmed, bake, judge, go on or hold. */
+import { ladderOf, serviceOf } from '../plan/plan.ts'
+import type { RolloutStep, Stage } from '../plan/step.ts'
 import { lastAttempt, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
-import type { Shares } from './evidence.ts'
-import { questionOf, stageOf } from './look.ts'
-import type { Exposure, Release } from './release.ts'
+import { isHeld, stageAbout } from './holds.ts'
+import { moveEffect } from './move.ts'
+import type { Exposure, Now, Release, ServiceState } from './release.ts'
+import { serviceState } from './release.ts'
 import { driveEffect } from './request-effect.ts'
+import type { StepProgress } from './steps/step-progress.ts'
 import { bakeMs } from './time.ts'
 
-/** The shares of a stage: the candidate's percent, the rest to the baseline. */
-export function sharesAt(release: Release, percent: number): Shares {
-  const { candidate, baseline } = release.plan.rollout
-  return { [baseline]: 100 - percent, [candidate]: percent }
+/** A share that was read back as asked is a stage entered, even while paused: users are there, so it is watched. */
+export function confirmStages(release: Release): ReleaseEvent[] {
+  return release.plan.services.flatMap(({ name }): ReleaseEvent[] => {
+    const { askedStageId: stageId, exposure, shares, rollback } = serviceState(release, name)
+    if (stageId === null || rollback || exposure?.stageId === stageId) return []
+    const settled = lastAttempt(release, { kind: 'stage', service: name, stageId })?.settled
+    if (!settled?.outcome.ok || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
+    return [{ type: 'StageEntered', service: name, stageId, shares: shares.observed }]
+  })
 }
 
-/** Triggers stay armed as long as the candidate has traffic, whatever else the release waits for. */
-export function fireTrigger(release: Release): ReleaseEvent[] {
-  const { exposure } = release
-  const judgement = exposure?.triggers.find(({ verdict }) => verdict === 'Failed')
-  if (!exposure || !judgement) return []
-  const trigger = stageOf(release, exposure.stageId).triggers.find(({ id }) => id === judgement.statementId)
-  const state = trigger && exposure.judges[trigger.id]
-  const firstBreachMs = trigger && state ? thresholdJudge.firstBreachMs(state, questionOf(release, trigger)) : null
-  return [
-    { type: 'TriggerFired', cause: { kind: 'trigger', triggerId: judgement.statementId, judgement }, firstBreachMs },
-  ]
-}
-
-/** A share that was read back as asked is a stage entered, even while paused: traffic flows, so it is watched. */
-export function confirmStage(release: Release): ReleaseEvent[] {
-  const { desired, observed } = release.shares
-  const last = Object.values(release.effects).findLast(({ purpose }) => purpose.kind === 'stage')
-  if (last?.purpose.kind !== 'stage' || !last.settled?.outcome.ok || observed === null) return []
-  const { stageId } = last.purpose
-  if (release.exposure?.stageId === stageId || !sameShares(desired, observed)) return []
-  return [{ type: 'StageEntered', stageId, shares: observed }]
-}
-
-export function advanceRollout(release: Release, step: RolloutStep, nowMs: number): 'completed' | ReleaseEvent[] {
-  const { exposure } = release
-  const index = step.stages.findIndex(({ id }) => id === exposure?.stageId)
+export function advanceRollout(release: Release, step: RolloutStep, now: Now): StepProgress {
+  const state = serviceState(release, step.service)
+  const index = step.stages.findIndex(({ id }) => id === state.exposure?.stageId)
   const current = step.stages[index]
-  if (exposure && current && !exposure.passed) return judgeStage(release, exposure, current, nowMs)
+  if (state.exposure && current && !state.exposure.passed) return judgeStage(release, step, state, current, now)
   const next = step.stages[index + 1]
-  if (!next) return 'completed'
-  return enterStage(release, next, nowMs)
+  if (!next) return 'done'
+  return next.after.every((id) => hasPassed(release, id)) ? enterStage(release, step, next, now) : []
 }
 
-function enterStage(release: Release, stage: Stage, nowMs: number): ReleaseEvent[] {
-  const effect = {
-    kind: 'setShares' as const,
-    target: release.plan.rollout.router,
-    shares: sharesAt(release, stage.percent),
-  }
-  const { requests, progress } = driveEffect(release, { kind: 'stage', stageId: stage.id }, effect, nowMs)
+/** A stage has passed when its service stands above it, or on it with the verdict. */
+export function hasPassed(release: Release, stageId: string): boolean {
+  const rung = ladderOf(release.plan).find(({ stage }) => stage.id === stageId)
+  const exposure = rung && serviceState(release, rung.step.service).exposure
+  if (!rung || !exposure) return false
+  const ladder = ladderOf(release.plan, rung.step.service).map(({ stage }) => stage.id)
+  const ahead = ladder.indexOf(exposure.stageId) - ladder.indexOf(stageId)
+  return ahead > 0 || (ahead === 0 && exposure.passed)
+}
+
+function enterStage(release: Release, step: RolloutStep, stage: Stage, now: Now): StepProgress {
+  const effect = moveEffect(serviceOf(release.plan, step.service), stage.percent, stage.cohort)
+  const purpose = { kind: 'stage' as const, service: step.service, stageId: stage.id }
+  const { requests, progress } = driveEffect(release, purpose, effect, now)
   if (progress.state !== 'failed') return requests
-  const { message } = progress.error
-  return [
-    {
-      type: 'TriggerFired',
-      cause: { kind: 'failure', what: `set ${stage.name}`, error: message },
-      firstBreachMs: null,
-    },
-  ]
+  return { failed: { ...progress.error, message: `${stage.name} could not be set: ${progress.error.message}` } }
 }
 
 /** Passes, holds, clears a hold, or waits. Missing, stale or partial data never passes. */
-function judgeStage(release: Release, exposure: Exposure, stage: Stage, nowMs: number): ReleaseEvent[] {
-  const obstacle = obstacleOf(release, exposure, stage, nowMs)
+function judgeStage(
+  release: Release,
+  { service }: RolloutStep,
+  state: ServiceState,
+  stage: Stage,
+  { elapsedMs }: Now,
+): ReleaseEvent[] {
+  const { exposure } = state
+  if (!exposure) return []
+  const about = stageAbout(stage.id)
+  const obstacle = obstacleOf(release, state, exposure, stage, elapsedMs)
   if (obstacle === 'wait') return []
   if (obstacle === null) {
-    const cleared: ReleaseEvent[] = release.hold
-      ? [{ type: 'HoldCleared', reason: `${stage.name}: every criterion holds` }]
+    const reason = exposure.override ? 'the verdict was overridden' : 'every criterion holds'
+    const cleared: ReleaseEvent[] = isHeld(release, about)
+      ? [{ type: 'HoldCleared', about, reason: `${stage.name}: ${reason}` }]
       : []
-    return [...cleared, { type: 'StagePassed', stageId: stage.id, criteria: exposure.criteria }]
+    return [...cleared, { type: 'StagePassed', service, stageId: stage.id, criteria: exposure.criteria }]
   }
-  return release.hold ? [] : [{ type: 'ReleaseHeld', reason: obstacle, ask: release.plan.asks }]
+  return isHeld(release, about) ? [] : [{ type: 'ReleaseHeld', about, reason: obstacle, ask: release.plan.asks }]
 }
 
 /** Why a stage cannot pass: null when it can, `wait` when time or samples may still bring it. */
-function obstacleOf(release: Release, exposure: Exposure, stage: Stage, nowMs: number): string | null | 'wait' {
+function obstacleOf(
+  release: Release,
+  state: ServiceState,
+  exposure: Exposure,
+  stage: Stage,
+  nowMs: number,
+): string | null | 'wait' {
   const { stalenessMs, sampleWaitMs } = release.plan.judging
   const missing = Object.entries(exposure.missing)
   const [metricId, why] = missing[0] ?? []
   if (metricId !== undefined && nowMs - exposure.lastFreshMs > stalenessMs) {
     return `${stage.name}: no fresh data of ${release.plan.metrics[metricId]?.name ?? metricId} (${why})`
   }
-  if (
-    lastAttempt(release, { kind: 'stage', stageId: stage.id })?.settled &&
-    !sameShares(release.shares.desired, release.shares.observed)
-  ) {
-    return `${stage.name}: the router no longer has the shares that were confirmed`
+  if (!sameShares(state.shares.desired, state.shares.observed)) {
+    return `${stage.name}: the shares that were confirmed are no longer there`
   }
-  if (missing.length > 0 || exposure.bakedMs < bakeMs(release, stage)) return 'wait'
+  if (missing.length > 0 || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0) return 'wait'
   const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed' || verdict === 'Error')
-  if (failing) return `${stage.name}: ${failing.explanation}, and no trigger fires`
+  if (failing) return exposure.override ? null : `${stage.name}: ${failing.explanation}, and no trigger fires`
   const undecided = exposure.criteria.find(({ verdict }) => verdict === 'Inconclusive')
-  if (!undecided && exposure.criteria.length === stage.criteria.length) return null
-  const waitedMs = nowMs - exposure.enteredMs - bakeMs(release, stage)
+  if (exposure.override || (!undecided && exposure.criteria.length === stage.criteria.length)) return null
+  const waitedMs = nowMs - exposure.enteredMs - Math.max(bakeMs(release, stage), maturesMs(release, stage))
   return undecided && waitedMs > sampleWaitMs ? `${stage.name}: ${undecided.explanation}` : 'wait'
 }
+
+/** The longest time that outcomes of this stage need to be known. */
+const maturesMs = ({ plan }: Release, stage: Stage): number =>
+  Math.max(0, ...stage.criteria.map(({ metricId }) => plan.metrics[metricId]?.maturesMs ?? 0))

@@ -2,18 +2,34 @@
 import { advanceNotices } from './advance-notices.ts'
 import { advancePhases } from './advance-phases.ts'
 import { advanceRollback } from './advance-rollback.ts'
-import { confirmStage, fireTrigger } from './advance-rollout.ts'
+import { confirmStages } from './advance-rollout.ts'
+import { advanceTriggers } from './advance-triggers.ts'
 import type { ReleaseEvent } from './events.ts'
-import { isOver, type Release } from './release.ts'
+import { canGoOn } from './phases.ts'
+import { isGoingBack, isOver, type Now, type Release } from './release.ts'
 
 /** Going back comes before everything, triggers before going on; what has happened is recorded even while paused. */
-export function advance(release: Release, nowMs: number): ReleaseEvent[] {
-  const notices = advanceNotices(release, nowMs)
+export function advance(release: Release, now: Now): ReleaseEvent[] {
+  const notices = advanceNotices(release, now)
   if (notices.length > 0 || isOver(release)) return notices
-  if (release.rollback) return advanceRollback(release, nowMs)
-  const triggered = fireTrigger(release)
-  if (triggered.length > 0) return triggered
-  const confirmed = confirmStage(release)
-  if (confirmed.length > 0 || release.status === 'Paused') return confirmed
-  return advancePhases(release, nowMs)
+  const fired = advanceTriggers(release, now)
+  if (fired.length > 0) return fired
+  const confirmed = confirmStages(release)
+  if (confirmed.length > 0) return confirmed
+  if (isGoingBack(release)) return advanceRollback(release, now)
+  if (release.pause) return []
+  const onward = advancePhases(release, now)
+  return onward.length === 0 && release.rollback && !canGoOn(release) ? endOf(release) : onward
+}
+
+/** After a part of the train went back and the rest is done, nothing is left to do: the release did not succeed. */
+function endOf({ rollback }: Release): ReleaseEvent[] {
+  if (!rollback) return []
+  return [
+    {
+      type: 'ReleaseRolledBack',
+      readBackMs: (rollback.endedMs ?? rollback.triggeredMs) - rollback.triggeredMs,
+      quietMs: null,
+    },
+  ]
 }

@@ -1,14 +1,23 @@
 /** An effect: an intended driver call that can change the world. It is an event before it is a call. */
 import { z } from 'zod'
-import { CheckEvidence, CommandResult, Message, RunningVersions, Shares } from './evidence.ts'
+import { CheckEvidence, CommandResult, FlagSetting, Message, RunningVersions, Shares } from './evidence.ts'
 import { DriverError } from './outcome.ts'
 
 export const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deploy'), target: z.string(), version: z.string() }),
-  z.strictObject({ kind: z.literal('setShares'), target: z.string(), shares: Shares }),
+  z.strictObject({
+    kind: z.literal('setShares'),
+    target: z.string(),
+    shares: Shares,
+    /** Cohorts that get the candidate whatever the shares are. */
+    cohorts: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal('runCheck'), check: z.string() }),
   z.strictObject({ kind: z.literal('runCommand'), command: z.string(), parameters: z.record(z.string(), z.string()) }),
   z.strictObject({ kind: z.literal('notify'), message: Message }),
+  z.strictObject({ kind: z.literal('setFlag'), backend: z.string(), flag: z.string(), setting: FlagSetting }),
+  /** Nothing is changed: what runs is read, because traffic is about to depend on it. */
+  z.strictObject({ kind: z.literal('readVersions'), target: z.string() }),
 ])
 export type Effect = z.infer<typeof Effect>
 
@@ -22,6 +31,8 @@ export const EffectOutcome = z.union([
       z.strictObject({ kind: z.literal('runCheck'), evidence: CheckEvidence }),
       z.strictObject({ kind: z.literal('runCommand'), result: CommandResult }),
       z.strictObject({ kind: z.literal('notify') }),
+      z.strictObject({ kind: z.literal('setFlag'), setting: FlagSetting }),
+      z.strictObject({ kind: z.literal('readVersions'), versions: RunningVersions }),
     ]),
   }),
   z.strictObject({ ok: z.literal(false), error: DriverError }),
@@ -35,4 +46,6 @@ export const effectLimits: Record<Effect['kind'], { timeoutMs: number; attempts:
   runCheck: { timeoutMs: 30_000, attempts: 3, backoffMs: 1_000 },
   runCommand: { timeoutMs: 300_000, attempts: 1, backoffMs: 1_000 },
   notify: { timeoutMs: 10_000, attempts: 3, backoffMs: 2_000 },
+  setFlag: { timeoutMs: 5_000, attempts: 5, backoffMs: 250 },
+  readVersions: { timeoutMs: 1_000, attempts: 100, backoffMs: 250 },
 }

@@ -12,25 +12,44 @@ export function sameShares(a: Shares | null, b: Shares | null): boolean {
   return [...versions].every((version) => Math.abs((a[version] ?? 0) - (b[version] ?? 0)) < 0.001)
 }
 
-export function samePurpose(a: Purpose, b: Purpose): boolean {
-  if (a.kind === 'step' && b.kind === 'step') return a.phaseId === b.phaseId && a.stepId === b.stepId
-  if (a.kind === 'stage' && b.kind === 'stage') return a.stageId === b.stageId
-  if (a.kind === 'requirement' && b.kind === 'requirement')
-    return a.phaseId === b.phaseId && a.requirementId === b.requirementId
-  if (a.kind === 'notice' && b.kind === 'notice') return a.about === b.about
-  return a.kind === 'rollback' && b.kind === 'rollback'
+/** One purpose, one key: the last attempt for it is what counts. */
+export function purposeKey(purpose: Purpose): string {
+  switch (purpose.kind) {
+    case 'step':
+      return `step ${purpose.stepId}${purpose.part === undefined ? '' : ` ${purpose.part}`}`
+    case 'stage':
+      return `stage ${purpose.stageId}`
+    case 'gate':
+      return `gate ${purpose.gateId}`
+    case 'trigger':
+      return `trigger ${purpose.triggerId}`
+    case 'rollback':
+      return `rollback ${purpose.service} ${purpose.part}`
+    case 'rollbackStep':
+      return `rollbackStep ${purpose.stepId}`
+    case 'notice':
+      return `notice ${purpose.about}`
+  }
 }
 
-/** The last attempt made for a purpose since `sinceMs`. */
-export function lastAttempt(release: Release, purpose: Purpose, sinceMs = 0): EffectState | undefined {
-  return Object.values(release.effects).findLast(
-    (state) => state.requestedMs >= sinceMs && samePurpose(state.purpose, purpose),
-  )
+/** The last attempt made for a purpose; what an earlier run of a check or an earlier breach asked for is not it. */
+export function lastAttempt(release: Release, purpose: Purpose): EffectState | undefined {
+  const state = release.effects[purposeKey(purpose)]
+  if (purpose.kind === 'gate' && state?.purpose.kind === 'gate' && state.purpose.run !== purpose.run) return undefined
+  if (purpose.kind === 'trigger' && state?.purpose.kind === 'trigger' && state.purpose.episode !== purpose.episode)
+    return undefined
+  return state
 }
 
 /** Effects requested and not settled: what the runtime must perform, in the order they were asked for. */
 export const pendingEffects = (release: Release): EffectState[] =>
-  Object.values(release.effects).filter((state) => state.settled === null)
+  Object.values(release.effects)
+    .filter((state) => state.settled === null)
+    .sort((a, b) => a.requestedMs - b.requestedMs || a.fence - b.fence)
+
+/** The effect with this id, if it is the last attempt for its purpose. */
+export const effectById = (release: Release, effectId: string): EffectState | undefined =>
+  Object.values(release.effects).find((state) => state.effectId === effectId)
 
 /** Where an effect stands: `failed` is final, `retry` says from when on. */
 export type Progress =
@@ -43,14 +62,14 @@ export type Progress =
 /** Tries to reach share 0 before the engine leaves it to the person it paged; with the longest backoff this is eight minutes. */
 const rollbackAttempts = 100
 
-/** How the effect for a purpose stands. A rollback counts from its trigger on, and tries again whatever the error was. */
+/** How the effect for a purpose stands. Going back is tried again whatever the error was. */
 export function progressOf(release: Release, purpose: Purpose): Progress {
-  const goingBack = purpose.kind === 'rollback'
-  const last = lastAttempt(release, purpose, goingBack ? release.rollback?.triggeredMs : 0)
+  const last = lastAttempt(release, purpose)
   if (!last) return { state: 'none' }
   if (!last.settled) return { state: 'running' }
   const problem = problemOf(last)
   if (!problem) return { state: 'done', effect: last }
+  const goingBack = purpose.kind === 'rollback'
   const limits = effectLimits[last.effect.kind]
   const attempts = goingBack ? rollbackAttempts : limits.attempts
   if (!(problem.retry || goingBack) || last.attempt >= attempts) return { state: 'failed', error: problem.error }
@@ -61,9 +80,11 @@ export function progressOf(release: Release, purpose: Purpose): Progress {
 export const maximumBackoffMs = 5_000
 
 /** What is wrong with a settled effect, judged against what was asked: an error, a readback that differs, a check or command that failed. */
-function problemOf({ effect, settled }: EffectState): { error: DriverError; retry: boolean } | undefined {
+function problemOf({ effect, purpose, settled }: EffectState): { error: DriverError; retry: boolean } | undefined {
   if (!settled) return undefined
   if (!settled.outcome.ok) return { error: settled.outcome.error, retry: isTransient(settled.outcome.error) }
+  // A gate weighs its evidence itself: a check that is pending or failed was still run.
+  if (purpose.kind === 'gate' && settled.outcome.value.kind === 'runCheck') return undefined
   return mismatch(effect, settled.outcome.value)
 }
 
@@ -74,6 +95,12 @@ function mismatch(effect: Effect, value: Value): { error: DriverError; retry: bo
   if (effect.kind !== value.kind) return rejected(`asked for ${effect.kind}, was answered ${value.kind}`, false)
   if (effect.kind === 'setShares' && value.kind === 'setShares' && !sameShares(effect.shares, value.shares)) {
     return rejected(`shares read back as ${formatShares(value.shares)}, asked for ${formatShares(effect.shares)}`, true)
+  }
+  if (effect.kind === 'setFlag' && value.kind === 'setFlag' && effect.setting.percent !== value.setting.percent) {
+    return rejected(
+      `${effect.flag} read back at ${value.setting.percent} %, asked for ${effect.setting.percent} %`,
+      true,
+    )
   }
   if (effect.kind === 'deploy' && value.kind === 'deploy') {
     const healthy = value.versions.running.some(({ version, healthy }) => version === effect.version && healthy)

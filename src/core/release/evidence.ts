@@ -5,9 +5,15 @@ import { z } from 'zod'
 export const Shares = z.record(z.string(), z.number().min(0).max(100))
 export type Shares = z.infer<typeof Shares>
 
-/** Versions that run at a target, and whether each answers its health check. */
+/** On for this percentage of users; 0 is off, 100 is on for everyone. */
+export const FlagSetting = z.strictObject({ percent: z.number().min(0).max(100) })
+export type FlagSetting = z.infer<typeof FlagSetting>
+
+/** Versions that run at a target, whether each answers its health check, and the digest of the artefact it runs, where the target knows it. */
 export const RunningVersions = z.strictObject({
-  running: z.array(z.strictObject({ version: z.string(), healthy: z.boolean() })),
+  running: z.array(
+    z.strictObject({ version: z.string(), healthy: z.boolean(), artefactDigest: z.string().optional() }),
+  ),
 })
 export type RunningVersions = z.infer<typeof RunningVersions>
 
@@ -35,12 +41,20 @@ export const MetricReading = z.strictObject({
 })
 export type MetricReading = z.infer<typeof MetricReading>
 
-/** Result of a check. `details` are the observed facts, one line each; `digest` is SHA-256 of the raw bytes, hexadecimal. */
+/** What a piece of evidence is about: the commit, the artefact. */
+export const EvidenceSubject = z.strictObject({ commit: z.string().optional(), artefactDigest: z.string().optional() })
+
+/**
+ * Result of a check. `details` are the observed facts, one line each; `digest` is SHA-256 of the raw bytes, hexadecimal. `producedAt` (ISO
+ * 8601) is when the evidence was made, where its source says so: what is brought late may be old.
+ */
 export const CheckEvidence = z.strictObject({
   verdict: z.enum(['passed', 'failed', 'pending']),
   summary: z.string(),
   details: z.array(z.string()),
   digest: z.string().optional(),
+  subject: EvidenceSubject.optional(),
+  producedAt: z.string().optional(),
 })
 export type CheckEvidence = z.infer<typeof CheckEvidence>
 

@@ -1,16 +1,26 @@
 /** The fold: a state and an event give the next state. Nothing is decided here. */
+
+import { changesAfter } from './changes.ts'
 import type { EventOf, ReleaseEvent } from './events.ts'
 import type { Fold, Recorded } from './fold.ts'
 import { foldEffects } from './fold-effects.ts'
 import { foldExposure } from './fold-exposure.ts'
+import { foldGates } from './fold-gates.ts'
 import { foldPeople } from './fold-people.ts'
 import { foldPhases } from './fold-phases.ts'
 import { foldRollback } from './fold-rollback.ts'
-import type { PhaseState, Release } from './release.ts'
+import { isGoingBack, type PhaseState, type Release, type ReleaseStatus, type ServiceState } from './release.ts'
 
 type Folds = { [T in Exclude<ReleaseEvent['type'], 'ReleaseStarted'>]: Fold<T> }
 
-const folds: Folds = { ...foldPhases, ...foldPeople, ...foldEffects, ...foldExposure, ...foldRollback }
+const folds: Folds = {
+  ...foldPhases,
+  ...foldGates,
+  ...foldPeople,
+  ...foldEffects,
+  ...foldExposure,
+  ...foldRollback,
+}
 
 /** The release after one more event. The first event of a stream must be `ReleaseStarted`. */
 export function evolve(before: Release | null, recorded: Recorded): Release {
@@ -18,7 +28,11 @@ export function evolve(before: Release | null, recorded: Recorded): Release {
   if (event.type === 'ReleaseStarted') return started(event, recorded)
   if (before === null) throw new Error(`a release begins with ReleaseStarted, not with ${event.type}`)
   const fold = folds[event.type] as Fold<typeof event.type>
-  return { ...before, ...fold(before, event as never, recorded), version: before.version + 1, elapsedMs }
+  const version = before.version + 1
+  const changes = changesAfter(before, event, version)
+  const after = { ...before, ...fold(before, event as never, recorded), version, elapsedMs, changes }
+  after.status = statusAfter(after)
+  return after
 }
 
 /** The fold of a whole stream. */
@@ -42,15 +56,35 @@ function started(event: EventOf<'ReleaseStarted'>, { actor, at, elapsedMs }: Rec
     status: 'Pending',
     version: 1,
     elapsedMs,
+    changes: [],
     phases: Object.fromEntries(plan.phases.map((phase) => [phase.id, waiting])),
+    gates: {},
     signOffs: {},
     effects: {},
-    shares: { desired: null, observed: null, observedMs: null },
-    confirmedPercents: [],
-    exposure: null,
-    hold: null,
+    effectCount: 0,
+    services: Object.fromEntries(plan.services.map(({ name }) => [name, untouched])),
+    episodes: {},
+    artefacts: {},
+    holds: [],
     pause: null,
     rollback: null,
-    endedMs: null,
+    ended: null,
   }
+}
+
+const untouched: ServiceState = {
+  shares: { desired: null, observed: null, observedMs: null },
+  confirmedPercents: [],
+  exposure: null,
+  askedStageId: null,
+  rollback: null,
+}
+
+/** What ends, stops or holds a release says so, in this order. */
+function statusAfter(release: Release): ReleaseStatus {
+  if (release.ended) return release.ended.status
+  if (isGoingBack(release)) return 'RollingBack'
+  if (release.pause) return 'Paused'
+  if (release.holds.length > 0) return 'Held'
+  return Object.values(release.phases).some(({ startedMs }) => startedMs !== null) ? 'Progressing' : 'Pending'
 }

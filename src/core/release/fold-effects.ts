@@ -1,29 +1,89 @@
 /** What requested and settled effects leave in the state: desired shares at the request, observed shares at the readback. */
-import { sameShares } from './effects.ts'
+import { serviceOf } from '../plan/plan.ts'
+import { serviceShares } from '../plan/service.ts'
+import type { Effect, EffectOutcome } from './effect.ts'
+import { effectById, purposeKey, sameShares } from './effects.ts'
+import type { Purpose } from './events.ts'
+import type { Shares } from './evidence.ts'
 import type { Fold } from './fold.ts'
+import { addRun, countRun } from './fold-gates.ts'
+import { type EffectState, type Release, type ServiceState, serviceState } from './release.ts'
 
 export const foldEffects: { EffectRequested: Fold<'EffectRequested'>; EffectSettled: Fold<'EffectSettled'> } = {
   EffectRequested: (before, { effectId, effect, purpose, attempt }, { elapsedMs, position }) => ({
     effects: {
       ...before.effects,
-      [effectId]: { effectId, effect, purpose, attempt, fence: position, requestedMs: elapsedMs, settled: null },
+      [purposeKey(purpose)]: {
+        effectId,
+        effect,
+        purpose,
+        attempt,
+        fence: position,
+        requestedMs: elapsedMs,
+        settled: null,
+      },
     },
-    ...(effect.kind === 'setShares' ? { shares: { ...before.shares, desired: effect.shares } } : {}),
+    effectCount: before.effectCount + 1,
+    ...countRun(before, purpose),
+    ...asked(before, purpose, effect),
   }),
   EffectSettled: (before, { effectId, outcome }, { elapsedMs }) => {
-    const state = before.effects[effectId]
-    if (!state) throw new Error(`effect ${effectId} was never requested`)
-    const effects = { ...before.effects, [effectId]: { ...state, settled: { atMs: elapsedMs, outcome } } }
-    if (!outcome.ok || outcome.value.kind !== 'setShares') return { effects }
-    const { shares } = outcome.value
-    const zeroed =
-      before.rollback?.readBackMs === null &&
-      state.purpose.kind === 'rollback' &&
-      sameShares(shares, before.shares.desired)
-    return {
-      effects,
-      shares: { ...before.shares, observed: shares, observedMs: elapsedMs },
-      ...(zeroed && before.rollback ? { rollback: { ...before.rollback, readBackMs: elapsedMs } } : {}),
+    const state = effectById(before, effectId)
+    // An attempt that was given up for a newer one says nothing any more.
+    if (!state) return {}
+    const effects = {
+      ...before.effects,
+      [purposeKey(state.purpose)]: { ...state, settled: { atMs: elapsedMs, outcome } },
     }
+    return { effects, ...readBack(before, state, outcome, elapsedMs), ...addRun(before, state, outcome, elapsedMs) }
   },
 }
+
+/** The service whose users a call moves. */
+function movedService(purpose: Purpose): string | undefined {
+  if (purpose.kind === 'stage') return purpose.service
+  return purpose.kind === 'rollback' && purpose.part === 'shares' ? purpose.service : undefined
+}
+
+function asked(before: Release, purpose: Purpose, effect: Effect): Partial<Release> {
+  const name = movedService(purpose)
+  const desired = name === undefined ? undefined : sharesIn(before, name, effect)
+  if (name === undefined || !desired) return {}
+  const state = serviceState(before, name)
+  const askedStageId = purpose.kind === 'stage' ? purpose.stageId : state.askedStageId
+  return withService(before, name, { ...state, askedStageId, shares: { ...state.shares, desired } })
+}
+
+function readBack(
+  before: Release,
+  { purpose }: EffectState,
+  outcome: EffectOutcome,
+  elapsedMs: number,
+): Partial<Release> {
+  const name = movedService(purpose)
+  const observed = name === undefined || !outcome.ok ? undefined : sharesIn(before, name, outcome.value)
+  if (name === undefined || !observed) return {}
+  const state = serviceState(before, name)
+  const { rollback } = state
+  const isBack =
+    purpose.kind === 'rollback' && rollback?.readBackMs === null && sameShares(observed, state.shares.desired)
+  return withService(before, name, {
+    ...state,
+    shares: { ...state.shares, observed, observedMs: elapsedMs },
+    rollback: isBack ? { ...rollback, readBackMs: elapsedMs } : rollback,
+  })
+}
+
+/** What a call asks for or brings back, as shares of the service's two versions. */
+function sharesIn(
+  { plan }: Release,
+  name: string,
+  call: Effect | Extract<EffectOutcome, { ok: true }>['value'],
+): Shares | undefined {
+  if (call.kind === 'setShares') return call.shares
+  return call.kind === 'setFlag' ? serviceShares(serviceOf(plan, name), call.setting.percent) : undefined
+}
+
+export const withService = (before: Release, name: string, state: ServiceState): Pick<Release, 'services'> => ({
+  services: { ...before.services, [name]: state },
+})

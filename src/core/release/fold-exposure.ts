@@ -1,30 +1,62 @@
 /** What a stage's looks leave in the state: bake time, bookmarks, the judges' sums and the latest verdicts. */
+import { serviceOf } from '../plan/plan.ts'
 import type { EventOf } from './events.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Fold } from './fold.ts'
+import { withService } from './fold-effects.ts'
 import { judgesAfter, stageOf } from './look.ts'
-import type { Exposure, Release } from './release.ts'
+import { type Exposure, type Release, serviceState } from './release.ts'
 
 export const foldExposure: {
   StageEntered: Fold<'StageEntered'>
   StageObserved: Fold<'StageObserved'>
   StagePassed: Fold<'StagePassed'>
+  TriggerActed: Fold<'TriggerActed'>
+  TriggerCleared: Fold<'TriggerCleared'>
 } = {
-  StageEntered: (before, { stageId, shares }, { elapsedMs }) => ({
-    exposure: entered(before, stageId, elapsedMs),
-    confirmedPercents: [...before.confirmedPercents, shares[before.plan.rollout.candidate] ?? 0],
+  StageEntered: (before, { service, stageId, shares }, { elapsedMs }) => {
+    const state = serviceState(before, service)
+    const percent = shares[serviceOf(before.plan, service).candidate] ?? 0
+    return withService(before, service, {
+      ...state,
+      exposure: entered(before, state.exposure, stageId, elapsedMs),
+      confirmedPercents: [...state.confirmedPercents, percent],
+    })
+  },
+  StageObserved: (before, event, { elapsedMs }) => {
+    const state = serviceState(before, event.service)
+    if (!state.exposure) return {}
+    const shares = event.shares ? { ...state.shares, observed: event.shares, observedMs: elapsedMs } : state.shares
+    return withService(before, event.service, {
+      ...state,
+      shares,
+      exposure: observed(before, state.exposure, event, elapsedMs),
+    })
+  },
+  StagePassed: (before, { service }) => withExposure(before, service, () => ({ passed: true })),
+  TriggerActed: (before, { service, triggerId, episode }) => ({
+    ...withExposure(before, service, ({ acting }) => ({ acting: [...acting, triggerId] })),
+    episodes: { ...before.episodes, [triggerId]: episode },
   }),
-  StageObserved: (before, event, { elapsedMs }) =>
-    before.exposure
-      ? { exposure: observed(before, before.exposure, event, elapsedMs), shares: readBack(before, event, elapsedMs) }
-      : {},
-  StagePassed: (before) => (before.exposure ? { exposure: { ...before.exposure, passed: true } } : {}),
+  TriggerCleared: (before, { service, triggerId }) =>
+    withExposure(before, service, ({ acting }) => ({ acting: acting.filter((id) => id !== triggerId) })),
+}
+
+function withExposure(
+  before: Release,
+  service: string,
+  change: (exposure: Exposure) => Partial<Exposure>,
+): Partial<Release> {
+  const state = serviceState(before, service)
+  if (!state.exposure) return {}
+  return withService(before, service, { ...state, exposure: { ...state.exposure, ...change(state.exposure) } })
 }
 
 /** A new stage starts its own sums; bookmarks and the windows of triggers that stay armed go on, so that no look is lost between stages. */
-function entered(before: Release, stageId: string, elapsedMs: number): Exposure {
-  const armed = new Set(stageOf(before, stageId).triggers.map(({ id }) => id))
-  const carried = Object.entries(before.exposure?.judges ?? {}).filter(([statementId]) => armed.has(statementId))
+function entered(release: Release, before: Exposure | null, stageId: string, elapsedMs: number): Exposure {
+  const armed = new Set(stageOf(release, stageId).triggers.map(({ id }) => id))
+  const carried = <T>(record: Record<string, T> | undefined): Record<string, T> =>
+    Object.fromEntries(Object.entries(record ?? {}).filter(([statementId]) => armed.has(statementId)))
   return {
     stageId,
     enteredMs: elapsedMs,
@@ -32,12 +64,15 @@ function entered(before: Release, stageId: string, elapsedMs: number): Exposure 
     passed: false,
     lastLookMs: elapsedMs,
     lastFreshMs: elapsedMs,
-    cursors: before.exposure?.cursors ?? {},
-    judges: Object.fromEntries(carried),
+    cursors: before?.cursors ?? {},
+    judges: carried(before?.judges),
     criteria: [],
     triggers: [],
+    streaks: carried(before?.streaks),
+    acting: (before?.acting ?? []).filter((id) => armed.has(id)),
     arrivals: { candidate: 0, baseline: 0 },
     missing: {},
+    override: null,
   }
 }
 
@@ -55,6 +90,7 @@ function observed(before: Release, exposure: Exposure, event: EventOf<'StageObse
     judges: judgesAfter(before, exposure, event.readings, elapsedMs),
     criteria: event.criteria,
     triggers: event.triggers,
+    streaks: streaksAfter(exposure.streaks, event.triggers),
     arrivals: addArrivals(exposure.arrivals, event.arrivals),
     missing: Object.fromEntries(Object.entries(event.missing).map(([metricId, error]) => [metricId, error.message])),
   }
@@ -70,6 +106,16 @@ function addArrivals(sum: Exposure['arrivals'], reading: MetricReading | null): 
   }
 }
 
-function readBack(before: Release, event: EventOf<'StageObserved'>, elapsedMs: number): Release['shares'] {
-  return event.shares ? { ...before.shares, observed: event.shares, observedMs: elapsedMs } : before.shares
+/** Breached looks in a row count up, clear ones down; a look that says neither leaves the count. */
+function streaksAfter(
+  before: Exposure['streaks'],
+  triggers: EventOf<'StageObserved'>['triggers'],
+): Exposure['streaks'] {
+  const after = { ...before }
+  for (const { statementId, verdict } of triggers) {
+    const streak = before[statementId] ?? 0
+    if (verdict === 'Failed') after[statementId] = Math.max(0, streak) + 1
+    if (verdict === 'Successful') after[statementId] = Math.min(0, streak) - 1
+  }
+  return after
 }

@@ -1,7 +1,8 @@
-/** What people say and ask leaves in the state: sign-offs, pauses, holds. */
+/** What people say and ask leaves in the state: sign-offs, pauses, holds, overrides. */
 import type { EventOf } from './events.ts'
 import type { Fold, Recorded } from './fold.ts'
-import type { Release, SignOff } from './release.ts'
+import { withService } from './fold-effects.ts'
+import { type Release, type SignOff, serviceState } from './release.ts'
 
 export const foldPeople: {
   SignOffGiven: Fold<'SignOffGiven'>
@@ -10,19 +11,24 @@ export const foldPeople: {
   HoldCleared: Fold<'HoldCleared'>
   ReleasePaused: Fold<'ReleasePaused'>
   ReleaseResumed: Fold<'ReleaseResumed'>
+  VerdictOverridden: Fold<'VerdictOverridden'>
 } = {
   SignOffGiven: (before, event, recorded) => ({ signOffs: withSignOff(before, event, recorded) }),
   SignOffRefused: (before, event, recorded) => ({ signOffs: withSignOff(before, event, recorded) }),
-  ReleaseHeld: (_before, { reason, ask }, { elapsedMs }) => ({
-    status: 'Held',
-    hold: { reason, ask, sinceMs: elapsedMs },
+  ReleaseHeld: (before, { about, reason, ask }, { elapsedMs }) => ({
+    holds: [...before.holds, { about, reason, ask, sinceMs: elapsedMs }],
   }),
-  HoldCleared: () => ({ status: 'Progressing', hold: null }),
-  ReleasePaused: (before, { reason }, { actor, elapsedMs }) => ({
-    status: 'Paused',
-    pause: { reason, by: actor, sinceMs: elapsedMs, from: before.status },
+  HoldCleared: (before, { about }) => ({ holds: before.holds.filter((hold) => hold.about !== about) }),
+  ReleasePaused: (_before, { reason }, { actor, elapsedMs }) => ({
+    pause: { reason, by: actor, sinceMs: elapsedMs },
   }),
-  ReleaseResumed: (before) => ({ status: before.pause?.from ?? 'Progressing', pause: null }),
+  ReleaseResumed: () => ({ pause: null }),
+  VerdictOverridden: (before, { service, stageId, reason }, { actor }) => {
+    const state = serviceState(before, service)
+    return state.exposure?.stageId === stageId
+      ? withService(before, service, { ...state, exposure: { ...state.exposure, override: { by: actor, reason } } })
+      : {}
+  },
 }
 
 function withSignOff(
@@ -30,8 +36,8 @@ function withSignOff(
   event: EventOf<'SignOffGiven'> | EventOf<'SignOffRefused'>,
   { actor, elapsedMs }: Recorded,
 ): Release['signOffs'] {
-  const { requirementId, role, digest, comment } = event
+  const { gateId, role, digest, comment } = event
   const signOff: SignOff = { person: actor, role, digest, approved: event.type === 'SignOffGiven', atMs: elapsedMs }
   if (comment !== undefined) signOff.comment = comment
-  return { ...before.signOffs, [requirementId]: [...(before.signOffs[requirementId] ?? []), signOff] }
+  return { ...before.signOffs, [gateId]: [...(before.signOffs[gateId] ?? []), signOff] }
 }

@@ -1,17 +1,20 @@
 /** One look at the metrics of the stage that carries traffic: what must be read, and what the judge makes of it. */
 import type { JudgeState, Question } from '../judge/judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
-import { type Criterion, ladderOf, type Stage, type Trigger } from '../plan/plan.ts'
+import { ladderOf, type Rung } from '../plan/plan.ts'
+import type { Criterion, Stage, Trigger } from '../plan/step.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Judgement } from './judgement.ts'
 import type { Exposure, Release } from './release.ts'
 
-/** The stage with this id; the id comes from the plan itself, so a missing one is a bug. */
-export function stageOf(release: Release, stageId: string): Stage {
+/** The stage with this id and where it belongs; the id comes from the plan itself, so a missing one is a bug. */
+export function rungOf(release: Release, stageId: string): Rung {
   const rung = ladderOf(release.plan).find(({ stage }) => stage.id === stageId)
   if (!rung) throw new Error(`stage ${stageId} is not in the plan`)
-  return rung.stage
+  return rung
 }
+
+export const stageOf = (release: Release, stageId: string): Stage => rungOf(release, stageId).stage
 
 /** Ids of the metrics that the stage's criteria and triggers speak of, each once. */
 export function metricsOf(stage: Stage): string[] {
@@ -28,7 +31,10 @@ export function questionOf(release: Release, statement: Criterion | Trigger): Qu
     : { statementId, condition, minimumSamples: samples }
 }
 
-/** Folds one look into the judges of every statement of the stage. A metric without data updates nothing. */
+/**
+ * Folds one look into the judges of every statement of the stage. A metric without data updates nothing, and neither do outcomes that are
+ * not known yet: what has to mature says nothing of this stage's users until that time has passed.
+ */
 export function judgesAfter(
   release: Release,
   exposure: Exposure,
@@ -39,7 +45,7 @@ export function judgesAfter(
   const judges = { ...exposure.judges }
   for (const statement of [...stage.criteria, ...stage.triggers]) {
     const reading = readings[statement.metricId]
-    if (!reading) continue
+    if (!reading || atMs - exposure.enteredMs < (release.plan.metrics[statement.metricId]?.maturesMs ?? 0)) continue
     const state = judges[statement.id] ?? thresholdJudge.initial()
     const look = { fromMs: exposure.lastLookMs, toMs: atMs, reading }
     judges[statement.id] = thresholdJudge.observe(state, questionOf(release, statement), look)

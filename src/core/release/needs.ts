@@ -1,83 +1,119 @@
 /** What a release needs next from the outside: a look at the metrics, and when to be woken. Pure queries. */
 
+import type { Phase } from '../plan/plan.ts'
 import { progressOf } from './effects.ts'
 import type { MetricReading, Shares } from './evidence.ts'
 import { arrivalsCursor } from './fold-exposure.ts'
+import { gateWakes } from './gates/gates.ts'
 import { metricsOf, stageOf } from './look.ts'
 import type { Outcome } from './outcome.ts'
-import { isOver, type Release } from './release.ts'
-import { phaseStartMs } from './time.ts'
+import { isEntered, mayBegin } from './phases.ts'
+import { isGoingBack, isOver, type Now, type Release, serviceState } from './release.ts'
+import { capacityWaitMs, rollbackLookMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
+import { inReleaseTime, phaseStartMs } from './time.ts'
 
 type Cursor = MetricReading['cursor']
 
-/** A look to take now: metrics with their bookmarks, the service's own count, and (in a stage) the router's shares. */
+/** A look to take now at one service: metrics with their bookmarks, its own count, and (in a stage) its shares. */
 export interface Needed {
   look: 'stage' | 'rollback'
+  service: string
   stageId: string | null
   metrics: { metricId: string; cursor: Cursor | undefined }[]
   arrivalsCursor: Cursor | undefined
   readShares: boolean
 }
 
-/** What came of a look that was needed. */
+/** What came of a look that was needed. `arrivals` is null where the service is not counted. */
 export interface Observation {
   look: 'stage' | 'rollback'
+  service: string
   stageId: string | null
   readings: Record<string, Outcome<MetricReading>>
-  arrivals: Outcome<MetricReading>
+  arrivals: Outcome<MetricReading> | null
   shares: Outcome<Shares> | null
 }
 
-/** While going back, the service is looked at this often, at most this long, to see the last request of the candidate. */
-export const rollbackLookMs = 100
-export const rollbackLooksUntilMs = 2_000
+/** The looks that are due, one for each service at most. */
+export function neededLooks(release: Release, now: Now): Needed[] {
+  return release.plan.services.flatMap(({ name }) => {
+    const dueMs = nextLookMs(release, name)
+    return dueMs !== null && now.elapsedMs >= dueMs ? [lookAt(release, name)] : []
+  })
+}
 
-/** The look that is due at `nowMs`, or null. */
-export function neededLook(release: Release, nowMs: number): Needed | null {
-  const dueMs = nextLookMs(release)
-  if (dueMs === null || nowMs < dueMs) return null
-  if (release.rollback) {
-    const cursor = release.rollback.arrivalsCursor ?? undefined
-    return { look: 'rollback', stageId: null, metrics: [], arrivalsCursor: cursor, readShares: false }
+function lookAt(release: Release, service: string): Needed {
+  const { exposure, rollback } = serviceState(release, service)
+  if (rollback || !exposure) {
+    const cursor = rollback?.arrivalsCursor ?? undefined
+    return { look: 'rollback', service, stageId: null, metrics: [], arrivalsCursor: cursor, readShares: false }
   }
-  const { exposure } = release
-  if (!exposure) return null
   const metrics = metricsOf(stageOf(release, exposure.stageId)).map((metricId) => ({
     metricId,
     cursor: exposure.cursors[metricId],
   }))
-  return {
-    look: 'stage',
-    stageId: exposure.stageId,
-    metrics,
-    arrivalsCursor: exposure.cursors[arrivalsCursor],
-    readShares: true,
-  }
+  const { stageId, cursors } = exposure
+  return { look: 'stage', service, stageId, metrics, arrivalsCursor: cursors[arrivalsCursor], readShares: true }
 }
 
-/** Release time of the next look: while the candidate has traffic, whatever else the release waits for; and after share 0 until it is quiet. */
-function nextLookMs(release: Release): number | null {
+/**
+ * Release time of the next look: while the candidate has users, whatever else the release waits for; and after share 0 until it is quiet or
+ * the rollback has ended.
+ */
+function nextLookMs(release: Release, service: string): number | null {
   if (isOver(release)) return null
-  const { rollback, exposure } = release
-  if (rollback) return rollback.readBackMs === null ? null : rollback.lastLookMs + rollbackLookMs
+  const { exposure, rollback } = serviceState(release, service)
+  if (rollback) {
+    const { readBackMs, quietMs, lastLookMs } = rollback
+    if (readBackMs === null || quietMs !== null || !isGoingBack(release)) return null
+    const dueMs = lastLookMs + rollbackLookMs
+    return dueMs <= readBackMs + rollbackLooksUntilMs ? dueMs : null
+  }
   return exposure ? exposure.lastLookMs + release.plan.judging.intervalMs : null
 }
 
-/** The next release time after `nowMs` at which something may follow without any input; null when only an input can move the release. */
-export function nextWake(release: Release, nowMs: number): number | null {
-  const times = [...retryTimes(release), nextLookMs(release)]
-  if (!isOver(release)) times.push(deadlineMs(release), nextPhaseMs(release))
-  const future = times.filter((time): time is number => time !== null && time > nowMs)
-  return future.length > 0 ? Math.min(...future) : null
+/** The next release time after now at which something may follow without any input; null when only an input can move the release. */
+export function nextWake(release: Release, { elapsedMs }: Now): number | null {
+  const times = [...retryTimes(release)]
+  if (!isOver(release)) {
+    times.push(...release.plan.services.flatMap(({ name }) => nextLookMs(release, name) ?? []))
+    times.push(...(isGoingBack(release) ? rollbackWakes(release) : forwardWakes(release)))
+  }
+  let next = Number.POSITIVE_INFINITY
+  for (const time of times) if (time > elapsedMs && time < next) next = time
+  return next === Number.POSITIVE_INFINITY ? null : next
 }
 
-function deadlineMs({ rollback, plan }: Release): number | null {
-  return rollback && !rollback.overdue ? rollback.triggeredMs + plan.rollback.deadlineMs : null
+function rollbackWakes(release: Release): number[] {
+  const { rollback, plan } = release
+  if (!rollback) return []
+  const { triggeredMs, overdue, services } = rollback
+  const deadline = overdue ? [] : [triggeredMs + plan.rollback.deadlineMs + 1]
+  const turns = services.map((_name, index) => triggeredMs + index * stuckMs)
+  const quiet = services.flatMap((name) => {
+    const readBackMs = serviceState(release, name).rollback?.readBackMs
+    return readBackMs == null ? [] : [readBackMs + rollbackLooksUntilMs]
+  })
+  return [...deadline, ...turns, triggeredMs + capacityWaitMs, ...quiet]
 }
 
-function nextPhaseMs(release: Release): number | null {
-  const waiting = release.plan.phases.find((phase) => release.phases[phase.id]?.status === 'waiting')
-  return waiting && !release.rollback ? phaseStartMs(release, waiting) : null
+function forwardWakes(release: Release): number[] {
+  return release.plan.phases.flatMap((phase) => {
+    const state = release.phases[phase.id]
+    if (mayBegin(release, phase)) return [phaseStartMs(release, phase)]
+    if (state?.status !== 'active') return []
+    const gates = isEntered(state) ? phase.exit : [...phase.entry, ...phase.exit]
+    return [...gates.flatMap((gate) => gateWakes(release, gate)), ...waitWakes(release, phase)]
+  })
+}
+
+/** When the waits of a phase are over. */
+function waitWakes(release: Release, phase: Phase): number[] {
+  return phase.steps.flatMap((step) => {
+    const state = release.phases[phase.id]?.steps[step.id]
+    const isWaiting = step.kind === 'wait' && state && state.completedMs === null
+    return isWaiting ? [state.startedMs + inReleaseTime(release, step.waitMs)] : []
+  })
 }
 
 /** Failed effects whose wait is over get another attempt. */

@@ -6,20 +6,34 @@ import type { MetricReading } from './evidence.ts'
 import { judgementsOf, judgesAfter, metricsOf, stageOf } from './look.ts'
 import type { Observation } from './needs.ts'
 import type { DriverError, Outcome } from './outcome.ts'
-import { type Exposure, isOver, type Release } from './release.ts'
+import {
+  type Exposure,
+  isGoingBack,
+  isOver,
+  type Release,
+  type ServiceRollback,
+  type ServiceState,
+  serviceState,
+} from './release.ts'
 
 /** A look later than this many intervals earns no more than this: time nobody watched is no bake time. */
 const maximumCreditIntervals = 3
 
 export function reactToObservation(release: Release, observation: Observation, nowMs: number): ReleaseEvent[] {
   if (isOver(release)) return []
-  if (observation.look === 'rollback') return release.rollback ? [rollbackObserved(release, observation)] : []
-  const { exposure } = release
-  if (!exposure || release.rollback || observation.stageId !== exposure.stageId) return []
-  return [stageObserved(release, exposure, observation, nowMs)]
+  const state = serviceState(release, observation.service)
+  if (observation.look === 'rollback') return state.rollback ? [rollbackObserved(state.rollback, observation)] : []
+  if (!state.exposure || state.rollback || observation.stageId !== state.exposure.stageId) return []
+  return [stageObserved(release, state, state.exposure, observation, nowMs)]
 }
 
-function stageObserved(release: Release, exposure: Exposure, observation: Observation, nowMs: number): ReleaseEvent {
+function stageObserved(
+  release: Release,
+  state: ServiceState,
+  exposure: Exposure,
+  observation: Observation,
+  nowMs: number,
+): ReleaseEvent {
   const stage = stageOf(release, exposure.stageId)
   const readings: Record<string, MetricReading | null> = {}
   const missing: Record<string, DriverError> = {}
@@ -31,15 +45,17 @@ function stageObserved(release: Release, exposure: Exposure, observation: Observ
   }
   const judges = judgesAfter(release, exposure, readings, nowMs)
   const shares = observation.shares?.ok ? observation.shares.value : null
-  const confirmed = sameShares(shares, release.shares.desired)
-  const fresh = Object.keys(missing).length === 0 && confirmed && release.status !== 'Paused'
+  const confirmed = sameShares(shares, state.shares.desired)
+  // Nobody goes forward while paused or going back, so no time is earned towards going forward.
+  const fresh = Object.keys(missing).length === 0 && confirmed && release.pause === null && !isGoingBack(release)
   const creditMs = Math.min(nowMs - exposure.lastLookMs, release.plan.judging.intervalMs * maximumCreditIntervals)
   return {
     type: 'StageObserved',
+    service: observation.service,
     stageId: stage.id,
     readings,
     missing,
-    arrivals: observation.arrivals.ok ? observation.arrivals.value : null,
+    arrivals: observation.arrivals?.ok ? observation.arrivals.value : null,
     shares,
     creditMs: fresh ? creditMs : 0,
     criteria: judgementsOf(release, stage.criteria, judges),
@@ -55,9 +71,9 @@ function problemOf(outcome: Outcome<MetricReading> | undefined): DriverError | u
 }
 
 /** Quiet: a whole look long nothing of the candidate's arrived. A candidate that no longer answers receives nothing either. */
-function rollbackObserved(release: Release, observation: Observation): ReleaseEvent {
-  const arrivals = observation.arrivals.ok ? observation.arrivals.value : null
-  const isFirst = release.rollback?.arrivalsCursor === null
+function rollbackObserved(rollback: ServiceRollback, observation: Observation): ReleaseEvent {
+  const arrivals = observation.arrivals?.ok ? observation.arrivals.value : null
+  const isFirst = rollback.arrivalsCursor === null
   const quiet = arrivals !== null && !isFirst && (arrivals.arms.candidate?.total ?? 0) === 0
-  return { type: 'RollbackObserved', quiet, arrivals }
+  return { type: 'RollbackObserved', service: observation.service, quiet, arrivals }
 }

@@ -2,24 +2,24 @@
 import type { Effect } from './effect.ts'
 import { type Progress, progressOf } from './effects.ts'
 import type { Purpose, ReleaseEvent } from './events.ts'
-import type { Release } from './release.ts'
+import type { Now, Release } from './release.ts'
 
 /** The request that is due for this purpose, if any, and how the effect stands. */
 export function driveEffect(
   release: Release,
   purpose: Purpose,
   effect: Effect,
-  nowMs: number,
+  { elapsedMs }: Now,
 ): { requests: ReleaseEvent[]; progress: Progress } {
   const progress = progressOf(release, purpose)
   if (progress.state === 'none') return { requests: [requestEffect(release, purpose, effect, 1)], progress }
-  if (progress.state === 'retry' && nowMs >= progress.atMs) {
+  if (progress.state === 'retry' && elapsedMs >= progress.atMs) {
     return { requests: [requestEffect(release, purpose, effect, progress.attempt)], progress }
   }
   return { requests: [], progress }
 }
 
-export function requestEffect(release: Release, purpose: Purpose, effect: Effect, attempt: number): ReleaseEvent {
-  const effectId = `${release.releaseId}/${Object.keys(release.effects).length + 1}`
+function requestEffect(release: Release, purpose: Purpose, effect: Effect, attempt: number): ReleaseEvent {
+  const effectId = `${release.releaseId}/${release.effectCount + 1}`
   return { type: 'EffectRequested', effectId, effect, purpose, attempt }
 }

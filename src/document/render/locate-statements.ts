@@ -12,7 +12,7 @@ export interface LocatedStatement {
   claimed: boolean
 }
 
-const requirements = ['signOff', 'check'] as const
+const gates = ['signOff', 'check'] as const
 
 export interface Location {
   located: LocatedStatement[]
@@ -90,7 +90,7 @@ function factsOf(draft: PlanDraft): Fact[] {
   const triggers = [...draft.phases.flatMap((phase) => phase.triggers), ...(draft.triggers ?? [])]
   return [
     ...draft.phases.flatMap(factsOfPhase),
-    ...items.map(({ text, source, claimed }): Fact => ({ kinds: requirements, text, lines: source, claimed })),
+    ...items.map(({ text, source, claimed }): Fact => ({ kinds: gates, text, lines: source, claimed })),
     ...triggers.map(
       ({ text, source }): Fact => ({ kinds: ['trigger', 'reportedTrigger'], text, lines: source, claimed: false }),
     ),
@@ -101,7 +101,7 @@ function factsOfPhase(draft: DraftPhase): Fact[] {
   const { name, source, percent, stages, steps, criteria, entryCriteria } = draft
   const own = { start: source.start, end: source.start }
   const judged = ({ text, source: lines, claimed }: DraftCriterion): Fact => ({
-    kinds: ['criterion', ...requirements],
+    kinds: ['criterion', ...gates],
     phase: name,
     text,
     lines,

@@ -1,10 +1,13 @@
 /** Phases with their steps and stages. Steps without a binding are confirmed by a person; stages inherit the triggers armed before them. */
 import type { StepBinding } from '../bindings.ts'
-import type { DraftPhase, DraftStep, DraftTrigger } from '../draft.ts'
-import type { Criterion, Phase, ReportedTrigger, Requirement, RolloutStep, Stage, Step, Trigger } from '../plan.ts'
+import type { SourceRange } from '../diagnostic.ts'
+import type { DraftPhase, DraftStep, DraftTrigger, PlanDraft } from '../draft.ts'
+import type { Gate } from '../gate.ts'
+import type { Phase, ReportedTrigger } from '../plan.ts'
+import type { Criterion, RolloutStep, Stage, Step, Trigger } from '../step.ts'
 import { bindChecklist, bindCriterion, bindTrigger, requireCheck } from './bind-statements.ts'
 import type { Binder } from './binder.ts'
-import { NamedEntries, slugOf } from './names.ts'
+import { NamedEntries, nameKey, slugOf } from './names.ts'
 
 export const phaseIdOf = (phase: DraftPhase): string =>
   phase.ordinal === undefined ? slugOf(phase.name) : `phase-${phase.ordinal}`
@@ -41,26 +44,45 @@ export function bindPhases(binder: Binder, reportedTriggers: ReportedTrigger[]):
       name: phase.name,
       source: phase.source,
       ...(phase.objective === undefined ? {} : { objective: phase.objective }),
+      ...(phase.track === undefined ? {} : { track: phase.track }),
+      ...peopleOf(draft, phase),
       startOffsetMs: phase.timing?.startOffsetMs ?? 0,
       dependsOn: ids.slice(Math.max(0, index - 1), index),
-      entry: [...checklists.flatMap(({ before, requirements }) => (before === id ? requirements : [])), ...entry],
+      entry: [...checklists.flatMap(({ before, gates }) => (before === id ? gates : [])), ...entry],
       steps: bindSteps(binder, id, phase, measured, [...armed]),
       exit,
     }
   })
 }
 
+/** Who leads and who helps, and the tickets, where the document names them for this phase. */
+function peopleOf(
+  { owners, tickets, phases }: PlanDraft,
+  phase: DraftPhase,
+): Pick<Phase, 'contributors' | 'tickets'> & { lead?: string } {
+  const named = owners.filter(({ of }) => of !== undefined && nameKey(of) === nameKey(phase.name))
+  const lead = named.find(({ role }) => role === 'lead' || role === 'owner')?.name
+  const next = phases.find(({ source }) => source.start > phase.source.start)
+  const isInside = ({ start }: SourceRange) =>
+    start >= phase.source.start && start < (next?.source.start ?? Number.POSITIVE_INFINITY)
+  return {
+    ...(lead === undefined ? {} : { lead }),
+    contributors: named.filter(({ role }) => role === 'contributor').map(({ name }) => name),
+    tickets: [...new Set(tickets.filter(({ source }) => isInside(source)).map(({ id }) => id))],
+  }
+}
+
 function bindCriteria(
   binder: Binder,
   id: string,
   phase: DraftPhase,
-): { measured: Criterion[]; exit: Requirement[]; entry: Requirement[] } {
+): { measured: Criterion[]; exit: Gate[]; entry: Gate[] } {
   const bound = phase.criteria.map((criterion) => bindCriterion(binder, id, criterion, sharesOf(phase).length > 0))
   const measured = bound.flatMap((one) => ('measured' in one ? one.measured : []))
   binder.measured.set(id, measured)
   const entry = phase.entryCriteria.map((criterion) => bindCriterion(binder, id, criterion, false))
-  const requirements = (list: typeof bound) => list.flatMap((one) => ('requirement' in one ? [one.requirement] : []))
-  return { measured, exit: requirements(bound), entry: requirements(entry) }
+  const gates = (list: typeof bound) => list.flatMap((one) => ('gate' in one ? [one.gate] : []))
+  return { measured, exit: gates(bound), entry: gates(entry) }
 }
 
 /** The shares of a phase in order: its stages, or the one percent that the phase states. */
@@ -171,8 +193,9 @@ function rolloutStep(
   const stages = shares.map((share) => ({
     ...share,
     id: binder.id(phaseId, `stage ${share.percent}`),
+    after: [],
     criteria,
     triggers,
   }))
-  return { id, text: step.text, source: step.source, kind: 'rollout', stages }
+  return { id, text: step.text, source: step.source, kind: 'rollout', service, stages }
 }

@@ -125,7 +125,7 @@ describe('bindPlan', () => {
     ])
   })
 
-  it('arms the triggers of the whole rollout from the first stage on, and leaves alerts to people', () => {
+  it('arms the triggers of the whole rollout from the first stage on, with what each does', () => {
     const whole: PlanDraft = {
       ...draft,
       triggers: [
@@ -135,12 +135,13 @@ describe('bindPlan', () => {
     }
     const { plan, diagnostics } = bindPlan({ draft: whole, bindings: Bindings.parse(bindings), locate, operator })
     const first = plan?.phases[0]?.steps[0]
-    expect(first?.kind === 'rollout' && first.stages[0]?.triggers.map(({ text }) => text)).toEqual([
-      'Error rate > 9%',
-      'Error rate > 5%',
+    const triggers = first?.kind === 'rollout' ? first.stages[0]?.triggers : []
+    expect(triggers?.map(({ text, action }) => [text, action.kind])).toEqual([
+      ['Error rate > 9%', 'rollback'],
+      ['Error rate > 3%', 'notify'],
+      ['Error rate > 5%', 'rollback'],
     ])
-    expect(plan?.reportedTriggers.map(({ text }) => text)).toContain('Error rate > 3%')
-    expect(diagnostics.map(({ ruleId }) => ruleId)).toContain('ACTION_BY_A_PERSON')
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   it('turns what nothing measures into the word of a person, and ticks into nothing', () => {

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
 import { bindFlags } from './bind-flags.ts'
 import { bindPhases } from './bind-phases.ts'
-import { bindMetrics, bindRollout } from './bind-service.ts'
+import { bindMetrics, bindService } from './bind-service.ts'
 import { Binder, type BindInput } from './binder.ts'
 import { nameKey } from './names.ts'
 
@@ -12,7 +12,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   const binder = new Binder(input)
   const { draft, bindings } = input
   bindMetrics(binder)
-  const rollout = bindRollout(binder)
+  const service = bindService(binder)
   const reportedTriggers: ReportedTrigger[] = []
   const phases = bindPhases(binder, reportedTriggers)
   bindFlags(binder)
@@ -25,15 +25,17 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
     version: draft.metadata.find(({ label }) => nameKey(label) === 'version')?.value ?? bindings.service.candidate,
     document: draft.file,
     ...(bindings.author === undefined ? {} : { author: bindings.author }),
-    rollout,
+    services: [service],
     metrics: binder.metrics,
     phases,
     reportedTriggers,
-    rollback: { deadlineMs: deadlineMs ?? 1 },
+    rollback: { deadlineMs: deadlineMs ?? 1, steps: [] },
     judging: {
       intervalMs: bindings.judging.interval,
       stalenessMs: bindings.judging.staleness,
       sampleWaitMs: bindings.judging.sampleWait,
+      breachLooks: bindings.judging.breachLooks,
+      clearLooks: bindings.judging.clearLooks,
     },
     roles: rolesOf(binder),
     asks: bindings.asks,

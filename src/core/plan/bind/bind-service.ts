@@ -1,10 +1,10 @@
 /** The service that moves, its two versions, its router and its metrics: every name must be one the operator lends. */
 import type { MetricBinding } from '../bindings.ts'
 import type { MetricQuery } from '../metric.ts'
-import type { Rollout } from '../plan.ts'
+import type { Service } from '../service.ts'
 import type { Binder, BindingsPath } from './binder.ts'
 
-export function bindRollout(binder: Binder): Rollout {
+export function bindService(binder: Binder): Service {
   const { service } = binder.input.bindings
   const { targets } = binder.input.operator
   const namesOf = (driver: string) => Object.keys(targets).filter((name) => targets[name]?.driver === driver)
@@ -27,11 +27,12 @@ export function bindRollout(binder: Binder): Rollout {
     )
   }
   return {
-    service: service.name,
-    router: service.router,
+    name: service.name,
+    mover: { kind: 'traffic', router: service.router },
     deployer: service.deployer,
     candidate: service.candidate,
     baseline: service.baseline,
+    isFirstRelease: false,
     arms: { label: service.arms.label, candidate: service.candidate, baseline: service.baseline },
     arrivals: {
       metricSource: service.arrivals.source,

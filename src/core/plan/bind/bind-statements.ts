@@ -1,10 +1,12 @@
 /** Criteria and triggers: measured where a metric is bound, otherwise the word of a named person. Nothing passes by itself. */
 import { type Condition, canonicalThreshold, formatCondition } from '../condition.ts'
 import type { DraftChecklist, DraftCriterion, DraftTrigger } from '../draft.ts'
-import type { Criterion, PlanMetric, ReportedTrigger, Requirement, Trigger } from '../plan.ts'
+import type { Gate } from '../gate.ts'
+import type { PlanMetric, ReportedTrigger } from '../plan.ts'
+import type { Criterion, Trigger } from '../step.ts'
 import type { Binder, Place } from './binder.ts'
 
-export type BoundCriterion = { measured: Criterion[] } | { requirement: Requirement }
+export type BoundCriterion = { measured: Criterion[] } | { gate: Gate }
 
 /** A criterion of a phase. `canMeasure`: the phase has a rollout, so there are stages to judge it in. */
 export function bindCriterion(
@@ -17,11 +19,11 @@ export function bindCriterion(
   const binding = binder.criteria.find(text)
   const id = binder.id(phaseId, text)
   const signOff = (role: string): BoundCriterion => ({
-    requirement: { id, text, source, kind: 'signOff', role: binder.role(role, source) },
+    gate: { id, text, source, kind: 'signOff', role: binder.role(role, source), count: 1 },
   })
   if (binding && 'check' in binding) {
     requireCheck(binder, source, binding.check)
-    return { requirement: { id, text, source, kind: 'check', check: binding.check } }
+    return { gate: { id, text, source, kind: 'check', check: binding.check } }
   }
   if (binding && 'signOff' in binding) return signOff(binding.signOff)
   if (binding && 'sameAs' in binding && canMeasure) return repeated(binder, phaseId, criterion, binding.sameAs)
@@ -70,24 +72,20 @@ export function bindTrigger(
   const windowMs = trigger.condition?.windowMs ?? judging.triggerWindow
   const reported = (role: string) => ({ reported: { id, text, source, role: binder.role(role, source) } })
   if (binding && 'reportedBy' in binding) return reported(binding.reportedBy)
-  if (trigger.action !== 'rollBack') {
-    const message = `"${text}" asks for "${trigger.action}": only rolling back is done by itself, so ${asks} watches it`
-    binder.report('warning', 'ACTION_BY_A_PERSON', source, message, 'bind it under triggers to name another group')
-    return reported(asks)
-  }
+  const action = { kind: trigger.action === 'rollBack' ? ('rollback' as const) : trigger.action }
   if (binding && 'anyOf' in binding) {
     const metric = binder.metrics[binding.anyOf]
     if (metric) {
       const condition: Condition = { metric: text, comparator: '>', value: 0, unit: 'count' }
       if (fits(binder, metric, condition, trigger))
-        return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
+        return { measured: { id, text, source, metricId: metric.id, condition, windowMs, action } }
     } else binder.unknown(source, 'metric', binding.anyOf, Object.keys(binder.metrics))
     return reported(asks)
   }
   const { condition } = trigger
   const metric = condition && binder.metricFor(condition.metric)
   if (condition && metric && fits(binder, metric, condition, trigger)) {
-    return { measured: { id, text, source, metricId: metric.id, condition, windowMs } }
+    return { measured: { id, text, source, metricId: metric.id, condition, windowMs, action } }
   }
   const hint = condition
     ? `bind "${condition.metric}" under metrics`
@@ -130,7 +128,7 @@ export function bindChecklist(
   binder: Binder,
   checklist: DraftChecklist,
   firstPhase: string,
-): { before: string; requirements: Requirement[] } {
+): { before: string; gates: Gate[] } {
   const binding = binder.checklists.find(checklist.title)
   const before = binding?.before ?? firstPhase
   const role = binding?.signOff ?? binder.input.bindings.asks
@@ -144,10 +142,10 @@ export function bindChecklist(
       'bind it under checklists to say who signs before which phase',
     )
   }
-  const requirements = checklist.items.map(({ text, source }): Requirement => {
-    return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role, source) }
+  const gates = checklist.items.map(({ text, source }): Gate => {
+    return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role, source), count: 1 }
   })
-  return { before, requirements }
+  return { before, gates }
 }
 
 export function requireCheck(binder: Binder, place: Place, check: string): void {

@@ -3,7 +3,8 @@ import type { Bindings, CriterionBinding } from '../bindings.ts'
 import type { Diagnostic, Severity, SourceRange } from '../diagnostic.ts'
 import type { PlanDraft } from '../draft.ts'
 import type { Operator } from '../operator.ts'
-import type { Criterion, PlanMetric } from '../plan.ts'
+import type { PlanMetric } from '../plan.ts'
+import type { Criterion } from '../step.ts'
 import { NamedEntries, nameKey, slugOf } from './names.ts'
 
 export interface BindInput {

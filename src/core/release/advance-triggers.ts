@@ -1,0 +1,88 @@
+/** Triggers stay armed as long as the candidate has users, whatever else the release waits for. */
+import { thresholdJudge } from '../judge/threshold-judge.ts'
+import type { Trigger } from '../plan/step.ts'
+import type { ReleaseEvent } from './events.ts'
+import { isHeld, triggerAbout } from './holds.ts'
+import { questionOf, stageOf } from './look.ts'
+import { type Exposure, isGoingBack, type Now, type Release, serviceState } from './release.ts'
+import { driveEffect } from './request-effect.ts'
+import { serviceRollback } from './scope.ts'
+
+/** The triggers of every service that is not going back already, rollbacks first. */
+export function advanceTriggers(release: Release, now: Now): ReleaseEvent[] {
+  const armed = release.plan.services.flatMap(({ name }) => armedTriggers(release, name))
+  for (const { service, exposure, trigger } of armed) {
+    if (trigger.action.kind === 'rollback' && isBreached(release, exposure, trigger))
+      return [rollBack(release, service, exposure, trigger)]
+  }
+  if (isGoingBack(release)) return []
+  for (const { service, exposure, trigger } of armed) {
+    const events = act(release, service, exposure, trigger, now)
+    if (events.length > 0) return events
+  }
+  return []
+}
+
+interface Armed {
+  service: string
+  exposure: Exposure
+  trigger: Trigger
+}
+
+function armedTriggers(release: Release, service: string): Armed[] {
+  const { exposure, rollback } = serviceState(release, service)
+  if (!exposure || rollback) return []
+  return stageOf(release, exposure.stageId).triggers.map((trigger) => ({ service, exposure, trigger }))
+}
+
+const isBreached = (release: Release, { streaks }: Exposure, { id }: Trigger): boolean =>
+  (streaks[id] ?? 0) >= release.plan.judging.breachLooks
+
+const isClear = (release: Release, { streaks }: Exposure, { id }: Trigger): boolean =>
+  (streaks[id] ?? 0) <= -release.plan.judging.clearLooks
+
+function rollBack(release: Release, service: string, exposure: Exposure, trigger: Trigger): ReleaseEvent {
+  const state = exposure.judges[trigger.id]
+  const firstBreachMs = state ? thresholdJudge.firstBreachMs(state, questionOf(release, trigger)) : null
+  const judgement = judgementOf(exposure, trigger)
+  const cause = { kind: 'trigger' as const, service, triggerId: trigger.id, judgement }
+  const fired = serviceRollback(release, service, cause, firstBreachMs)
+  if (!isGoingBack(release) || !release.rollback) return fired
+  // Another part of the train fails while the first goes back: both do.
+  const others = release.rollback.services.filter((name) => !fired.services.includes(name))
+  return { ...fired, services: [...fired.services, ...others], isWhole: release.rollback.isWhole }
+}
+
+/** The verdict that breached; a streak of breaches comes from one, so a missing one is a bug. */
+function judgementOf({ triggers }: Exposure, { id }: Trigger) {
+  const judgement = triggers.find(({ statementId }) => statementId === id)
+  if (!judgement) throw new Error(`trigger ${id} fired without a verdict`)
+  return judgement
+}
+
+/** Actions that do not go back: once for each time the trigger is breached, until it is clear again. */
+function act(release: Release, service: string, exposure: Exposure, trigger: Trigger, now: Now): ReleaseEvent[] {
+  const { id, action, text } = trigger
+  if (action.kind === 'rollback') return []
+  const about = triggerAbout(id)
+  if (!exposure.acting.includes(id)) {
+    if (!isBreached(release, exposure, trigger)) return []
+    const judgement = judgementOf(exposure, trigger)
+    const episode = (release.episodes[id] ?? 0) + 1
+    const acted: ReleaseEvent = { type: 'TriggerActed', service, triggerId: id, action, episode, judgement }
+    const reason = `trigger "${text}": ${judgement.explanation}`
+    if (action.kind === 'halt') return [acted, { type: 'ReleaseHeld', about, reason, ask: release.plan.asks }]
+    if (action.kind === 'pause' && release.pause === null) return [acted, { type: 'ReleasePaused', reason }]
+    return [acted]
+  }
+  if (isClear(release, exposure, trigger)) {
+    const cleared: ReleaseEvent = { type: 'TriggerCleared', service, triggerId: id }
+    return isHeld(release, about)
+      ? [cleared, { type: 'HoldCleared', about, reason: `trigger "${text}" is clear` }]
+      : [cleared]
+  }
+  if (action.kind !== 'command') return []
+  const purpose = { kind: 'trigger' as const, triggerId: id, episode: release.episodes[id] ?? 1 }
+  const { command, parameters } = action
+  return driveEffect(release, purpose, { kind: 'runCommand', command, parameters }, now).requests
+}

@@ -1,0 +1,80 @@
+/** Gates that evidence opens: a check that passes, once or several times in a row, and the signed word of an outside system. */
+import type { GateOf } from '../../plan/gate.ts'
+import type { Phase } from '../../plan/plan.ts'
+import type { Purpose, ReleaseEvent } from '../events.ts'
+import { gateAbout, isHeld } from '../holds.ts'
+import type { GateState, Now, Release } from '../release.ts'
+import { driveEffect } from '../request-effect.ts'
+
+type CheckedGate = GateOf<'check' | 'streak'>
+type EvidenceGate = GateOf<'check' | 'streak' | 'webhook'>
+
+/** A check that failed is run again this often, this much later, before a person is asked. */
+const failedRuns = { limit: 3, waitMs: 1_000 }
+/** A check that is pending is asked again after this long. */
+const pendingWaitMs = 15_000
+
+/** How many of the newest runs must have passed. */
+const runsNeeded = (gate: EvidenceGate): number => (gate.kind === 'streak' ? gate.runs : 1)
+
+/** Green runs in a row up to now, as long as the newest is not too old. */
+export function greenRuns(release: Release, gate: EvidenceGate, now: Now): number {
+  const runs = release.gates[gate.id]?.runs ?? []
+  const newest = runs.at(-1)
+  if (!newest || isStale(newest, gate, now)) return 0
+  const red = runs.findLastIndex(({ evidence }) => evidence.verdict !== 'passed')
+  return runs.length - 1 - red
+}
+
+export const hasEvidence = (release: Release, gate: EvidenceGate, now: Now): boolean =>
+  greenRuns(release, gate, now) >= runsNeeded(gate)
+
+/** Older than the gate allows, by when it was brought or, where its source says so, by when it was made. */
+function isStale({ atMs, evidence }: GateState['runs'][number], { maximumAgeMs }: EvidenceGate, now: Now): boolean {
+  if (maximumAgeMs === undefined) return false
+  const madeMs = evidence.producedAt === undefined ? Number.NaN : Date.parse(evidence.producedAt)
+  const ageMs = Math.max(now.elapsedMs - atMs, Number.isNaN(madeMs) ? 0 : now.wallMs - madeMs)
+  return ageMs > maximumAgeMs
+}
+
+/** The next run, when it is due; a person is asked once the check fails again and again, or cannot be run. */
+export function advanceCheck(release: Release, phase: Phase, gate: CheckedGate, now: Now): ReleaseEvent[] {
+  const state = release.gates[gate.id]
+  if (!state || isHeld(release, gateAbout(gate.id))) return []
+  const isUnderWay = state.run > state.runsDone
+  if (!isUnderWay && now.elapsedMs < nextRunMs(state, gate)) return []
+  if (!isUnderWay && gate.kind === 'check' && failedSinceTried(state) >= failedRuns.limit)
+    return [held(release, gate, state.runs.at(-1)?.evidence.summary ?? 'it failed')]
+  const run = isUnderWay ? state.run : state.run + 1
+  const purpose: Purpose = { kind: 'gate', phaseId: phase.id, gateId: gate.id, run }
+  const { requests, progress } = driveEffect(release, purpose, { kind: 'runCheck', check: gate.check }, now)
+  return progress.state === 'failed' ? [held(release, gate, progress.error.message)] : requests
+}
+
+/** When the next run is due, in release time; only for a gate whose last run is done. */
+function nextRunMs({ run, runs, triedMs }: GateState, gate: CheckedGate): number {
+  const newest = runs.at(-1)
+  if (run === 0 || !newest) return triedMs
+  if (gate.kind === 'streak') return newest.atMs + gate.everyMs
+  const waitMs = { passed: 0, failed: failedRuns.waitMs, pending: pendingWaitMs }[newest.evidence.verdict]
+  return newest.atMs + waitMs
+}
+
+/** Release times at which the gate wants to be looked at again without any input. */
+export function checkWakes(release: Release, gate: CheckedGate): number[] {
+  const state = release.gates[gate.id]
+  if (!state || state.run > state.runsDone || isHeld(release, gateAbout(gate.id))) return []
+  return [nextRunMs(state, gate)]
+}
+
+function failedSinceTried({ runs, triedMs }: GateState): number {
+  const green = runs.findLastIndex(({ evidence }) => evidence.verdict !== 'failed')
+  return runs.slice(green + 1).filter(({ atMs }) => atMs > triedMs).length
+}
+
+const held = (release: Release, gate: CheckedGate, why: string): ReleaseEvent => ({
+  type: 'ReleaseHeld',
+  about: gateAbout(gate.id),
+  reason: `check "${gate.text}": ${why}`,
+  ask: release.plan.asks,
+})
