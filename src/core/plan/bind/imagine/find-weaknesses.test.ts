@@ -66,6 +66,11 @@ describe('weaknesses', () => {
       ['NO_ROLLOUT:1'],
     ],
     ['traffic without a trigger', sound.replace('- Error rate > 5%\n', ''), ['NO_TRIGGER:1']],
+    [
+      'a halt that nothing measures, and no alert',
+      `${sound}\n## Halt rules\n- Disk > 90%\n\n## Alert conditions\n- Queue > 50%\n`,
+      ['UNMEASURED_TRIGGER:20'],
+    ],
     ['a rollback without a time', sound.replace(' within 10 minutes', ''), ['NO_DEADLINE:17']],
     ['a rollback to nobody knows what', sound.replace('**Current version:** v1\n', ''), ['NO_BASELINE:16']],
     ['nobody who is asked', sound.replace('**Owner:** Shop team\n', ''), ['NOBODY_CAN_OPEN:1']],

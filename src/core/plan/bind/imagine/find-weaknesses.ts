@@ -22,8 +22,10 @@ export function findWeaknesses(draft: PlanDraft, given: UnfinishedBindings): Wea
   ]
 }
 
-const triggersOf = ({ phases, triggers = [] }: PlanDraft): DraftTrigger[] =>
-  [...triggers, ...phases.flatMap((phase) => phase.triggers)].filter(({ action }) => action === 'rollBack')
+const triggersOf = ({ phases, triggers = [] }: PlanDraft): DraftTrigger[] => [
+  ...triggers,
+  ...phases.flatMap((phase) => phase.triggers),
+]
 
 function rolloutOf(draft: PlanDraft): Weakness[] {
   const source = startOf(draft)
@@ -31,7 +33,7 @@ function rolloutOf(draft: PlanDraft): Weakness[] {
     const message = 'no phase states a share of traffic, so nothing is judged and nothing can be taken back by itself'
     return [{ code: 'NO_ROLLOUT', source, message, hint: 'write the share into the phase: "Phase 2: Canary (10%)"' }]
   }
-  if (triggersOf(draft).length > 0) return []
+  if (triggersOf(draft).some(({ action }) => action === 'rollBack')) return []
   const message = 'traffic moves, and no trigger takes it back: only a person can'
   return [{ code: 'NO_TRIGGER', source, message, hint: 'write one: "Rollback trigger: error rate > 5%"' }]
 }
@@ -42,8 +44,8 @@ function unmeasuredTriggers(draft: PlanDraft, given: UnfinishedBindings): Weakne
   const named = new Set(bound.map(([says]) => nameKey(says)))
   const metrics = Object.values(given.metrics ?? {})
   const metricFor = new Map(metrics.flatMap((metric) => metric.says.map((said) => [nameKey(said), metric])))
-  return triggersOf(draft).flatMap(({ text, condition, source }): Weakness[] => {
-    if (named.has(nameKey(text))) return []
+  return triggersOf(draft).flatMap(({ text, action, condition, source }): Weakness[] => {
+    if (action === 'notify' || named.has(nameKey(text))) return []
     const metric = condition && metricFor.get(nameKey(condition.metric))
     const problem = metric && misfit('histogram' in metric, condition)
     if (metric && problem === undefined) return []

@@ -51,11 +51,11 @@ interface Statements {
   draft: Imagination['draft']
 }
 
-/** What a metric would have to answer: criteria where traffic moves, and triggers that roll back, unless the bindings say otherwise. */
+/** What a metric would have to answer: criteria where traffic moves, and triggers, unless the bindings say otherwise. */
 function statementsOf({ draft, given }: Imagination): Statements {
   const bound = (entries: object | undefined) => new Set(Object.keys(entries ?? {}).map(nameKey))
   const [boundCriteria, boundTriggers] = [bound(given.criteria), bound(given.triggers)]
-  const isFree = ({ text, action }: DraftTrigger) => action === 'rollBack' && !boundTriggers.has(nameKey(text))
+  const isFree = ({ text }: DraftTrigger) => !boundTriggers.has(nameKey(text))
   const phases = draft.phases.map((phase) => ({
     ...phase,
     criteria: movesTraffic(phase) ? phase.criteria.filter(({ text }) => !boundCriteria.has(nameKey(text))) : [],
