@@ -5,6 +5,7 @@ import { actorOf, actorOption, withController } from './with-controller.ts'
 interface Options {
   as?: string
   reason: string
+  service?: string
   json?: boolean
 }
 
@@ -15,6 +16,7 @@ export const abortCommand: RegisterCommand = (program, context) => {
     .argument('[release]', 'default: the one that is running')
     .option(...actorOption)
     .option('--reason <text>', 'why; it goes into the log and the report', 'no reason given')
+    .option('--service <name>', 'take only this service of a train back, and what depends on it')
     .option('--json', 'print one JSON object')
     .action((named: string | undefined, options: Options) => {
       const actor = actorOf(context, options)
@@ -32,9 +34,13 @@ async function abort(
 ): Promise<ExitCode> {
   const { chooseRunning } = await import('./choose-release.ts')
   const { printOutcome, sendCommand } = await import('./send-command.ts')
-  const { reason, json = false } = options
+  const { reason, service, json = false } = options
   const releaseId = await chooseRunning(connection.api, named)
-  const accepted = await sendCommand(connection.api, releaseId, actor, { type: 'abort', reason })
+  const accepted = await sendCommand(connection.api, releaseId, actor, {
+    type: 'abort',
+    reason,
+    ...(service === undefined ? {} : { service }),
+  })
   if (connection.served === 'remote') {
     printOutcome(context, accepted, json)
     return exitCodes.ok

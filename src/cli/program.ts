@@ -8,12 +8,17 @@ import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { importCommand } from './import.ts'
 import { lintCommand } from './lint.ts'
+import { overrideCommand } from './override.ts'
 import { pauseCommand } from './pause.ts'
+import { promoteCommand } from './promote.ts'
+import { reassignCommand } from './reassign.ts'
 import { rejectCommand } from './reject.ts'
 import { renderCommand } from './render.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
+import { retryCommand } from './retry.ts'
 import { schemaCommand } from './schema.ts'
+import { skipCommand } from './skip.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { watchCommand } from './watch.ts'
@@ -31,6 +36,11 @@ const commands: readonly RegisterCommand[] = [
   rejectCommand,
   pauseCommand,
   resumeCommand,
+  promoteCommand,
+  overrideCommand,
+  skipCommand,
+  retryCommand,
+  reassignCommand,
   abortCommand,
   reportCommand,
   renderCommand,

@@ -7,6 +7,8 @@ import { actorOf, withController } from './with-controller.ts'
 export interface CommandOptions {
   as?: string
   json?: boolean
+  /** Version of the release that was decided on. */
+  seen?: number
 }
 
 export function sendAndPrint(
@@ -21,7 +23,9 @@ export function sendAndPrint(
     const { chooseRunning } = await import('./choose-release.ts')
     const { noteWhoRunsIt } = await import('./follow-release.ts')
     const { printOutcome, sendCommand } = await import('./send-command.ts')
-    const view = await sendCommand(connection.api, await chooseRunning(connection.api, named), actor, command)
+    const releaseId = await chooseRunning(connection.api, named)
+    const seen = options.seen === undefined ? {} : { seenVersion: options.seen }
+    const view = await sendCommand(connection.api, releaseId, actor, { ...command, ...seen })
     printOutcome(context, view, options.json === true)
     if (connection.served === 'local') noteWhoRunsIt(context, connection, view)
     return exitCodes.ok

@@ -22,7 +22,7 @@ export const person = (id: string): Actor => ({ id, name: id, demo: false })
 
 /** What a test may change about the world; each is asked when it matters. */
 export interface Behaviour {
-  errorRate(arm: 'candidate' | 'baseline', nowMs: number, metricId: string): number
+  errorRate(arm: 'candidate' | 'baseline', nowMs: number, metricId: string, service: string): number
   slowShare(arm: 'candidate' | 'baseline', nowMs: number): number
   metrics(nowMs: number): 'all' | 'none' | 'baselineOnly' | 'down'
   perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
@@ -88,20 +88,20 @@ export class World {
 
   give(input: Input): Decision {
     const decision = decide(this.release, input, this.now)
-    if (!decision.rejected) {
-      for (const { event, actor } of decision.events) {
-        const recorded = {
-          event,
-          actor,
-          at: new Date(this.nowMs).toISOString(),
-          elapsedMs: this.nowMs,
-          position: this.log.length + 1,
-        }
-        this.log.push(recorded)
-        this.release = evolve(this.release, recorded)
-      }
-    }
+    if (!decision.rejected) for (const { event, actor } of decision.events) this.#append(event, actor)
     return decision
+  }
+
+  /** Writes an event that nobody decided on, as a foreign hand in the store would. */
+  record(event: ReleaseEvent, who: string): void {
+    this.#append(event, person(who))
+  }
+
+  #append(event: ReleaseEvent, actor: Actor): void {
+    const at = new Date(this.nowMs).toISOString()
+    const recorded = { event, actor, at, elapsedMs: this.nowMs, position: this.log.length + 1 }
+    this.log.push(recorded)
+    this.release = evolve(this.release, recorded)
   }
 
   command(command: Extract<Input, { type: 'command' }>['command'], who = 'rina'): Decision {
@@ -203,7 +203,7 @@ export class World {
     const share = (this.shares[name]?.[serviceOf(this.state.plan, name)[arm]] ?? 0) / 100
     const total = Math.round(this.behaviour.requestsPerSecond * seconds * share)
     if (!('histogram' in (metrics[metricId]?.query ?? {})))
-      return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs, metricId)) }
+      return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs, metricId, name)) }
     const slow = Math.round(total * this.behaviour.slowShare(arm, this.nowMs))
     const buckets = [100, 500, 1_000, 2_000].map((le) => ({ le, count: total - slow }))
     return { total, buckets: [...buckets, { le: null, count: total }] }

@@ -56,7 +56,8 @@ function nextRunMs({ run, runs, triedMs }: GateState, gate: CheckedGate): number
   const newest = runs.at(-1)
   if (run === 0 || !newest) return triedMs
   if (gate.kind === 'streak') return newest.atMs + gate.everyMs
-  const waitMs = { passed: 0, failed: failedRuns.waitMs, pending: pendingWaitMs }[newest.evidence.verdict]
+  // What passed and still is no evidence was made too long ago: its source is asked again, not without a pause.
+  const waitMs = { passed: pendingWaitMs, failed: failedRuns.waitMs, pending: pendingWaitMs }[newest.evidence.verdict]
   return newest.atMs + waitMs
 }
 
@@ -64,7 +65,9 @@ function nextRunMs({ run, runs, triedMs }: GateState, gate: CheckedGate): number
 export function checkWakes(release: Release, gate: CheckedGate): number[] {
   const state = release.gates[gate.id]
   if (!state || state.run > state.runsDone || isHeld(release, gateAbout(gate.id))) return []
-  return [nextRunMs(state, gate)]
+  const newest = state.runs.at(-1)
+  const staleMs = newest && gate.maximumAgeMs !== undefined ? [newest.atMs + gate.maximumAgeMs + 1] : []
+  return [nextRunMs(state, gate), ...staleMs]
 }
 
 function failedSinceTried({ runs, triedMs }: GateState): number {

@@ -1,0 +1,264 @@
+/** People who steer a release, and what the rollback, triggers and steps do beside the ladder. */
+import { describe, expect, it } from 'vitest'
+import type { Plan } from '../../src/core/plan/plan.ts'
+import type { RollbackStep, Step, TriggerAction } from '../../src/core/plan/step.ts'
+import { fail, succeed } from '../../src/core/release/outcome.ts'
+import type { EffectState } from '../../src/core/release/release.ts'
+import { plan as example } from '../fixtures/plan.ts'
+import { phase, rollout } from '../fixtures/train-plan.ts'
+import { World } from './world.ts'
+
+const source = { start: 1, end: 1 }
+const inBand = { errorRate: (arm: string) => (arm === 'candidate' ? 0.03 : 0) }
+const bad = { errorRate: (arm: string) => (arm === 'candidate' ? 0.4 : 0) }
+const withSteps = (steps: Step[]): Plan => ({ ...example, phases: [phase('only', [], { steps })] })
+const acting = (action: TriggerAction): Plan => {
+  const step = rollout('backend', [50])
+  if (step.kind !== 'rollout') throw new Error('a rollout')
+  const stages = step.stages.map((stage) => ({ ...stage, triggers: stage.triggers.map((one) => ({ ...one, action })) }))
+  return withSteps([{ ...step, stages }])
+}
+const command = (id: string): Extract<Step, { kind: 'command' }> => ({
+  id,
+  text: id,
+  source,
+  kind: 'command',
+  command: id,
+  parameters: {},
+})
+const commandsOf = (world: World): string[] =>
+  world.events('EffectRequested').flatMap(({ effect }) => (effect.kind === 'runCommand' ? [effect.command] : []))
+
+describe('people', () => {
+  it('override an undecided stage once, with a reason, and only who may', () => {
+    const world = new World(inBand)
+    world.run({ until: ({ state }) => state.status === 'Held' })
+    expect(world.command({ type: 'override', reason: 'known noise' }, 'ada')).toMatchObject({ code: 'notAuthorised' })
+    expect(world.command({ type: 'override', reason: 'known noise' })).toMatchObject({ rejected: false })
+    expect(world.command({ type: 'override', reason: 'again' })).toMatchObject({ rejected: true, code: 'wrongState' })
+    world.run({ until: ({ service }) => service.exposure?.stageId === 'full/stage-50' })
+    expect(world.state.services.backend?.exposure?.override).toBeNull()
+    expect(world.events('StagePassed')).toHaveLength(1)
+  })
+
+  it('promote a stage whose criteria hold, and no other', () => {
+    const world = new World()
+    world.run({ until: ({ service }) => service.exposure !== null })
+    expect(world.command({ type: 'promote', reason: 'quick' })).toMatchObject({ rejected: true })
+    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 4_000 })
+    expect(world.command({ type: 'promote', reason: 'quick' })).toMatchObject({ rejected: false })
+    expect(world.events('StagePassed')[0]).toMatchObject({ promoted: 'quick' })
+    const undecided = new World(inBand)
+    undecided.run({ until: ({ state }) => state.status === 'Held' })
+    expect(undecided.command({ type: 'promote', reason: 'no' })).toMatchObject({ rejected: true, code: 'wrongState' })
+  })
+
+  it('are told what changed since the state they decided on', () => {
+    const world = new World(inBand)
+    world.run({ until: ({ service }) => service.exposure !== null })
+    const seenVersion = world.state.version
+    world.run({ until: ({ state }) => state.status === 'Held' })
+    const stale = world.command({ type: 'override', reason: 'old', seenVersion })
+    expect(stale).toMatchObject({ rejected: true, code: 'stale', message: expect.stringContaining('held: ') })
+    const fresh = world.state.version
+    world.run({ untilMs: world.nowMs + 5_000 })
+    expect(world.state.version).toBeGreaterThan(fresh)
+    expect(world.command({ type: 'override', reason: 'looks change nothing', seenVersion: fresh })).toMatchObject({
+      rejected: false,
+    })
+    expect(world.command({ type: 'abort', reason: 'never stale', seenVersion: 1 })).toMatchObject({ rejected: false })
+  })
+
+  it('skip a step that cannot be done, never a ladder nor a sign-off', () => {
+    const world = new World(
+      { perform: ({ effect }) => (effect.kind === 'runCommand' ? fail('rejected', 'no') : undefined) },
+      withSteps([command('warm-up'), rollout('backend', [100])]),
+    )
+    world.run({ untilMs: 60_000 })
+    expect(world.state.status).toBe('Held')
+    expect(world.command({ type: 'skip', id: 'warm-up', reason: 'not needed' })).toMatchObject({ rejected: false })
+    world.run({ until: ({ service }) => service.exposure !== null })
+    expect(world.command({ type: 'skip', id: 'backend/rollout', reason: 'x' })).toMatchObject({ code: 'wrongState' })
+    world.run()
+    expect(world.state.status).toBe('Succeeded')
+    const signs = new World({ signs: false })
+    signs.step()
+    expect(signs.command({ type: 'skip', id: 'staging/prepared', reason: 'x' })).toMatchObject({ code: 'wrongState' })
+  })
+
+  it('supersede a release: it goes back first and says by what', () => {
+    const world = new World()
+    world.run({ until: ({ service }) => service.exposure !== null })
+    world.command({ type: 'supersede', by: 'r2', reason: 'hotfix' })
+    world.run()
+    expect(world.state.status).toBe('Superseded')
+    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
+  })
+})
+
+describe('triggers that do not go back', () => {
+  const breach = { errorRate: (arm: string, nowMs: number) => (arm === 'candidate' && nowMs < 8_000 ? 0.4 : 0) }
+
+  it('halt the ladder while they are breached', () => {
+    const world = new World(breach, acting({ kind: 'halt' }))
+    world.run({ until: ({ state }) => state.status === 'Held' })
+    world.run()
+    expect(world.types()).toContain('TriggerCleared')
+    expect(world.state.status).toBe('Succeeded')
+  })
+
+  it('pause the release until somebody resumes it', () => {
+    const world = new World(breach, acting({ kind: 'pause' }))
+    world.run({ untilMs: 60_000 })
+    expect(world.state.status).toBe('Paused')
+    world.command({ type: 'resume' })
+    world.run()
+    expect(world.state.status).toBe('Succeeded')
+  })
+
+  it('run a command once for each breach', () => {
+    const world = new World(breach, acting({ kind: 'command', command: 'scale-up', parameters: {} }))
+    world.run()
+    expect(commandsOf(world)).toEqual(['scale-up'])
+    expect(world.state.status).toBe('Succeeded')
+  })
+
+  it('fire only after as many breached looks in a row as the plan asks for', () => {
+    const plan = { ...example, judging: { ...example.judging, breachLooks: 4 } }
+    const world = new World(bad, plan)
+    world.run()
+    const looks = world
+      .types()
+      .slice(0, world.types().indexOf('TriggerFired'))
+      .filter((type) => type === 'StageObserved')
+    expect(looks.length).toBeGreaterThanOrEqual(4)
+    expect(world.state.status).toBe('RolledBack')
+  })
+})
+
+describe('rollback', () => {
+  const steps: RollbackStep[] = [command('toggle'), command('purge-cache')]
+  const plan: Plan = { ...example, rollback: { deadlineMs: 60_000, steps } }
+
+  it('does its steps in order after the users are back, and tries the next when one fails', () => {
+    const world = new World(
+      {
+        ...bad,
+        perform: ({ effect }) =>
+          effect.kind === 'runCommand' && effect.command === 'toggle' ? fail('rejected', 'no such toggle') : undefined,
+      },
+      plan,
+    )
+    world.run()
+    expect(commandsOf(world)).toEqual(['toggle', 'purge-cache'])
+    expect(world.state.ended).toMatchObject({ status: 'Degraded', reason: expect.stringContaining('no such toggle') })
+    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
+  })
+
+  it.each([
+    ['is deployed again first where it is not healthy', 3_000, 'deploy production v1'],
+    ['is trusted where nobody can be asked', 0, undefined],
+  ])('the baseline %s, and users wait for it only so long', (_what, tookMs, deployed) => {
+    let since = Number.NaN
+    const perform = ({ effect, purpose }: EffectState, nowMs: number) => {
+      if (purpose.kind !== 'rollback') return undefined
+      if (effect.kind === 'readVersions')
+        return deployed === undefined
+          ? fail('unavailable', 'down')
+          : succeed({ kind: 'readVersions' as const, versions: { running: [] } })
+      if (effect.kind !== 'deploy') return undefined
+      since = Number.isNaN(since) ? nowMs : since
+      return nowMs - since < tookMs ? fail('unavailable', 'starting') : undefined
+    }
+    const world = new World({ ...bad, perform })
+    world.run()
+    const deploys = world
+      .events('EffectRequested')
+      .flatMap(({ effect, purpose }) =>
+        effect.kind === 'deploy' && purpose.kind === 'rollback' ? [`deploy ${effect.target} ${effect.version}`] : [],
+      )
+    expect(deploys.at(-1)).toBe(deployed)
+    expect(world.state.status).toBe('RolledBack')
+  })
+
+  it('does not wait for ever for a baseline that stays down', () => {
+    const perform = ({ effect, purpose }: EffectState) =>
+      purpose.kind === 'rollback' && effect.kind === 'readVersions'
+        ? succeed({ kind: 'readVersions' as const, versions: { running: [] } })
+        : purpose.kind === 'rollback' && effect.kind === 'deploy'
+          ? fail('unavailable', 'down')
+          : undefined
+    const world = new World({ ...bad, perform })
+    world.run()
+    const fired = world.log.find(({ event }) => event.type === 'TriggerFired')?.elapsedMs ?? 0
+    expect((world.service.rollback?.readBackMs ?? 0) - fired).toBeLessThanOrEqual(11_000)
+    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
+  })
+})
+
+describe('steps', () => {
+  const call = (name: string) => ({ command: name, parameters: {} })
+  const migration: Step = {
+    id: 'migrate',
+    text: 'migrate',
+    source,
+    kind: 'migrate',
+    backup: call('backup'),
+    verifyBackup: call('verify-backup'),
+    dryRun: call('dry-run'),
+    apply: call('apply'),
+    verify: call('verify'),
+    revert: call('revert'),
+  }
+  const broken = (name: string) => ({
+    perform: ({ effect }: EffectState) =>
+      effect.kind === 'runCommand' && effect.command === name ? fail('rejected', `${name} failed`) : undefined,
+  })
+
+  it('migrate in order, and nothing is applied on a backup that was not verified', () => {
+    const good = new World({}, withSteps([migration]))
+    good.run()
+    expect(commandsOf(good)).toEqual(['backup', 'verify-backup', 'dry-run', 'apply', 'verify'])
+    const world = new World(broken('verify-backup'), withSteps([migration]))
+    world.run({ untilMs: 60_000 })
+    expect(commandsOf(world)).toEqual(['backup', 'verify-backup'])
+    expect(world.state.status).toBe('Held')
+  })
+
+  it('revert a migration that does not verify', () => {
+    const world = new World(broken('verify'), withSteps([migration]))
+    world.run({ untilMs: 60_000 })
+    expect(commandsOf(world).at(-1)).toBe('revert')
+    expect(world.state.holds[0]?.reason).toContain('it was reverted')
+  })
+
+  it('drill a toggle both ways, set flags, wait and tell people', () => {
+    const steps: Step[] = [
+      { id: 'drill', text: 'try the toggle', source, kind: 'drill', backend: 'flags', flag: 'rollback.session' },
+      { id: 'set', text: 'internal', source, kind: 'setFlag', backend: 'flags', flag: 'new.basket', percent: 5 },
+      { id: 'wait', text: 'a day', source, kind: 'wait', waitMs: 86_400_000 },
+      { id: 'tell', text: 'done', source, kind: 'notify', audience: ['Support'] },
+    ]
+    const world = new World({}, withSteps(steps))
+    world.run({ untilMs: 100_000_000 })
+    const asked = world
+      .events('EffectRequested')
+      .map(({ effect }) => (effect.kind === 'setFlag' ? `${effect.flag} ${effect.setting.percent}` : effect.kind))
+    expect(asked.slice(0, 4)).toEqual(['rollback.session 100', 'rollback.session 0', 'new.basket 5', 'notify'])
+    expect(world.state.ended).toMatchObject({ status: 'Succeeded' })
+    expect(world.state.ended?.atMs).toBeGreaterThanOrEqual(86_400_000)
+  })
+})
+
+it('outcomes that come late are judged when they have matured', () => {
+  const errors = example.metrics.errors
+  if (!errors) throw new Error('the example measures errors')
+  const metrics = { ...example.metrics, errors: { ...errors, maturesMs: 60_000 } }
+  const world = new World({}, { ...example, metrics })
+  world.run({ untilMs: 3_600_000 })
+  expect(world.state.status).toBe('Succeeded')
+  const entered = world.log.filter(({ event }) => event.type === 'StageEntered')
+  const passed = world.log.filter(({ event }) => event.type === 'StagePassed')
+  for (const [index, { elapsedMs }] of passed.entries())
+    expect(elapsedMs - (entered[index]?.elapsedMs ?? 0)).toBeGreaterThanOrEqual(60_000)
+})

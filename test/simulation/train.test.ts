@@ -1,0 +1,122 @@
+/** Several services in one release: order, parallel tracks, and what goes back with what. */
+import { describe, expect, it } from 'vitest'
+import { phase, rollout, stage, trainPlan } from '../fixtures/train-plan.ts'
+import { World } from './world.ts'
+
+/** The service that a candidate's errors come from, by the metric reads of that service. */
+const badFrom = (service: string, fromMs: number) => ({
+  errorRate: (arm: string, nowMs: number, _metric: string, of: string) =>
+    arm === 'candidate' && of === service && nowMs >= fromMs ? 0.4 : 0,
+})
+
+const percents = (world: World) =>
+  Object.fromEntries(Object.entries(world.shares).map(([name, shares]) => [name, shares.v2]))
+
+describe('a train', () => {
+  it('moves its services in order, a parallel track beside them', () => {
+    const world = new World({}, trainPlan)
+    world.run()
+    expect(world.state.status).toBe('Succeeded')
+    expect(percents(world)).toEqual({ backend: 100, frontend: 100, app: 100, search: 100 })
+    const entered = world.events('StageEntered').map(({ stageId }) => stageId)
+    const of = (name: string) => entered.filter((id) => id.startsWith(`${name}/`))
+    expect(entered.filter((id) => !id.startsWith('search/'))).toEqual([
+      ...of('backend'),
+      ...of('frontend'),
+      ...of('app'),
+    ])
+    expect(entered.indexOf('search/stage-10')).toBeLessThan(entered.indexOf('backend/stage-100'))
+  })
+
+  it('takes one service back alone where nothing depends on it, and what does not depend on it goes on', () => {
+    const world = new World(badFrom('search', 5_000), trainPlan)
+    world.run()
+    expect(world.events('TriggerFired')[0]).toMatchObject({ services: ['search'], phases: ['search'], isWhole: false })
+    expect(percents(world)).toEqual({ backend: 100, frontend: 100, app: 100, search: 0 })
+    expect(world.state.status).toBe('RolledBack')
+    expect(world.types()).toContain('RollbackEnded')
+  })
+
+  it('leaves the backend where it is when only the frontend fails', () => {
+    const world = new World(badFrom('frontend', 0), trainPlan)
+    world.run()
+    expect(world.events('TriggerFired')[0]).toMatchObject({ services: ['frontend'], phases: ['servers', 'mobile'] })
+    expect(percents(world)).toEqual({ backend: 100, frontend: 0, app: 0, search: 100 })
+  })
+
+  it('walks its edges backwards when the backend fails after all', () => {
+    const world = new World(badFrom('backend', 45_000), trainPlan)
+    world.run()
+    const [fired] = world.events('TriggerFired')
+    expect(fired?.services).toEqual(['app', 'frontend', 'backend'])
+    const asked = world
+      .events('EffectRequested')
+      .flatMap(({ purpose }) => (purpose.kind === 'rollback' && purpose.part === 'shares' ? [purpose.service] : []))
+    expect(asked).toEqual(['app', 'frontend', 'backend'])
+    expect(percents(world)).toEqual({ backend: 0, frontend: 0, app: 0, search: 100 })
+  })
+
+  it('does not let a service that hangs keep the others from going back', () => {
+    const world = new World(
+      {
+        ...badFrom('backend', 45_000),
+        perform: ({ purpose }) => (purpose.kind === 'rollback' && purpose.service === 'app' ? 'hang' : undefined),
+      },
+      trainPlan,
+    )
+    world.run({ untilMs: 90_000 })
+    expect(percents(world)).toMatchObject({ backend: 0, frontend: 0 })
+    expect(world.state.status).toBe('RollingBack')
+  })
+
+  it('draws in a second service that fails while the first goes back', () => {
+    const world = new World(
+      {
+        errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs >= 5_000 ? 0.4 : 0),
+        perform: ({ purpose }, nowMs) =>
+          purpose.kind === 'rollback' && purpose.part === 'shares' && nowMs < 20_000 ? 'hang' : undefined,
+      },
+      trainPlan,
+    )
+    world.run({ untilMs: 15_000 })
+    expect(world.state.rollback?.services.toSorted()).toEqual(['backend', 'search'])
+  })
+
+  it('is aborted as a whole, or one service of it', () => {
+    const parts = new World({}, trainPlan)
+    parts.run({
+      until: ({ state }) => state.services.search?.exposure != null && state.services.backend?.exposure != null,
+    })
+    expect(parts.command({ type: 'abort', reason: 'search is slow', service: 'search' })).toMatchObject({
+      rejected: false,
+    })
+    parts.run()
+    expect(percents(parts)).toEqual({ backend: 100, frontend: 100, app: 100, search: 0 })
+    const whole = new World({}, trainPlan)
+    whole.run({ until: ({ state }) => state.services.app?.exposure != null })
+    whole.command({ type: 'abort', reason: 'stop' })
+    whole.run()
+    expect(percents(whole)).toEqual({ backend: 0, frontend: 0, app: 0, search: 0 })
+    expect(whole.state.status).toBe('RolledBack')
+  })
+
+  it('waits with a stage for the stages of other services it comes after', () => {
+    const frontend = { ...rollout('frontend', [10]), after: [] }
+    if (frontend.kind !== 'rollout') throw new Error('a rollout')
+    const stages = [stage('frontend', 10, { after: ['backend/stage-10'] })]
+    const plan = {
+      ...trainPlan,
+      phases: [phase('all', [], { steps: [rollout('backend', [10, 100]), { ...frontend, stages }] })],
+    }
+    const world = new World({}, plan)
+    world.run()
+    const order = world.log.flatMap(({ event }) =>
+      event.type === 'StageEntered' || event.type === 'StagePassed' ? [`${event.type} ${event.stageId}`] : [],
+    )
+    expect(order.indexOf('StageEntered frontend/stage-10')).toBeGreaterThan(
+      order.indexOf('StagePassed backend/stage-10'),
+    )
+    expect(order.indexOf('StageEntered frontend/stage-10')).toBeLessThan(order.indexOf('StagePassed backend/stage-100'))
+    expect(world.state.status).toBe('Succeeded')
+  })
+})
