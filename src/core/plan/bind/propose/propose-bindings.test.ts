@@ -225,7 +225,7 @@ describe('metrics', () => {
     )
   })
 
-  it('gives one metric for two spellings, and none for what only people can act on', () => {
+  it('gives one metric for all spellings, whatever a trigger does when it fires', () => {
     const findings = propose([
       {
         criteria: [criterion('a', condition('Error rate'))],
@@ -239,9 +239,10 @@ describe('metrics', () => {
     expect(metrics.map(({ path, says }) => `${path[1]}: ${says}`)).toEqual([
       'error-rate: Error rate',
       'error-rate: Errors',
+      'error-rate: Error count',
     ])
-    expect(metrics[0]?.value).toMatchObject({ says: ['Error rate', 'Errors'] })
-    expect(findings.filter(({ state }) => state === 'measured').map(({ says }) => says)).toEqual(['a', 'b'])
+    expect(metrics[0]?.value).toMatchObject({ says: ['Error rate', 'Errors', 'Error count'] })
+    expect(findings.filter(({ state }) => state === 'measured').map(({ says }) => says)).toEqual(['a', 'b', 'c'])
   })
 
   it('names a new metric beside one that a person bound', () => {

@@ -37,8 +37,7 @@ export function needsOf({ draft }: Pick<ProposeInput, 'draft'>): Need[] {
     needs.set(key, need)
   }
   for (const phase of draft.phases) if (movesTraffic(phase)) phase.criteria.forEach(add)
-  for (const trigger of [...(draft.triggers ?? []), ...draft.phases.flatMap(({ triggers }) => triggers)])
-    if (trigger.action === 'rollBack') add(trigger)
+  for (const trigger of [...(draft.triggers ?? []), ...draft.phases.flatMap(({ triggers }) => triggers)]) add(trigger)
   return [...needs.values()].sort((a, b) => a.source.start - b.source.start)
 }
 

@@ -136,7 +136,7 @@ export function proposeTriggers(input: ProposeInput, ground: Ground): Finding[] 
   const triggers = [...(input.draft.triggers ?? []), ...input.draft.phases.flatMap((phase) => phase.triggers)]
   const seen = new Set<string>()
   return triggers.flatMap((trigger): Finding[] => {
-    const { text, source, action, condition } = trigger
+    const { text, source, condition } = trigger
     if (seen.has(nameKey(text))) return []
     seen.add(nameKey(text))
     const subject = {
@@ -148,11 +148,9 @@ export function proposeTriggers(input: ProposeInput, ground: Ground): Finding[] 
     }
     const binding = bound.get(nameKey(text))
     if (binding) return [boundFinding(subject, binding)]
-    const measured = action === 'rollBack' ? byMetric(subject, condition, ground, 'reportedBy') : undefined
+    const measured = byMetric(subject, condition, ground, 'reportedBy')
     if (measured) return [measured]
-    const finding = settle(subject, [...eventOf(trigger, ground), ...reporters(text, input)])
-    if (action === 'rollBack') return [withProblem(finding, condition)]
-    return [finding.state === 'unbound' ? { ...finding, reason: `to ${action} is a person's to do` } : finding]
+    return [withProblem(settle(subject, [...eventOf(trigger, ground), ...reporters(text, input)]), condition)]
   })
 }
 
@@ -164,8 +162,8 @@ const reporters = (text: string, input: ProposeInput): Proposal[] =>
   }))
 
 /** A metric of which one event fires the trigger: never written by itself, for a single failure then takes the release back. */
-function eventOf({ text, action, condition }: DraftTrigger, { metrics }: Ground): Proposal[] {
-  if (action !== 'rollBack' || condition) return []
+function eventOf({ text, condition }: DraftTrigger, { metrics }: Ground): Proposal[] {
+  if (condition) return []
   return metrics.flatMap(({ state, value, path }): Proposal[] => {
     if (state === 'unbound' || typeof value !== 'object' || value === null || !('events' in value)) return []
     const { says } = value as MetricBinding
