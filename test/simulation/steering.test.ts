@@ -250,6 +250,33 @@ describe('steps', () => {
   })
 })
 
+describe('artefacts', () => {
+  const deploysAs = (digests: Record<string, string>) => ({
+    perform: ({ effect }: EffectState) =>
+      effect.kind === 'deploy'
+        ? succeed({
+            kind: 'deploy' as const,
+            versions: {
+              running: [
+                { version: effect.version, healthy: true, artefactDigest: digests[effect.target] },
+                { version: 'v1', healthy: true },
+              ],
+            },
+          })
+        : undefined,
+  })
+
+  it('that go to production are those that were tried, by digest', () => {
+    const world = new World(deploysAs({ staging: 'sha256:a', production: 'sha256:b' }))
+    world.run()
+    expect(world.state.status).toBe('Held')
+    expect(world.state.holds[0]?.reason).toContain('another artefact')
+    const same = new World(deploysAs({ staging: 'sha256:a', production: 'sha256:a' }))
+    same.run()
+    expect(same.state.status).toBe('Succeeded')
+  })
+})
+
 it('outcomes that come late are judged when they have matured', () => {
   const errors = example.metrics.errors
   if (!errors) throw new Error('the example measures errors')

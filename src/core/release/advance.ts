@@ -6,7 +6,7 @@ import { confirmStages } from './advance-rollout.ts'
 import { advanceTriggers } from './advance-triggers.ts'
 import type { ReleaseEvent } from './events.ts'
 import { canGoOn } from './phases.ts'
-import { isGoingBack, isOver, type Now, type Release } from './release.ts'
+import { backMs, isGoingBack, isOver, type Now, type Release } from './release.ts'
 
 /** Going back comes before everything, triggers before going on; what has happened is recorded even while paused. */
 export function advance(release: Release, now: Now): ReleaseEvent[] {
@@ -23,12 +23,13 @@ export function advance(release: Release, now: Now): ReleaseEvent[] {
 }
 
 /** After a part of the train went back and the rest is done, nothing is left to do: the release did not succeed. */
-function endOf({ rollback }: Release): ReleaseEvent[] {
+function endOf(release: Release): ReleaseEvent[] {
+  const { rollback } = release
   if (!rollback) return []
   return [
     {
       type: 'ReleaseRolledBack',
-      readBackMs: (rollback.endedMs ?? rollback.triggeredMs) - rollback.triggeredMs,
+      readBackMs: (backMs(release) ?? rollback.triggeredMs) - rollback.triggeredMs,
       quietMs: null,
     },
   ]

@@ -1,7 +1,7 @@
 /** Questions about effects: what was asked for a purpose, how it went, what is still to be done. */
 import { type Effect, effectLimits } from './effect.ts'
 import type { Purpose } from './events.ts'
-import type { Shares } from './evidence.ts'
+import type { RunningVersions, Shares } from './evidence.ts'
 import { type DriverError, isTransient } from './outcome.ts'
 import type { EffectState, Release } from './release.ts'
 
@@ -67,7 +67,7 @@ export function progressOf(release: Release, purpose: Purpose): Progress {
   const last = lastAttempt(release, purpose)
   if (!last) return { state: 'none' }
   if (!last.settled) return { state: 'running' }
-  const problem = problemOf(last)
+  const problem = problemOf(release, last)
   if (!problem) return { state: 'done', effect: last }
   const goingBack = purpose.kind === 'rollback'
   const limits = effectLimits[last.effect.kind]
@@ -80,17 +80,24 @@ export function progressOf(release: Release, purpose: Purpose): Progress {
 export const maximumBackoffMs = 5_000
 
 /** What is wrong with a settled effect, judged against what was asked: an error, a readback that differs, a check or command that failed. */
-function problemOf({ effect, purpose, settled }: EffectState): { error: DriverError; retry: boolean } | undefined {
+function problemOf(
+  release: Release,
+  { effect, purpose, settled }: EffectState,
+): { error: DriverError; retry: boolean } | undefined {
   if (!settled) return undefined
   if (!settled.outcome.ok) return { error: settled.outcome.error, retry: isTransient(settled.outcome.error) }
   // A gate weighs its evidence itself: a check that is pending or failed was still run.
   if (purpose.kind === 'gate' && settled.outcome.value.kind === 'runCheck') return undefined
-  return mismatch(effect, settled.outcome.value)
+  return mismatch(release, effect, settled.outcome.value)
 }
 
 type Value = Extract<NonNullable<EffectState['settled']>['outcome'], { ok: true }>['value']
 
-function mismatch(effect: Effect, value: Value): { error: DriverError; retry: boolean } | undefined {
+function mismatch(
+  { artefacts }: Release,
+  effect: Effect,
+  value: Value,
+): { error: DriverError; retry: boolean } | undefined {
   const rejected = (message: string, retry: boolean) => ({ error: { code: 'rejected' as const, message }, retry })
   if (effect.kind !== value.kind) return rejected(`asked for ${effect.kind}, was answered ${value.kind}`, false)
   if (effect.kind === 'setShares' && value.kind === 'setShares' && !sameShares(effect.shares, value.shares)) {
@@ -105,6 +112,13 @@ function mismatch(effect: Effect, value: Value): { error: DriverError; retry: bo
   if (effect.kind === 'deploy' && value.kind === 'deploy') {
     const healthy = value.versions.running.some(({ version, healthy }) => version === effect.version && healthy)
     if (!healthy) return rejected(`${effect.version} is not healthy at ${effect.target}`, true)
+    const digest = artefactIn(value.versions, effect.version)
+    const tried = artefacts[effect.version]
+    if (digest !== undefined && tried !== undefined && digest !== tried)
+      return rejected(
+        `${effect.target} runs another artefact as ${effect.version} (${digest}) than was tried (${tried})`,
+        false,
+      )
   }
   if (value.kind === 'runCheck' && value.evidence.verdict !== 'passed') return rejected(value.evidence.summary, true)
   if (value.kind === 'runCommand' && value.result.exitCode !== 0) {
@@ -112,6 +126,10 @@ function mismatch(effect: Effect, value: Value): { error: DriverError; retry: bo
   }
   return undefined
 }
+
+/** Digest of the artefact that a target runs as this version, where it says so. */
+export const artefactIn = ({ running }: RunningVersions, version: string): string | undefined =>
+  running.find((one) => one.version === version)?.artefactDigest
 
 /** `v0.0.9 90 %, v0.1.0 10 %` */
 export const formatShares = (shares: Shares): string =>

@@ -2,7 +2,7 @@
 import { serviceOf } from '../plan/plan.ts'
 import { serviceShares } from '../plan/service.ts'
 import type { Effect, EffectOutcome } from './effect.ts'
-import { effectById, purposeKey, sameShares } from './effects.ts'
+import { artefactIn, effectById, purposeKey, sameShares } from './effects.ts'
 import type { Purpose } from './events.ts'
 import type { Shares } from './evidence.ts'
 import type { Fold } from './fold.ts'
@@ -35,7 +35,8 @@ export const foldEffects: { EffectRequested: Fold<'EffectRequested'>; EffectSett
       ...before.effects,
       [purposeKey(state.purpose)]: { ...state, settled: { atMs: elapsedMs, outcome } },
     }
-    return { effects, ...readBack(before, state, outcome, elapsedMs), ...addRun(before, state, outcome, elapsedMs) }
+    const after = { ...readBack(before, state, outcome, elapsedMs), ...addRun(before, state, outcome, elapsedMs) }
+    return { effects, ...after, ...firstArtefact(before, state, outcome) }
   },
 }
 
@@ -72,6 +73,14 @@ function readBack(
     shares: { ...state.shares, observed, observedMs: elapsedMs },
     rollback: isBack ? { ...rollback, readBackMs: elapsedMs } : rollback,
   })
+}
+
+/** The first target that runs a version says which artefact it is: what is tried there is what goes on. */
+function firstArtefact({ artefacts }: Release, { effect }: EffectState, outcome: EffectOutcome): Partial<Release> {
+  if (effect.kind !== 'deploy' || !outcome.ok || outcome.value.kind !== 'deploy') return {}
+  const digest = artefactIn(outcome.value.versions, effect.version)
+  if (digest === undefined || artefacts[effect.version] !== undefined) return {}
+  return { artefacts: { ...artefacts, [effect.version]: digest } }
 }
 
 /** What a call asks for or brings back, as shares of the service's two versions. */

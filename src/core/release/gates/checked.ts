@@ -2,6 +2,7 @@
 import type { GateOf } from '../../plan/gate.ts'
 import type { Phase } from '../../plan/plan.ts'
 import type { Purpose, ReleaseEvent } from '../events.ts'
+import type { CheckEvidence } from '../evidence.ts'
 import { gateAbout, isHeld } from '../holds.ts'
 import type { GateState, Now, Release } from '../release.ts'
 import { driveEffect } from '../request-effect.ts'
@@ -22,12 +23,18 @@ export function greenRuns(release: Release, gate: EvidenceGate, now: Now): numbe
   const runs = release.gates[gate.id]?.runs ?? []
   const newest = runs.at(-1)
   if (!newest || isStale(newest, gate, now)) return 0
-  const red = runs.findLastIndex(({ evidence }) => evidence.verdict !== 'passed')
+  const red = runs.findLastIndex(({ evidence }) => evidence.verdict !== 'passed' || isAboutAnother(release, evidence))
   return runs.length - 1 - red
 }
 
 export const hasEvidence = (release: Release, gate: EvidenceGate, now: Now): boolean =>
   greenRuns(release, gate, now) >= runsNeeded(gate)
+
+/** About an artefact that this release does not run. */
+function isAboutAnother({ artefacts }: Release, { subject }: CheckEvidence): boolean {
+  const own = Object.values(artefacts)
+  return subject?.artefactDigest !== undefined && own.length > 0 && !own.includes(subject.artefactDigest)
+}
 
 /** Older than the gate allows, by when it was brought or, where its source says so, by when it was made. */
 function isStale({ atMs, evidence }: GateState['runs'][number], { maximumAgeMs }: EvidenceGate, now: Now): boolean {
