@@ -1,7 +1,10 @@
 /** Several services in one release: order, parallel tracks, and what goes back with what. */
 import { describe, expect, it } from 'vitest'
+import { fail } from '../../src/core/release/outcome.ts'
 import { phase, rollout, stage, trainPlan } from '../fixtures/train-plan.ts'
 import { World } from './world.ts'
+
+const source = { start: 1, end: 1 }
 
 /** The service that a candidate's errors come from, by the metric reads of that service. */
 const badFrom = (service: string, fromMs: number) => ({
@@ -80,6 +83,29 @@ describe('a train', () => {
     )
     world.run({ untilMs: 15_000 })
     expect(world.state.rollback?.services.toSorted()).toEqual(['backend', 'search'])
+  })
+
+  it('keeps the holds of what goes on, and none of what stopped', () => {
+    const search = trainPlan.phases.find(({ id }) => id === 'search')
+    const [step] = search?.steps ?? []
+    if (!search || step?.kind !== 'rollout') throw new Error('search has a ladder')
+    const stuck = { id: 'other', text: 'other', source, kind: 'command' as const, command: 'other', parameters: {} }
+    const wait = { id: 'purge', text: 'purge', source, kind: 'wait' as const, waitMs: 3_600_000, after: [] }
+    const plan = {
+      ...trainPlan,
+      phases: [phase('other', [], { steps: [stuck] }), { ...search, steps: [step, wait] }],
+    }
+    const world = new World(
+      {
+        errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 20_000 ? 0.4 : 0),
+        perform: ({ effect }) => (effect.kind === 'runCommand' ? fail('rejected', 'no') : undefined),
+      },
+      plan,
+    )
+    world.run({ until: ({ state }) => state.services.search?.exposure != null && state.holds.length === 1 })
+    world.record({ type: 'ReleaseHeld', about: 'step purge', reason: 'no', ask: 'Release Manager' }, 'tidegate')
+    world.run({ until: ({ state }) => state.rollback !== null })
+    expect(world.state.holds.map(({ about }) => about)).toEqual(['step other'])
   })
 
   it('is aborted as a whole, or one service of it', () => {

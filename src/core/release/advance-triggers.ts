@@ -35,8 +35,10 @@ function armedTriggers(release: Release, service: string): Armed[] {
   return stageOf(release, exposure.stageId).triggers.map((trigger) => ({ service, exposure, trigger }))
 }
 
-const isBreached = (release: Release, { streaks }: Exposure, { id }: Trigger): boolean =>
-  (streaks[id] ?? 0) >= release.plan.judging.breachLooks
+/** Enough looks in a row, and the newest of this stage among them: a stage that was just entered has not been looked at. */
+const isBreached = (release: Release, { streaks, triggers }: Exposure, { id }: Trigger): boolean =>
+  (streaks[id] ?? 0) >= release.plan.judging.breachLooks &&
+  triggers.some(({ statementId, verdict }) => statementId === id && verdict === 'Failed')
 
 const isClear = (release: Release, { streaks }: Exposure, { id }: Trigger): boolean =>
   (streaks[id] ?? 0) <= -release.plan.judging.clearLooks

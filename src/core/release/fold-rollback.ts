@@ -1,7 +1,9 @@
 /** What going back leaves in the state. */
+import { ladderOf } from '../plan/plan.ts'
 import type { Fold } from './fold.ts'
 import { withService } from './fold-effects.ts'
-import { isGoingBack, type Release, type Rollback, type ServiceRollback, serviceState } from './release.ts'
+import { gateAbout, stageAbout, stepAbout, triggerAbout } from './holds.ts'
+import { type Hold, isGoingBack, type Release, type Rollback, type ServiceRollback, serviceState } from './release.ts'
 
 export const foldRollback: {
   TriggerFired: Fold<'TriggerFired'>
@@ -14,9 +16,7 @@ export const foldRollback: {
 } = {
   TriggerFired: (before, { cause, firstBreachMs, services, phases, isWhole }, { actor, elapsedMs }) => ({
     ended: null,
-    holds: isWhole
-      ? []
-      : before.holds.filter(({ about }) => !about.startsWith('stage ') && !about.startsWith('trigger ')),
+    holds: isWhole ? [] : heldElsewhere(before, services, phases),
     pause: isWhole ? null : before.pause,
     effects: withoutEarlierWays(before, services),
     phases: stopped(before, phases),
@@ -51,6 +51,19 @@ export const foldRollback: {
   RollbackEnded: (before, _event, { elapsedMs }) => withRollback(before, { endedMs: elapsedMs }),
   ReleaseRolledBack: (before, _event, { elapsedMs }) => ended(before, 'RolledBack', '', elapsedMs),
   ReleaseDegraded: (before, { reason }, { elapsedMs }) => ended(before, 'Degraded', reason, elapsedMs),
+}
+
+/** Holds of what neither goes back nor stops. */
+function heldElsewhere({ plan, holds }: Release, services: readonly string[], phases: readonly string[]): Hold[] {
+  const rungs = ladderOf(plan).filter(({ step }) => services.includes(step.service))
+  const over = new Set(
+    rungs.flatMap(({ stage }) => [stageAbout(stage.id), ...stage.triggers.map(({ id }) => triggerAbout(id))]),
+  )
+  for (const { entry, steps, exit } of plan.phases.filter(({ id }) => phases.includes(id))) {
+    for (const { id } of [...entry, ...exit]) over.add(gateAbout(id))
+    for (const { id } of steps) over.add(stepAbout(id))
+  }
+  return holds.filter(({ about }) => !over.has(about))
 }
 
 const ended = (before: Release, status: 'RolledBack' | 'Degraded', reason: string, atMs: number): Partial<Release> => ({
