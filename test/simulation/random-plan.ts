@@ -1,31 +1,12 @@
 /** Plans that a seed repeats: small, and over everything that a plan can say. */
-import type { Condition } from '../../src/core/plan/condition.ts'
-import type { Gate, GateDeadline } from '../../src/core/plan/gate.ts'
 import { type Phase, type Plan, type PlanMetric, planSchemaVersion } from '../../src/core/plan/plan.ts'
 import type { Service } from '../../src/core/plan/service.ts'
-import type {
-  Criterion,
-  RollbackStep,
-  RolloutStep,
-  Stage,
-  Step,
-  StepOf,
-  Trigger,
-  TriggerAction,
-} from '../../src/core/plan/step.ts'
+import type { Step, StepOf } from '../../src/core/plan/step.ts'
 import type { Seeded } from '../../src/runtime/rehearsal/seeded.ts'
-
-/** Time between two looks; everything that a plan waits for is a few of them. */
-export const intervalMs = 1_000
-
-const source = { start: 1, end: 1 }
-const parameters = {}
-
-/** `ada` writes every plan; `rina` holds both roles, and nobody can steer but the managers. */
-export const roles = { Manager: ['ada', 'rina', 'ola'], Lead: ['lena', 'rina', 'ada'], Security: ['sam'] }
-const signing = ['Manager', 'Manager', 'Lead', 'Security']
-
-const statement = (id: string) => ({ id, text: id, source })
+import { gatesOf } from './random-gates.ts'
+import { ladder, rollout } from './random-ladder.ts'
+import { intervalMs, roles, source, statement } from './random-statement.ts'
+import { otherSteps, rollbackSteps } from './random-steps.ts'
 
 export function randomPlan(random: Seeded): Plan {
   const services = Array.from({ length: random.pick([1, 1, 1, 2, 2, 3, 4]) }, (_, index) => serviceNamed(random, index))
@@ -87,100 +68,6 @@ function metricsOf(random: Seeded): Plan['metrics'] {
     latency: { ...counter('latency'), query: { histogram: 'h', scaleToMs: 1 } },
     conversion: { ...counter('conversion'), maturesMs: random.pick([1, 2]) * intervalMs },
   }
-}
-
-const percentage = (metric: string, comparator: Condition['comparator'], value: number): Condition => ({
-  metric,
-  comparator,
-  value,
-  unit: '%',
-})
-const p95 = (comparator: Condition['comparator'], value: number): Condition => ({
-  metric: 'latency',
-  comparator,
-  value,
-  unit: 'ms',
-  percentile: 95,
-})
-
-/** What passes a stage and what ends it, by metric; between the two lies the band in which a person is asked. */
-const thresholds: Record<string, { passes: Condition; breaches: Condition }> = {
-  errors: { passes: percentage('errors', '<', 1), breaches: percentage('errors', '>', 5) },
-  latency: { passes: p95('<', 500), breaches: p95('>', 1_000) },
-  conversion: { passes: percentage('conversion', '>=', 10), breaches: percentage('conversion', '<', 5) },
-}
-const metricIds = Object.keys(thresholds)
-
-const conditionOf = (metricId: string, kind: 'passes' | 'breaches'): Condition => {
-  const found = thresholds[metricId]
-  if (!found) throw new Error(`no thresholds for ${metricId}`)
-  return found[kind]
-}
-
-function criterion(stageId: string, metricId: string): Criterion {
-  return { ...statement(`${stageId}/${metricId}`), metricId, condition: conditionOf(metricId, 'passes') }
-}
-
-function trigger(random: Seeded, service: string, metricId: string): Trigger {
-  return {
-    ...statement(`${service}/trigger-${metricId}`),
-    metricId,
-    condition: conditionOf(metricId, 'breaches'),
-    windowMs: random.pick([1, 2, 4]) * intervalMs,
-    action: actionOf(random),
-  }
-}
-
-function actionOf(random: Seeded): TriggerAction {
-  if (random.chance(0.6)) return { kind: 'rollback' }
-  const kind = random.pick(['halt', 'pause', 'notify', 'command'] as const)
-  return kind === 'command' ? { kind, command: 'scale', parameters } : { kind }
-}
-
-/** Some of a list, in its order, at most `most`. */
-function some<T>(random: Seeded, list: readonly T[], most: number): T[] {
-  const wanted = random.int(most + 1)
-  return list.filter((_, index) => random.chance(wanted / (list.length - index || 1))).slice(0, most)
-}
-
-function stagesOf(random: Seeded, service: string, percents: readonly number[]): Stage[] {
-  const triggers = some(random, metricIds, 2).map((metricId) => trigger(random, service, metricId))
-  return percents
-    .map((percent) => {
-      const id = `${service}/stage-${percent}`
-      return {
-        ...statement(id),
-        text: undefined,
-        name: `${percent} %`,
-        percent,
-        ...(random.chance(0.1) ? { cohort: 'internal' } : {}),
-        after: [],
-        bakeMs: random.int(4) * intervalMs,
-        criteria: some(random, metricIds, 2).map((metricId) => criterion(id, metricId)),
-        triggers: random.chance(0.9) ? triggers : [],
-      }
-    })
-    .map(({ text: _, ...stage }) => stage)
-}
-
-const rollout = (
-  random: Seeded,
-  service: string,
-  percents: readonly number[],
-  more: Partial<RolloutStep> = {},
-): RolloutStep => ({
-  ...statement(`${service}/rollout-${percents[0]}`),
-  kind: 'rollout',
-  service,
-  stages: stagesOf(random, service, percents),
-  ...more,
-})
-
-/** Rising shares; the last is everybody, most of the time. */
-function ladder(random: Seeded): number[] {
-  const low = some(random, [1, 5, 10, 25], 2)
-  const rising = random.chance(0.5) ? [...low, 50] : low
-  return random.chance(0.9) || rising.length === 0 ? [...rising, 100] : rising
 }
 
 function rolloutPhases(
@@ -252,91 +139,4 @@ function phaseNamed(random: Seeded, id: string, dependsOn: string[], steps: Step
     exit: gatesOf(random, `${id}/exit`),
     ...more,
   }
-}
-
-const gateKinds = ['signOff', 'signOff', 'check', 'check', 'streak', 'goNoGo', 'dependency', 'webhook'] as const
-
-function gatesOf(random: Seeded, place: string): Gate[] {
-  return Array.from({ length: random.pick([0, 0, 0, 1, 1, 2]) }, (_, index) => gate(random, `${place}-${index}`))
-}
-
-function gate(random: Seeded, id: string): Gate {
-  const kind = random.pick(gateKinds)
-  const base = { ...statement(id), ...(random.chance(0.4) ? { deadline: deadline(random) } : {}) }
-  const age = random.chance(0.5) ? { maximumAgeMs: random.pick([3, 20]) * intervalMs } : {}
-  const role = random.pick(signing)
-  switch (kind) {
-    case 'signOff':
-      return { ...base, kind, role, count: role === 'Security' ? 1 : random.pick([1, 1, 2]) }
-    case 'goNoGo':
-      return { ...base, kind, role, quorum: 1 }
-    case 'dependency':
-      return { ...base, kind, role }
-    case 'check':
-      return { ...base, ...age, kind, check: id }
-    case 'streak':
-      return { ...base, ...age, kind, check: id, runs: random.pick([2, 3]), everyMs: random.pick([1, 2]) * intervalMs }
-    case 'webhook':
-      return { ...base, ...age, kind, hook: 'hook' }
-  }
-}
-
-function deadline(random: Seeded): GateDeadline {
-  return {
-    afterMs: random.pick([5, 20]) * intervalMs,
-    ...(random.chance(0.5) ? { remindEveryMs: 3 * intervalMs } : {}),
-    ...(random.chance(0.3) ? { escalateTo: 'Security' } : {}),
-    onMissed: random.pick(['hold', 'abort'] as const),
-  }
-}
-
-const stepKinds = ['deploy', 'check', 'command', 'confirm', 'migrate', 'setFlag', 'drill', 'notify', 'wait'] as const
-
-function otherSteps(random: Seeded, place: string, most: number): Step[] {
-  return Array.from({ length: random.int(most + 1) }, (_, index) => otherStep(random, `${place}/step-${index}`))
-}
-
-function otherStep(random: Seeded, id: string): Step {
-  const kind = random.pick(stepKinds)
-  const base = statement(id)
-  switch (kind) {
-    case 'deploy':
-      return { ...base, kind, target: random.pick(['staging', 's1-production']), version: 'v2' }
-    case 'check':
-      return { ...base, kind, check: id }
-    case 'command':
-      return { ...base, kind, command: 'warm-up', parameters }
-    case 'confirm':
-      return { ...base, kind, role: random.pick(signing) }
-    case 'migrate':
-      return { ...base, kind, ...migration(random) }
-    case 'setFlag':
-      return { ...base, kind, backend: 'flags', flag: 'extra', percent: random.pick([0, 50, 100]) }
-    case 'drill':
-      return { ...base, kind, backend: 'flags', flag: 'rollback.toggle' }
-    case 'notify':
-      return { ...base, kind, audience: ['Lead'] }
-    case 'wait':
-      return { ...base, kind, waitMs: random.int(4) * intervalMs }
-  }
-}
-
-function migration(random: Seeded): Omit<StepOf<'migrate'>, 'id' | 'text' | 'source' | 'kind' | 'after'> {
-  const call = (command: string) => ({ command, parameters })
-  return {
-    ...(random.chance(0.6) ? { backup: call('backup'), verifyBackup: call('verify-backup') } : {}),
-    ...(random.chance(0.5) ? { dryRun: call('dry-run') } : {}),
-    apply: call('apply'),
-    ...(random.chance(0.6) ? { verify: call('verify') } : {}),
-    ...(random.chance(0.5) ? { revert: call('revert') } : {}),
-  }
-}
-
-function rollbackSteps(random: Seeded): RollbackStep[] {
-  const all: RollbackStep[] = [
-    { ...statement('back/command'), kind: 'command', command: 'purge', parameters },
-    { ...statement('back/check'), kind: 'check', check: 'after-rollback' },
-    { ...statement('back/flag'), kind: 'setFlag', backend: 'flags', flag: 'fallback', percent: 100 },
-  ]
-  return random.chance(0.3) ? some(random, all, 2) : []
 }
