@@ -83,14 +83,16 @@ function obstacleOf(
 ): string | null | 'wait' {
   const { stalenessMs, sampleWaitMs } = release.plan.judging
   const missing = Object.entries(exposure.missing)
+  const isStale = nowMs - exposure.lastFreshMs > stalenessMs
   const [metricId, why] = missing[0] ?? []
-  if (metricId !== undefined && nowMs - exposure.lastFreshMs > stalenessMs) {
+  if (metricId !== undefined && isStale) {
     return `${stage.name}: no fresh data of ${release.plan.metrics[metricId]?.name ?? metricId} (${why})`
   }
   if (!sameShares(state.shares.desired, state.shares.observed)) {
     return `${stage.name}: the shares that were confirmed are no longer there`
   }
-  if (missing.length > 0 || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0) return 'wait'
+  if (missing.length > 0 || isStale || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0)
+    return 'wait'
   const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed' || verdict === 'Error')
   if (failing) return exposure.override ? null : `${stage.name}: ${failing.explanation}, and no trigger fires`
   const undecided = exposure.criteria.find(({ verdict }) => verdict === 'Inconclusive')

@@ -20,7 +20,7 @@ export function steer(release: Release, command: SteerCommand, actor: Actor, now
   if (isOver(release) || isGoingBack(release)) return wrongState(release, `it cannot be told to ${command.type}`)
   switch (command.type) {
     case 'promote':
-      return promote(release, command)
+      return promote(release, command, now)
     case 'override':
       return override(release, command)
     case 'skip':
@@ -54,7 +54,7 @@ function stageUnderWay(
 }
 
 /** The bake is cut short, never the verdict: without every criterion met it stays. */
-function promote(release: Release, { service, reason }: Of<'promote'>): ReleaseEvent[] | Rejection {
+function promote(release: Release, { service, reason }: Of<'promote'>, { elapsedMs }: Now): ReleaseEvent[] | Rejection {
   const found = stageUnderWay(release, service)
   if ('rejected' in found) return found
   const { exposure } = found
@@ -62,7 +62,8 @@ function promote(release: Release, { service, reason }: Of<'promote'>): ReleaseE
   const open = stage.criteria.filter(
     ({ id }) => exposure.criteria.find(({ statementId }) => statementId === id)?.verdict !== 'Successful',
   )
-  if (Object.keys(exposure.missing).length > 0) return wrongState(release, `${stage.name} has no fresh data`)
+  const isStale = elapsedMs - exposure.lastFreshMs > release.plan.judging.stalenessMs
+  if (isStale || Object.keys(exposure.missing).length > 0) return wrongState(release, `${stage.name} has no fresh data`)
   if (exposure.lastLookMs === exposure.enteredMs) return wrongState(release, `${stage.name} was not looked at yet`)
   if (open.length > 0 || exposure.acting.length > 0) {
     const what = open.map(({ text }) => `"${text}"`).join(', ') || 'a trigger that is breached'

@@ -114,7 +114,7 @@ function isHalted({ plan, services }: Release, service: string): boolean {
   return triggers.some(({ id, action }) => action.kind === 'halt' && exposure.acting.includes(id))
 }
 
-function brokenGate(purpose: Extract<Purpose, { kind: 'gate' }>, { effect }: Requested, { before }: Moment) {
+function brokenGate(purpose: Extract<Purpose, { kind: 'gate' }>, { effect }: Requested, { before, recorded }: Moment) {
   const place = indexOf(before.plan).gates.get(purpose.gateId)
   const state = before.gates[purpose.gateId]
   if (!place || !state) return `gate ${purpose.gateId} was never reached`
@@ -125,11 +125,12 @@ function brokenGate(purpose: Extract<Purpose, { kind: 'gate' }>, { effect }: Req
   return firstOf(
     effect.kind !== 'runCheck' || effect.check !== gate.check ? `${gate.id} runs something else` : null,
     before.phases[phase.id]?.status !== 'active' && `phase ${phase.id} is not under way`,
-    isFirstTry && purpose.run !== state.run + 1 && `run ${purpose.run} of ${gate.id} follows run ${state.run}`,
-    isFirstTry && state.runsDone !== state.run && `run ${state.run} of ${gate.id} is not over`,
+    isFirstTry &&
+      purpose.run !== state.runsDone + 1 &&
+      `run ${purpose.run} of ${gate.id} follows run ${state.runsDone}`,
     before.holds.some(({ about }) => about === `gate ${gate.id}`) && `${gate.id} is held`,
     isFirstTry && gate.kind === 'streak' && newest && state.triedMs < newest.atMs
-      ? before.elapsedMs < newest.atMs + gate.everyMs && `runs of ${gate.id} are too near to each other`
+      ? recorded.elapsedMs < newest.atMs + gate.everyMs && `runs of ${gate.id} are too near to each other`
       : null,
   )
 }

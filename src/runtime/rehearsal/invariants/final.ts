@@ -74,6 +74,7 @@ function brokenDeadline({ plan }: Release, log: readonly Recorded[]): string | n
 /** While every call of a way back is answered well, the engine itself costs no more than one look's interval. */
 function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null {
   const open = new Set<string>()
+  const back = new Set<string>()
   let away = new Set<string>()
   let idleMs = 0
   let lastMs = 0
@@ -83,15 +84,16 @@ function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null
     if (away.size > 0 && idleMs > plan.judging.intervalMs) return `${idleMs} ms went by without a call on the way back`
     if (event.type === 'TriggerFired') {
       if (away.size === 0) idleMs = 0
-      away = new Set([...away, ...event.services])
+      away = new Set([...away, ...event.services.filter((name) => !back.has(name))])
     }
+    if (event.type === 'RollbackEnded' || event.type === 'ReleaseDegraded') back.clear()
     if (event.type === 'EffectRequested' && event.purpose.kind === 'rollback') open.add(event.effectId)
     if (event.type !== 'EffectSettled') continue
     const isBack = open.delete(event.effectId)
     if (!isBack) continue
     if (!event.outcome.ok) return null
     const service = serviceOf(log, event.effectId)
-    if (service !== null) away.delete(service)
+    if (service !== null && away.delete(service)) back.add(service)
   }
   return null
 }
@@ -128,12 +130,17 @@ function brokenSuccess({ ended, plan, services }: Release): string | null {
 
 /** A deadline that was missed asks a person or takes the release back, as the plan says, at once. */
 function brokenMissed({ plan }: Release, log: readonly Recorded[]): string | null {
+  const held = new Set<string>()
   for (const [position, { event }] of log.entries()) {
+    if (event.type === 'ReleaseHeld') held.add(event.about)
+    if (event.type === 'HoldCleared' || event.type === 'RetryOrdered') held.delete(event.about)
+    if (event.type === 'TriggerFired') held.clear()
     if (event.type !== 'GateDeadlineMissed') continue
     const next: ReleaseEvent | undefined = log[position + 1]?.event
     const deadline = indexOf(plan).gates.get(event.gateId)?.gate.deadline
     const wanted = deadline?.onMissed === 'abort' ? 'TriggerFired' : 'ReleaseHeld'
-    if (next?.type !== wanted) return `${event.gateId} missed its deadline, and ${next?.type ?? 'nothing'} follows`
+    if (next?.type !== wanted && !(wanted === 'ReleaseHeld' && held.has(`gate ${event.gateId}`)))
+      return `${event.gateId} missed its deadline, and ${next?.type ?? 'nothing'} follows`
   }
   return null
 }
