@@ -159,13 +159,12 @@ export class SimWorld {
   }
 
   /** Answers what is due, in the order in which it was asked for. */
-  answer(): boolean {
+  answer(): void {
     this.#zombies = this.#zombies.filter((zombie) => {
       if (zombie.dueMs > this.nowMs) return true
       this.#perform(zombie)
       return false
     })
-    let isAnswered = false
     for (let due = this.#nextDue(); due; due = this.#nextDue()) {
       this.#flights.splice(this.#flights.indexOf(due), 1)
       const isDone = !due.reply.performs || this.#perform(due)
@@ -174,9 +173,7 @@ export class SimWorld {
       this.give(input)
       if (due.reply.twice && !this.give(input).rejected)
         this.violate('3 what comes back was asked for, once', 'it came back twice')
-      isAnswered = true
     }
-    return isAnswered
   }
 
   #nextDue(): Flight | undefined {

@@ -56,10 +56,11 @@ class Run {
     this.#beginFaults()
     if (world.nowMs < this.#awayMs) return
     world.resume()
-    const isAnswered = world.answer()
-    const isActed = this.#act()
-    const isSeen = this.#look()
-    if (!isAnswered && !isActed && !isSeen) world.give({ type: 'tick' })
+    const before = world.log.length
+    world.answer()
+    this.#act()
+    this.#look()
+    if (world.log.length === before) world.give({ type: 'tick' })
     if (world.log.length % 4 === 0) this.#probeWake()
   }
 
@@ -125,10 +126,9 @@ class Run {
     }
   }
 
-  #act(): boolean {
+  #act(): void {
     const world = this.#world
     const { acts } = world.scenario
-    const before = this.#acts
     for (let next = acts[this.#acts]; next && next.atMs <= world.nowMs; next = acts[this.#acts]) {
       this.#acts++
       act(world, next)
@@ -142,20 +142,14 @@ class Run {
       this.#isAborted = true
       world.give({ type: 'command', command: { type: 'abort', reason: 'enough' }, actor: person('eve') })
     }
-    return this.#acts > before
   }
 
   /** Every look that is due, unless nobody takes looks now. */
-  #look(): boolean {
+  #look(): void {
     const world = this.#world
     const needed = neededLooks(world.release, world.now)
-    if (needed.length === 0) return false
-    if (world.isActive('lateLooks')) {
-      world.hit('lateLooks')
-      return false
-    }
-    for (const one of needed) world.give({ type: 'observed', observation: lookAt(world, one) })
-    return true
+    if (needed.length > 0 && world.isActive('lateLooks')) world.hit('lateLooks')
+    else for (const one of needed) world.give({ type: 'observed', observation: lookAt(world, one) })
   }
 
   /** Before the time at which it wants to be woken, nothing follows. */

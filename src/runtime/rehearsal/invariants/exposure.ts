@@ -155,8 +155,7 @@ function brokenPass({ service, stageId, promoted }: EventOf<'StagePassed'>, { be
     isMeasured &&
       recorded.elapsedMs - exposure.lastFreshMs > judging.stalenessMs &&
       `${stageId} passed on data that is ${recorded.elapsedMs - exposure.lastFreshMs} ms old`,
-    !isPromoted &&
-      !isAt(before, service, stage.percent, before.services[service]?.shares.observed ?? null) &&
+    !isAt(before, service, stage.percent, before.services[service]?.shares.observed ?? null) &&
       `${stageId} passed at another share`,
     exposure.acting.length > 0 && `${stageId} passed while ${exposure.acting[0]} acts`,
     open && (isPromoted || !exposure.override) && `${stageId} passed and ${open.id} does not hold`,

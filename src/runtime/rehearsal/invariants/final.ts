@@ -1,5 +1,7 @@
 /** What must hold of a run as a whole, read from its log alone: it is bounded, it ends safe, and nothing was done twice (3, 7, 11, 12). */
-import type { ReleaseEvent } from '../../../core/release/events.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import type { EffectOutcome } from '../../../core/release/effect.ts'
+import type { Purpose, ReleaseEvent } from '../../../core/release/events.ts'
 import type { Recorded } from '../../../core/release/fold.ts'
 import type { Release } from '../../../core/release/release.ts'
 import { keyOf, mostWaysBack, tries } from './calls.ts'
@@ -73,7 +75,7 @@ function brokenDeadline({ plan }: Release, log: readonly Recorded[]): string | n
 
 /** While every call of a way back is answered well, the engine itself costs no more than one look's interval. */
 function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null {
-  const open = new Set<string>()
+  const open = new Map<string, Extract<Purpose, { kind: 'rollback' }>>()
   const back = new Set<string>()
   let away = new Set<string>()
   let idleMs = 0
@@ -87,22 +89,22 @@ function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null
       away = new Set([...away, ...event.services.filter((name) => !back.has(name))])
     }
     if (event.type === 'RollbackEnded' || event.type === 'ReleaseDegraded') back.clear()
-    if (event.type === 'EffectRequested' && event.purpose.kind === 'rollback') open.add(event.effectId)
-    if (event.type !== 'EffectSettled') continue
-    const isBack = open.delete(event.effectId)
-    if (!isBack) continue
+    if (event.type === 'EffectRequested' && event.purpose.kind === 'rollback') open.set(event.effectId, event.purpose)
+    const purpose = event.type === 'EffectSettled' ? open.get(event.effectId) : undefined
+    if (event.type !== 'EffectSettled' || !purpose) continue
+    open.delete(event.effectId)
     if (!event.outcome.ok) return null
-    const service = serviceOf(log, event.effectId)
-    if (service !== null && away.delete(service)) back.add(service)
+    if (purpose.part !== 'shares') continue
+    if (!isShareZero(plan, purpose.service, event.outcome.value)) return null
+    if (away.delete(purpose.service)) back.add(purpose.service)
   }
   return null
 }
 
-/** The service that a call brings back; null when it brings none. */
-function serviceOf(log: readonly Recorded[], effectId: string): string | null {
-  const asked = log.find(({ event }) => event.type === 'EffectRequested' && event.effectId === effectId)?.event
-  if (asked?.type !== 'EffectRequested') return null
-  return asked.purpose.kind === 'rollback' && asked.purpose.part === 'shares' ? asked.purpose.service : null
+function isShareZero({ services }: Plan, name: string, value: Extract<EffectOutcome, { ok: true }>['value']): boolean {
+  const candidate = services.find((service) => service.name === name)?.candidate ?? ''
+  if (value.kind === 'setFlag') return value.setting.percent === 0
+  return value.kind === 'setShares' && (value.shares[candidate] ?? 0) < 0.001
 }
 
 /** Who went back has no user at the candidate any more. */
@@ -134,7 +136,7 @@ function brokenMissed({ plan }: Release, log: readonly Recorded[]): string | nul
   for (const [position, { event }] of log.entries()) {
     if (event.type === 'ReleaseHeld') held.add(event.about)
     if (event.type === 'HoldCleared' || event.type === 'RetryOrdered') held.delete(event.about)
-    if (event.type === 'TriggerFired') held.clear()
+    if (event.type === 'TriggerFired' && event.isWhole) held.clear()
     if (event.type !== 'GateDeadlineMissed') continue
     const next: ReleaseEvent | undefined = log[position + 1]?.event
     const deadline = indexOf(plan).gates.get(event.gateId)?.gate.deadline
