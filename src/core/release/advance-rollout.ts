@@ -3,7 +3,7 @@ import { ladderOf, serviceOf } from '../plan/plan.ts'
 import type { RolloutStep, Stage } from '../plan/step.ts'
 import { lastAttempt, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
-import { isHeld, stageAbout } from './holds.ts'
+import { isHeld, stageAbout, triggerAbout } from './holds.ts'
 import { moveEffect } from './move.ts'
 import type { Exposure, Now, Release, ServiceState } from './release.ts'
 import { serviceState } from './release.ts'
@@ -29,8 +29,13 @@ export function advanceRollout(release: Release, step: RolloutStep, now: Now): S
   if (state.exposure && current && !state.exposure.passed) return judgeStage(release, step, state, current, now)
   const next = step.stages[index + 1]
   if (!next) return 'done'
+  if (isHalted(release, state)) return []
   return next.after.every((id) => hasPassed(release, id)) ? enterStage(release, step, next, now) : []
 }
+
+/** A trigger that halts acts: the ladder stays where it is until it is clear, also above a stage that had passed. */
+const isHalted = (release: Release, { exposure }: ServiceState): boolean =>
+  exposure?.acting.some((id) => isHeld(release, triggerAbout(id))) ?? false
 
 /** A stage has passed when its service stands above it, or on it with the verdict. */
 export function hasPassed(release: Release, stageId: string): boolean {

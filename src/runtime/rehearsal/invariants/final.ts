@@ -94,6 +94,7 @@ function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null
     if (event.type !== 'EffectSettled' || !purpose) continue
     open.delete(event.effectId)
     if (!event.outcome.ok) return null
+    if (purpose.part === 'restore' && event.outcome.value.kind !== 'deploy') return null
     if (purpose.part !== 'shares') continue
     if (!isShareZero(plan, purpose.service, event.outcome.value)) return null
     if (away.delete(purpose.service)) back.add(purpose.service)
