@@ -8,6 +8,8 @@ import { keyOf, mostWaysBack, tries } from './calls.ts'
 import type { Truth } from './invariant.ts'
 import { indexOf } from './plan-index.ts'
 
+type Value = Extract<EffectOutcome, { ok: true }>['value']
+
 interface FinalInvariant {
   name: string
   broken(release: Release, log: readonly Recorded[], truth: Truth): string | null
@@ -94,7 +96,7 @@ function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null
     if (event.type !== 'EffectSettled' || !purpose) continue
     open.delete(event.effectId)
     if (!event.outcome.ok) return null
-    if (purpose.part === 'restore' && event.outcome.value.kind !== 'deploy') return null
+    if (purpose.part === 'restore' && !isHealthy(event.outcome.value)) return null
     if (purpose.part !== 'shares') continue
     if (!isShareZero(plan, purpose.service, event.outcome.value)) return null
     if (away.delete(purpose.service)) back.add(purpose.service)
@@ -102,7 +104,10 @@ function brokenSpeed({ plan }: Release, log: readonly Recorded[]): string | null
   return null
 }
 
-function isShareZero({ services }: Plan, name: string, value: Extract<EffectOutcome, { ok: true }>['value']): boolean {
+const isHealthy = (value: Value): boolean =>
+  value.kind === 'deploy' && value.versions.running.some(({ healthy }) => healthy)
+
+function isShareZero({ services }: Plan, name: string, value: Value): boolean {
   const candidate = services.find((service) => service.name === name)?.candidate ?? ''
   if (value.kind === 'setFlag') return value.setting.percent === 0
   return value.kind === 'setShares' && (value.shares[candidate] ?? 0) < 0.001
