@@ -4,7 +4,7 @@ import type { Phase } from '../../plan/plan.ts'
 import type { ReleaseEvent } from '../events.ts'
 import { gateAbout, isHeld } from '../holds.ts'
 import type { Now, Release } from '../release.ts'
-import { advanceCheck, checkWakes, hasEvidence } from './checked.ts'
+import { advanceCheck, evidenceWakes, hasEvidence } from './checked.ts'
 import { advanceDeadline, deadlineWakes } from './deadline.ts'
 import { isSigned } from './signatures.ts'
 
@@ -49,6 +49,5 @@ function advanceGate(release: Release, phase: Phase, gate: Gate, now: Now): Rele
 
 /** Release times at which a closed gate wants to be looked at again. */
 export function gateWakes(release: Release, gate: Gate): number[] {
-  const checks = gate.kind === 'check' || gate.kind === 'streak' ? checkWakes(release, gate) : []
-  return [...checks, ...deadlineWakes(release, gate)]
+  return [...('role' in gate ? [] : evidenceWakes(release, gate)), ...deadlineWakes(release, gate)]
 }
