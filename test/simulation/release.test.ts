@@ -159,30 +159,6 @@ describe('drivers', () => {
 })
 
 describe('people', () => {
-  it('an abort wins after every event of a release', () => {
-    const whole = new World()
-    whole.run()
-    for (let count = 1; count < whole.log.length; count++) {
-      const world = new World()
-      world.run({ until: ({ log }) => log.length >= count })
-      if (world.state.status === 'Succeeded') continue
-      const decision = world.command({ type: 'abort', reason: 'drill' })
-      expect(decision.rejected, `after ${world.types().at(-1)}`).toBe(false)
-      world.run()
-      expect(world.state.status, `after ${count} events`).toBe('RolledBack')
-      expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
-    }
-  })
-
-  it('an abort does not wait for a call that hangs', () => {
-    const world = new World({
-      perform: ({ effect }) => (effect.kind === 'deploy' && effect.target === 'production' ? 'hang' : undefined),
-    })
-    world.run({ until: ({ hanging }) => hanging.size > 0 })
-    world.command({ type: 'abort', reason: 'hangs' })
-    expect(world.state.status).toBe('RolledBack')
-  })
-
   it('pausing stops promotion, keeps triggers armed and earns no bake time', () => {
     const world = new World({ errorRate: (arm, nowMs) => (arm === 'candidate' && nowMs > 120_000 ? 0.5 : 0) })
     world.run({ until: ({ service }) => service.exposure !== null })
