@@ -122,18 +122,6 @@ describe('triggers that do not go back', () => {
     expect(commandsOf(world)).toEqual(['scale-up'])
     expect(world.state.status).toBe('Succeeded')
   })
-
-  it('fire only after as many breached looks in a row as the plan asks for', () => {
-    const plan = { ...example, judging: { ...example.judging, breachLooks: 4 } }
-    const world = new World(bad, plan)
-    world.run()
-    const looks = world
-      .types()
-      .slice(0, world.types().indexOf('TriggerFired'))
-      .filter((type) => type === 'StageObserved')
-    expect(looks.length).toBeGreaterThanOrEqual(4)
-    expect(world.state.status).toBe('RolledBack')
-  })
 })
 
 describe('rollback', () => {
