@@ -10,11 +10,7 @@ export const Freeze = z
 export type Freeze = z.infer<typeof Freeze>
 
 /** `endMs` is the first instant that is free again. */
-export const spanOf = ({
-  from,
-  to,
-  zone,
-}: Pick<Freeze, 'from' | 'to' | 'zone'>): { startMs: number; endMs: number } => ({
+export const spanOf = ({ from, to, zone }: Freeze): { startMs: number; endMs: number } => ({
   startMs: startOf(from, zone),
   endMs: endOf(to, zone),
 })
