@@ -6,7 +6,7 @@ import { TimeZone } from './time-zone.ts'
 /** Both days are frozen from their first to their last minute; a time of day freezes from there, or up to there. */
 export const Freeze = z
   .strictObject({ from: CalendarMoment, to: CalendarMoment, zone: TimeZone, reason: z.string() })
-  .refine(({ from, to, zone }) => endOf(to, zone) > startOf(from, zone), 'a freeze ends after it begins')
+  .refine(({ from, to, zone }) => endOf(to, zone) > startOf(from, zone), 'a span that ends after it begins')
 export type Freeze = z.infer<typeof Freeze>
 
 /** `endMs` is the first instant that is free again. */

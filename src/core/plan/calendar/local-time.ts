@@ -65,6 +65,12 @@ export function endOf(moment: CalendarMoment, zone: TimeZone): number {
   return isDay ? toInstant(zone, localMs + dayMs) : startOf(moment, zone)
 }
 
+/** The moment at which this one is over, for a day the next one. */
+export function dayAfter(moment: CalendarMoment): CalendarMoment {
+  const { localMs, isDay } = momentOf(moment)
+  return isDay ? new Date(localMs + dayMs).toISOString().slice(0, 10) : moment
+}
+
 function momentOf(moment: CalendarMoment): NonNullable<ReturnType<typeof readMoment>> {
   const read = readMoment(moment)
   if (!read) throw new Error(`${moment} is no moment of the calendar`)

@@ -30,7 +30,7 @@ describe('windows', () => {
     ['No deployments Mon–Thu 09:00–16:00 UTC', '"no" is not understood'],
     ['Mon 09:00–12:00, Tue 13:00–15:00 UTC', '"13:00–15:00" is not understood'],
     ['Mon–Thu 9 to 4 UTC', '"9 to 4" are no hours of a day'],
-    ['Mon–Thu 09:00–25:00 UTC', 'a time of day such as 09:00'],
+    ['Mon–Thu 09:00–25:00 UTC', 'it must be a time of day such as 09:00'],
     ['Mon–Thu 13 pm – 16 pm UTC', '"13 pm – 16 pm" are no hours of a day'],
     ['09:00–16:00 UTC', 'it names no days of the week'],
     ['Mon–Thu 09:00–16:00 CET', 'CET does not say when the clocks change: write a zone such as Europe/Berlin'],
@@ -68,7 +68,7 @@ describe('freezes', () => {
     ['Freeze 2026-12-20 or 2027-01-05', '"or" between its dates is not understood'],
     ['Freeze 2026-12-20 to 2026-12-24 and 2027-01-01', 'it does not say one span of dates with their years'],
     ['Freeze 2027-02-28 to 2027-02-30', 'one of its dates is no day of the calendar'],
-    ['Freeze 2027-01-05 to 2026-12-20', 'a freeze ends after it begins'],
+    ['Freeze 2027-01-05 to 2026-12-20', 'it must be a span that ends after it begins'],
   ])('not %s', (text, problem) => expect(freezeIn(text, 'Europe/Berlin')).toBe(problem))
 
   it('need a zone unless they are in UTC', () => {

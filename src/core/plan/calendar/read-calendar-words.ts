@@ -49,7 +49,7 @@ export function readWindow(text: string, defaultZone: TimeZone | undefined): Tim
   if (!hours) return { problem: `"${range?.[0].trim()}" are no hours of a day` }
   if ('problem' in zoned) return zoned
   const read = TimeWindow.safeParse({ days: weekdays.filter((day) => days.has(day)), ...hours, zone: zoned.zone })
-  return read.success ? read.data : { problem: read.error.issues[0]?.message ?? '' }
+  return read.success ? read.data : { problem: `it must be ${read.error.issues[0]?.message}` }
 }
 
 const dayOf = (name: string): Weekday => weekdays.find((day) => name.startsWith(day)) ?? 'mon'
@@ -105,7 +105,7 @@ export function readFreeze(text: string, defaultZone: TimeZone | undefined): Fre
   const zone = [from, to].every((moment) => moment.endsWith('Z')) ? 'UTC' : zoned.zone
   if (zone === undefined) return 'problem' in zoned ? zoned : { problem: noZone }
   const read = Freeze.safeParse({ from, to, zone, reason: text })
-  return read.success ? read.data : { problem: read.error.issues[0]?.message ?? '' }
+  return read.success ? read.data : { problem: `it must be ${read.error.issues[0]?.message}` }
 }
 
 function momentOf([, iso, monthA = '', dayA, yearA, dayB, monthB = '', yearB, clock, utc]: RegExpExecArray): string {

@@ -10,7 +10,10 @@ export type Weekday = z.infer<typeof Weekday>
 /** From `from` to before `to` of the local clock; where `to` is earlier, to the next day. `days` are those on which it opens. */
 export const TimeWindow = z
   .strictObject({ days: z.array(Weekday).min(1), from: TimeOfDay, to: TimeOfDay, zone: TimeZone })
-  .refine(({ from, to }) => from !== to && from !== '24:00', 'a whole day is from 00:00 to 24:00')
+  .refine(
+    ({ from, to }) => from !== to && from !== '24:00',
+    'hours that are not empty; a whole day is from 00:00 to 24:00',
+  )
 export type TimeWindow = z.infer<typeof TimeWindow>
 
 /** How far ahead a calendar is searched. */

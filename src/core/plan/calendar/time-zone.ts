@@ -9,10 +9,9 @@ const formatters = new Map<string, Intl.DateTimeFormat>()
  * A name with its area, such as `Europe/Berlin`, or `UTC`. Abbreviations (`CET`, `PST`) and offsets (`+02:00`) are refused: they do not say
  * when the clocks change.
  */
-export const TimeZone = z.string().refine(isTimeZone, {
-  abort: true,
-  error: ({ input }) => `time zone "${input}" is not known: write UTC or a name such as Europe/Berlin`,
-})
+export const TimeZone = z
+  .string()
+  .refine(isTimeZone, { abort: true, error: 'UTC or the name of a time zone, such as Europe/Berlin' })
 export type TimeZone = z.infer<typeof TimeZone>
 
 export function isTimeZone(name: string): boolean {
