@@ -1,5 +1,7 @@
 /** Calendars in the simulated world: windows that open and close, freezes, and phases that start by the calendar or by each other. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { checkAnchors } from '../../src/core/plan/bind/check-anchors.ts'
 import type { Gate } from '../../src/core/plan/gate.ts'
 import type { Phase, Plan } from '../../src/core/plan/plan.ts'
 import type { Schedule } from '../../src/core/plan/schedule.ts'
@@ -226,6 +228,38 @@ describe('schedules', () => {
   it('that lead in a circle are a bug that shows, for binding refuses them', () => {
     const phases = [phase('a', [], anchored('b', 'start', -1)), phase('b', [], anchored('a', 'start', -1))]
     expect(() => worldAt(start, planOf(...phases))).toThrow('leads back to itself')
+  })
+
+  it('that binding lets through never stand in each other’s way', () => {
+    const offsetMs = fc.constantFrom(-3 * dayMs, -hourMs, 0, hourMs, 2 * dayMs)
+    const edge = fc.constantFrom('start' as const, 'completion' as const)
+    const own = fc.oneof(
+      fc.constant({}),
+      fc.constant(absolute('2026-11-28T10:00')),
+      fc.constant({ startOffsetMs: dayMs }),
+      fc
+        .record({ to: fc.constantFrom('p0', 'p1', 'p2', 'p3'), edge, offsetMs })
+        .map((one) => anchored(one.to, one.edge, one.offsetMs)),
+    )
+    const dependsOn = (index: number) => fc.subarray(Array.from({ length: index }, (_, before) => `p${before}`))
+    const anyPhase = (index: number) =>
+      fc
+        .tuple(own, dependsOn(index))
+        .map(([more, earlier]) => phase(`p${index}`, earlier, { ...more, steps: [wait(`w${index}`, hourMs)] }))
+    let bound = 0
+    fc.assert(
+      fc.property(fc.tuple(anyPhase(0), anyPhase(1), anyPhase(2), anyPhase(3)), (phases) => {
+        let faults = 0
+        checkAnchors({ report: () => faults++ }, phases)
+        if (faults > 0) return
+        bound++
+        const world = worldAt(start, planOf(...phases))
+        world.run({ untilMs: 30 * dayMs })
+        expect(world.state.status).toBe('Succeeded')
+      }),
+      { numRuns: 150, seed: 1 },
+    )
+    expect(bound).toBeGreaterThan(30)
   })
 
   it('after a phase that went back never come: the release ends without them', () => {

@@ -5,7 +5,7 @@ import type { Binder } from './binder.ts'
 
 type Anchored = Phase & { schedule: Extract<Schedule, { kind: 'anchored' }> }
 
-export function checkAnchors(binder: Binder, phases: readonly Phase[]): void {
+export function checkAnchors(binder: Pick<Binder, 'report'>, phases: readonly Phase[]): void {
   for (const phase of phases) {
     if (!isAnchored(phase)) continue
     const anchor = phases.find(({ id }) => id === phase.schedule.phase)
