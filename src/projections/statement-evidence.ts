@@ -39,7 +39,9 @@ export function gateStatus(evidence: Evidence, phase: Phase, gate: Gate, when: '
   const { id, text, source } = gate
   const { release, seen, isEnded, history } = evidence
   const kind = 'role' in gate ? ('signOff' as const) : ('check' as const)
-  const statement = { kind, id, phase: phase.name, text, source }
+  // One line of a document holds several phases.
+  const subject = isCalendarGate(gate) ? { subject: phase.name } : {}
+  const statement = { kind, id, phase: phase.name, text, source, ...subject }
   const now = { elapsedMs: release.elapsedMs, wallMs: history.wallMs }
   const state = release.phases[phase.id]
   const hasBegun = (state !== undefined && isEntered(state)) || phase.entry.every((one) => gateHolds(release, one, now))

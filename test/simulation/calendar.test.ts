@@ -6,6 +6,7 @@ import type { Gate } from '../../src/core/plan/gate.ts'
 import type { Phase, Plan } from '../../src/core/plan/plan.ts'
 import type { Schedule } from '../../src/core/plan/schedule.ts'
 import { nextWake } from '../../src/core/release/needs.ts'
+import { nextOf } from '../../src/projections/next-decision.ts'
 import { waitsOf } from '../../src/projections/waits.ts'
 import { plan as example } from '../fixtures/plan.ts'
 import { phase, trainPlan } from '../fixtures/train-plan.ts'
@@ -74,7 +75,6 @@ describe('windows', () => {
 
   it('say when they open, and how somebody goes on without them', () => {
     const world = worldAt('2026-03-27T15:00Z', gated(office))
-    world.step()
     const [first] = waitsOf(world.state, world.now)
     expect(first).toMatchObject({
       what: 'the window "Mon–Thu 09:00–16:00": opens Mon 2026-03-30 09:00 Europe/Berlin, in 2 d 16 h',
@@ -82,6 +82,9 @@ describe('windows', () => {
       command: 'tidegate skip window --release r1 --as PERSON --reason WHY',
       otherwise: '"only" does not begin; it opens by itself',
     })
+    expect(nextOf(world.state, world.now)).toBe(
+      'Begins "only" when "Mon–Thu 09:00–16:00" opens Mon 2026-03-30 09:00 Europe/Berlin, in 2 d 16 h.',
+    )
   })
 })
 
@@ -95,6 +98,9 @@ describe('freezes', () => {
   it('are passed over by a person who says why, and by nobody else', () => {
     const world = worldAt('2026-12-24T12:00Z', gated(frozen))
     world.run({ untilMs: hourMs })
+    expect(waitsOf(world.state, world.now)[0]?.what).toBe(
+      'the end of the freeze "year-end freeze": opens Wed 2027-01-06 00:00 Europe/Berlin, in 12 d 10 h',
+    )
     expect(world.command({ type: 'skip', id: 'freeze', reason: 'I wrote it' }, 'ada')).toMatchObject({
       code: 'notAuthorised',
     })
