@@ -22,7 +22,7 @@ export const AbsoluteSchedule = z.strictObject({
 })
 
 /**
- * `offsetMs` of plan time after another phase started or was completed. Before it where negative: then it counts from the time for which the
+ * `offsetMs` of plan time after the gates of another phase let it begin, or after it was completed. Before it where negative: then it counts from the time for which the
  * other phase is planned, and moves with that.
  */
 export const AnchoredSchedule = z.strictObject({

@@ -3,7 +3,7 @@ import { startOf } from '../plan/calendar/local-time.ts'
 import type { TimeZone } from '../plan/calendar/time-zone.ts'
 import type { Phase } from '../plan/plan.ts'
 import type { Schedule } from '../plan/schedule.ts'
-import type { Now, Release } from './release.ts'
+import type { Now, PhaseState, Release } from './release.ts'
 import { inReleaseTime, wallWake } from './time.ts'
 
 /** `atMs` is release time, or wall time that was written in `zone`; `offsetMs` is plan time after the other phase, or before it. */
@@ -27,7 +27,7 @@ export function startConditions(release: Release, phase: Phase): StartCondition[
     if (schedule.kind === 'absolute') return [...conditions, wallTime(schedule, shiftMs)]
     shiftMs += schedule.offsetMs
     const { phase: phaseId, edge } = schedule
-    const reachedMs = release.phases[phaseId]?.[edge === 'start' ? 'startedMs' : 'completedMs'] ?? null
+    const reachedMs = timeOf(release.phases[phaseId], edge)
     if (reachedMs !== null) return [...conditions, releaseTime(release, reachedMs, shiftMs)]
     const anchor = release.plan.phases.find(({ id }) => id === phaseId)
     if (!anchor || edge === 'completion' || schedule.offsetMs >= 0 || !isPlanned(anchor))
@@ -35,6 +35,14 @@ export function startConditions(release: Release, phase: Phase): StartCondition[
     at = anchor
   }
   throw new Error(`the schedule of phase ${phase.id} leads back to itself`)
+}
+
+/** A phase starts for others when its gates have let it begin, not when its turn came. */
+function timeOf(state: PhaseState | undefined, edge: 'start' | 'completion'): number | null {
+  const completedMs = state?.completedMs ?? null
+  if (edge === 'completion') return completedMs
+  const begun = Object.values(state?.steps ?? {}).map(({ startedMs }) => startedMs)
+  return begun.length > 0 ? Math.min(...begun) : completedMs
 }
 
 /** It says itself when it starts, not only its turn does. */

@@ -271,6 +271,13 @@ describe('schedules of the bindings', () => {
     })
   })
 
+  it('that are farther away than anybody means are errors', () => {
+    const { findings } = bind({}, berlin, { 'phase-2': { schedule: { after: 'phase-1', by: '9999d' } } })
+    expect(findings).toEqual([
+      'phases.phase-2.schedule:1 error SCHEDULE_TOO_FAR: "9999d after phase-1" is farther away than 3650 d',
+    ])
+  })
+
   it('that cannot be resolved are errors', () => {
     const calendar = { milestones: { launch: '2026-12-10', GA: { start: 'phase-9' } } }
     const { plan, findings } = bind({}, calendar, {

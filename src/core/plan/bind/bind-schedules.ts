@@ -1,12 +1,12 @@
 /** When phases start: the dates and anchors of the document, or the schedule that `tidegate.yaml` gives a phase instead. */
 
 import type { Freeze } from '../calendar/freeze.ts'
-import { dayAfter } from '../calendar/local-time.ts'
+import { dayAfter, dayMs } from '../calendar/local-time.ts'
 import type { TimeZone } from '../calendar/time-zone.ts'
 import type { ScheduleBinding } from '../calendar-bindings.ts'
 import type { SourceRange } from '../diagnostic.ts'
 import type { DraftPhase, Timing } from '../draft.ts'
-import { writeDuration } from '../duration.ts'
+import { formatDuration, writeDuration } from '../duration.ts'
 import type { Phase } from '../plan.ts'
 import type { Schedule } from '../schedule.ts'
 import { phaseIdOf } from './bind-phases.ts'
@@ -15,6 +15,9 @@ import { checkAnchors } from './check-anchors.ts'
 import { nameKey } from './names.ts'
 
 type Edge = 'start' | 'completion'
+
+/** Ten years: what is farther away is a slip of the pen, and times beyond what clocks can show follow from it. */
+const maximumOffsetMs = 3_650 * dayMs
 
 /** What is counted from, and how far; negative before it. */
 interface Anchor {
@@ -43,6 +46,11 @@ export function bindSchedules(binder: Binder, phases: readonly Phase[], freezes:
     const schedule = fromDocument(context, drafts.get(phase.id))
     return schedule ? { ...phase, schedule } : phase
   })
+  for (const { schedule } of scheduled)
+    if (schedule && Math.abs(schedule.offsetMs) > maximumOffsetMs) {
+      const message = `"${schedule.text}" is farther away than ${formatDuration(maximumOffsetMs)}`
+      binder.report('error', 'SCHEDULE_TOO_FAR', schedule.source, message, 'correct the number')
+    }
   checkAnchors(binder, scheduled)
   return scheduled
 }
