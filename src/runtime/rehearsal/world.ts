@@ -265,7 +265,8 @@ export class SimulatedWorld {
   #append({ event, actor, after }: Folded): void {
     const state = this.#state
     const before = state.release
-    const recorded = { event, actor, at: '', elapsedMs: state.nowMs, position: after.version }
+    const at = new Date(this.now.wallMs).toISOString()
+    const recorded = { event, actor, at, elapsedMs: state.nowMs, position: after.version }
     state.release = after
     state.log = { recorded, earlier: state.log }
     state.hash = hashAfter(state.hash, recorded)
