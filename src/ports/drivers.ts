@@ -81,6 +81,14 @@ export interface FlagSource extends Driver {
 }
 
 export interface FlagBackend extends Driver {
+  readonly capabilities: {
+    /** Smallest step of a share of users in percent. */
+    resolutionPercent: number
+    /** Refuses writes with an older fence. */
+    conditional: boolean
+    /** A user for whom the flag is on keeps it while the share rises. */
+    sticky: boolean
+  }
   /** Turns a flag on for a percentage of users and gives the setting read back after the change. */
   setFlag(backend: string, flag: string, setting: FlagSetting, context: EffectContext): Promise<Outcome<FlagSetting>>
   readFlag(backend: string, flag: string, context: DriverContext): Promise<Outcome<FlagSetting>>

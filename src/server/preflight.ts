@@ -12,6 +12,7 @@ export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnos
   const context = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
   const findings: Diagnostic[] = []
   for (const service of plan.services) findings.push(...(await serviceFindings(plan, service, drivers, context)))
+  findings.push(...(await flagFindings(plan, drivers, context)))
   if (findings.length > 0) return findings
   for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, context)))
   return findings
@@ -31,9 +32,12 @@ async function serviceFindings(
     if (outcome === undefined) findings.push(finding(ruleId, `${what}: no driver serves it`))
     else if (!outcome.ok) findings.push(finding(ruleId, `${what}: ${outcome.error.message}`, outcome.error.cause))
   }
-  const target = mover.kind === 'traffic' ? mover.router : mover.backend
-  const driver = mover.kind === 'traffic' ? drivers.router(target) : drivers.flagBackend(target)
-  note('ROUTER_NOT_READY', `router ${target}`, await driver?.ping(target, context()))
+  if (mover.kind === 'traffic')
+    note(
+      'ROUTER_NOT_READY',
+      `router ${mover.router}`,
+      await drivers.router(mover.router)?.ping(mover.router, context()),
+    )
   if (deployer !== undefined)
     note('DEPLOYER_NOT_READY', `deployer ${deployer}`, await drivers.deployer(deployer)?.ping(deployer, context()))
   const rungs = ladderOf(plan, name).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
@@ -48,6 +52,52 @@ async function serviceFindings(
   note('METRIC_NOT_READY', `arrivals at ${metricSource}`, outcome)
   return findings
 }
+
+/** Every flag that is moved or set is there, and its backend can set the shares that the plan asks for. */
+async function flagFindings(plan: Plan, drivers: DriverSet, context: Context): Promise<Diagnostic[]> {
+  const flags = flagsOf(plan)
+  const findings: Diagnostic[] = []
+  for (const backend of new Set(flags.map((one) => one.backend))) {
+    const driver = drivers.flagBackend(backend)
+    const answer = await driver?.ping(backend, context())
+    if (!driver || !answer?.ok) {
+      const why = answer?.ok === false ? answer.error.message : 'no driver serves it'
+      findings.push(finding('FLAG_BACKEND_NOT_READY', `flag backend ${backend}: ${why}`))
+      continue
+    }
+    const uses = flags.filter((one) => one.backend === backend)
+    for (const flag of new Set(uses.map((one) => one.flag))) {
+      const setting = await driver.readFlag(backend, flag, context())
+      if (!setting.ok) findings.push(finding('FLAG_NOT_READY', `flag ${flag}: ${setting.error.message}`))
+    }
+    const step = driver.capabilities.resolutionPercent
+    for (const { flag, percent } of uses.filter((one) => !isMultiple(one.percent, step)))
+      findings.push(finding('SHARE_TOO_FINE', `flag ${flag}: ${backend} sets steps of ${step} %, not ${percent} %`))
+  }
+  return findings
+}
+
+/** A flag, and a share of users that the plan asks for. */
+interface FlagUse {
+  backend: string
+  flag: string
+  percent: number
+}
+
+function flagsOf(plan: Plan): FlagUse[] {
+  const moved = plan.services.flatMap(({ name, mover }) =>
+    mover.kind === 'flag' ? ladderOf(plan, name).map(({ stage }) => ({ ...mover, percent: stage.percent })) : [],
+  )
+  const steps = [...plan.phases.flatMap((phase) => phase.steps), ...plan.rollback.steps]
+  const set = steps.flatMap((step): FlagUse[] => {
+    if (step.kind === 'drill') return [{ ...step, percent: 100 }]
+    return step.kind === 'setFlag' ? [step] : []
+  })
+  return [...moved, ...set]
+}
+
+const isMultiple = (percent: number, step: number): boolean =>
+  Math.abs(percent / step - Math.round(percent / step)) < 1e-6
 
 /** Going back must lead somewhere: the baseline answers its health check and has all users now. */
 async function baselineFindings(

@@ -72,6 +72,7 @@ export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSo
 export const FlagdFile = z.strictObject({ driver: z.literal('flagd-file'), file: z.string().min(1) })
 export type FlagdFile = z.infer<typeof FlagdFile>
 export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile])
+export const FlagBackendSpec = z.discriminatedUnion('driver', [FlagdFile])
 
 /** A catalogue entry. Parameters are appended after `--` in the order declared, each matching its pattern whole. */
 export const CatalogueCommand = z.strictObject({
@@ -100,6 +101,7 @@ export const Operator = z.strictObject({
   targets: z.record(z.string(), Target).describe('What versions run on and what moves traffic'),
   metricSources: z.record(z.string(), MetricSourceSpec).default({}).describe('Where metrics are read'),
   flagSources: z.record(z.string(), FlagSourceSpec).default({}).describe('Where feature flags are defined'),
+  flagBackends: z.record(z.string(), FlagBackendSpec).default({}).describe('Where feature flags are set'),
   checks: z
     .record(z.string(), CheckSpec)
     .default({})

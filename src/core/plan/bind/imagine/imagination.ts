@@ -27,6 +27,7 @@ const nothingLent: Operator = {
   targets: {},
   metricSources: {},
   flagSources: {},
+  flagBackends: {},
   checks: {},
   commands: {},
   channels: {},
