@@ -17,6 +17,7 @@ import { createSettingsParityRunner } from './drivers/evidence/settings-parity.t
 import { createTlsCheckRunner } from './drivers/evidence/tls.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createFlagdFileBackend } from './drivers/flags/flagd-file-backend.ts'
+import { createStandardWebhookVerifier } from './drivers/hooks/standard-webhook.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
@@ -49,6 +50,7 @@ export function operatorDrivers(
   const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
   const flagBackend = createFlagdFileBackend(operator.flagBackends, { folder: workingFolder })
   const checks = checkRunners(operator.checks, { folder: workingFolder })
+  const hooks = createStandardWebhookVerifier(operator.hooks, { folder: workingFolder })
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const noticeIds = createNoticeIds(join(stateDir, 'store-name'))
   const notifiers = {
@@ -71,10 +73,12 @@ export function operatorDrivers(
       return spec && checks[spec.driver]
     },
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
+    // A hook that nothing listens for is none.
+    hookVerifier: (hook) => (operator.inbound && Object.hasOwn(operator.hooks, hook) ? hooks : undefined),
     notifiers: () =>
       Object.entries(operator.channels).map(([channel, { driver }]) => ({ channel, notifier: notifiers[driver] })),
     close: async () => {
-      const alone = [router, deployer, pageMetrics, serverMetrics, flags, flagBackend, commands]
+      const alone = [router, deployer, pageMetrics, serverMetrics, flags, flagBackend, commands, hooks]
       const all = [...alone, ...Object.values(checks), ...Object.values(notifiers)]
       await Promise.all(all.map((driver) => driver.close?.()))
     },

@@ -110,7 +110,26 @@ export interface Notifier extends Driver {
   notify(channel: string, message: Message, context: EffectContext): Promise<Outcome<void>>
 }
 
-/** The drivers of one operator: which one serves which target, source, check, command or channel. */
+/** A call from outside, as it came. Header names are in lower case. */
+export interface SignedCall {
+  headers: Readonly<Record<string, string | undefined>>
+  body: Uint8Array
+  /** When it came, milliseconds since 1970. */
+  receivedMs: number
+}
+
+/** `messageId` stays the same when a message is sent again; `sentMs` (since 1970) is of this attempt. */
+export interface VerifiedCall {
+  messageId: string
+  sentMs: number
+}
+
+export interface HookVerifier extends Driver {
+  /** `unauthorized` says why it was not this hook that called, or not now; `unavailable`: nobody can tell. */
+  verify(hook: string, call: SignedCall, context: DriverContext): Promise<Outcome<VerifiedCall>>
+}
+
+/** The drivers of one operator: which one serves which target, source, check, command, channel or hook. */
 export interface DriverSet {
   router(target: string): TrafficRouter | undefined
   deployer(target: string): Deployer | undefined
@@ -119,6 +138,7 @@ export interface DriverSet {
   flagBackend(backend: string): FlagBackend | undefined
   checkRunner(check: string): CheckRunner | undefined
   commandRunner(command: string): CommandRunner | undefined
+  hookVerifier(hook: string): HookVerifier | undefined
   notifiers(): { channel: string; notifier: Notifier }[]
   close(): Promise<void>
 }

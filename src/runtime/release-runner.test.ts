@@ -68,6 +68,7 @@ class FakeWorld {
       flagBackend: () => undefined,
       checkRunner: () => check,
       commandRunner: () => undefined,
+      hookVerifier: () => undefined,
       notifiers: () => [],
       close: async () => undefined,
     }

@@ -5,6 +5,7 @@ import { plan as trafficPlan } from '../../test/fixtures/plan.ts'
 import { Plan } from '../core/plan/plan.ts'
 import type { Step } from '../core/plan/step.ts'
 import { createMemoryFlagBackend } from '../drivers/flags/memory.ts'
+import { createStandardWebhookVerifier } from '../drivers/hooks/standard-webhook.ts'
 import type { DriverSet, FlagBackend } from '../ports/drivers.ts'
 import { preflight } from './preflight.ts'
 
@@ -17,6 +18,7 @@ const driversWith = (backend: FlagBackend): DriverSet => ({
   flagBackend: (name) => (name === 'team' ? backend : undefined),
   checkRunner: none,
   commandRunner: none,
+  hookVerifier: none,
   notifiers: () => [],
   close: async () => undefined,
 })
@@ -93,6 +95,29 @@ describe('preflight of flags', () => {
   it('finds a backend that does not answer', async () => {
     expect(await found(planWith(), createMemoryFlagBackend({ other: [] }))).toEqual([
       'FLAG_BACKEND_NOT_READY flag backend team: there is no flag backend "team"; there are: other',
+    ])
+  })
+})
+
+describe('preflight of hooks', () => {
+  const withHook = (hook: string): Plan => {
+    const plan = planWith()
+    const gate = { id: `gate/${hook}`, text: hook, source, kind: 'webhook' as const, hook }
+    return { ...plan, phases: plan.phases.map((phase) => ({ ...phase, exit: [gate] })) }
+  }
+  const verifier = createStandardWebhookVerifier(
+    { qa: { secret: { env: 'TIDEGATE_TEST_NO_SUCH_SECRET' } } },
+    { folder: '/' },
+  )
+
+  it('finds a hook that nobody listens for and one without a secret, each once', async () => {
+    const backend = createMemoryFlagBackend({ team: ['basket'] })
+    expect(await found(withHook('qa'), backend)).toEqual([
+      'HOOK_NOT_READY hook qa: nobody listens for it; the operator needs `hooks` and `inbound`',
+    ])
+    const drivers = { ...driversWith(backend), hookVerifier: () => verifier }
+    expect((await preflight(withHook('qa'), drivers)).map(({ message }) => message)).toEqual([
+      'hook qa: the environment variable TIDEGATE_TEST_NO_SUCH_SECRET is not set',
     ])
   })
 })

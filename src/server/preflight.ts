@@ -12,7 +12,7 @@ export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnos
   const context = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
   const findings: Diagnostic[] = []
   for (const service of plan.services) findings.push(...(await serviceFindings(plan, service, drivers, context)))
-  findings.push(...(await flagFindings(plan, drivers, context)))
+  findings.push(...(await flagFindings(plan, drivers, context)), ...(await hookFindings(plan, drivers, context)))
   if (findings.length > 0) return findings
   for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, context)))
   return findings
@@ -73,6 +73,20 @@ async function flagFindings(plan: Plan, drivers: DriverSet, context: Context): P
     const step = driver.capabilities.resolutionPercent
     for (const { flag, percent } of uses.filter((one) => !isMultiple(one.percent, step)))
       findings.push(finding('SHARE_TOO_FINE', `flag ${flag}: ${backend} sets steps of ${step} %, not ${percent} %`))
+  }
+  return findings
+}
+
+/** Whoever is to open a gate by a call can be heard, and known by a secret. */
+async function hookFindings(plan: Plan, drivers: DriverSet, context: Context): Promise<Diagnostic[]> {
+  const gates = plan.phases.flatMap((phase) => [...phase.entry, ...phase.exit])
+  const hooks = new Set(gates.flatMap((gate) => (gate.kind === 'webhook' ? [gate.hook] : [])))
+  const findings: Diagnostic[] = []
+  for (const hook of hooks) {
+    const answer = await drivers.hookVerifier(hook)?.ping(hook, context())
+    if (answer?.ok) continue
+    const why = answer?.error.message ?? 'nobody listens for it; the operator needs `hooks` and `inbound`'
+    findings.push(finding('HOOK_NOT_READY', `hook ${hook}: ${why}`))
   }
   return findings
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Duration } from './duration.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
+import { Hook, Inbound } from './operator-hooks.ts'
 import { Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
@@ -108,5 +109,7 @@ export const Operator = z.strictObject({
     .describe('Evidence that plans may ask for: smoke tests, probes, GitHub, reports'),
   commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
+  hooks: z.record(z.string(), Hook).default({}).describe('Outside systems whose signed word opens gates of plans'),
+  inbound: Inbound.optional().describe('Where the hooks are heard; without it nothing listens on the network'),
 })
 export type Operator = z.infer<typeof Operator>

@@ -31,6 +31,7 @@ const nothingLent: Operator = {
   checks: {},
   commands: {},
   channels: {},
+  hooks: {},
 }
 
 type Section = 'people' | 'targets' | 'metricSources' | 'flagSources' | 'checks' | 'commands'
