@@ -3,6 +3,7 @@ import type { FlagOffer } from '../core/plan/flag.ts'
 import type { ArmSelector, MetricOffer, MetricQuery } from '../core/plan/metric.ts'
 import type {
   CheckEvidence,
+  Cohorts,
   CommandResult,
   FlagSetting,
   Message,
@@ -43,9 +44,14 @@ export interface TrafficRouter extends Driver {
     conditional: boolean
     /** A user stays on the version it was given while shares rise. */
     sticky: boolean
+    /** By target: the cohorts that can be told apart there. */
+    cohorts: Readonly<Record<string, readonly string[]>>
   }
-  /** Moves traffic and gives the shares read back after the change. */
-  setShares(target: string, shares: Shares, context: EffectContext): Promise<Outcome<Shares>>
+  /**
+   * Moves traffic and gives the shares read back after the change; the cohorts are read back too. Cohorts that were routed and are not named any
+   * more are dropped. One that the target does not have is `unsupported`.
+   */
+  setShares(target: string, shares: Shares, context: EffectContext, cohorts?: Cohorts): Promise<Outcome<Shares>>
   readShares(target: string, context: DriverContext): Promise<Outcome<Shares>>
 }
 

@@ -33,7 +33,7 @@ class FakeWorld {
   }
   router: TrafficRouter = {
     name: 'fake',
-    capabilities: { resolutionPercent: 1, conditional: true, sticky: true },
+    capabilities: { resolutionPercent: 1, conditional: true, sticky: true, cohorts: {} },
     ping: async () => succeed(undefined),
     setShares: async (_target, shares, context) => {
       this.calls.push({ what: `set ${shares.v2}`, context })

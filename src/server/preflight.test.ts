@@ -6,6 +6,7 @@ import { Plan } from '../core/plan/plan.ts'
 import type { Step } from '../core/plan/step.ts'
 import { createMemoryFlagBackend } from '../drivers/flags/memory.ts'
 import { createStandardWebhookVerifier } from '../drivers/hooks/standard-webhook.ts'
+import { createMemoryRouter } from '../drivers/traffic/memory.ts'
 import type { DriverSet, FlagBackend } from '../ports/drivers.ts'
 import { preflight } from './preflight.ts'
 
@@ -119,5 +120,34 @@ describe('preflight of hooks', () => {
     expect((await preflight(withHook('qa'), drivers)).map(({ message }) => message)).toEqual([
       'hook qa: the environment variable TIDEGATE_TEST_NO_SUCH_SECRET is not set',
     ])
+  })
+})
+
+describe('preflight of cohorts', () => {
+  const withCohort = (plan: Plan, cohort: string): Plan => ({
+    ...plan,
+    phases: plan.phases.map((phase) => ({
+      ...phase,
+      steps: phase.steps.map((step) =>
+        step.kind === 'rollout' ? { ...step, stages: step.stages.map((stage) => ({ ...stage, cohort })) } : step,
+      ),
+    })),
+  })
+  const unknown = async (plan: Plan, drivers: DriverSet) =>
+    (await preflight(plan, drivers)).filter(({ ruleId }) => ruleId === 'UNKNOWN_COHORT')
+  const drivers = {
+    ...driversWith(createMemoryFlagBackend({ team: ['basket'] })),
+    router: () => createMemoryRouter({ proxy: ['v1', 'v2'] }, { proxy: ['staff'] }),
+  }
+
+  it('finds one that the router does not know, once', async () => {
+    expect(await unknown(withCohort(trafficPlan, 'staff'), drivers)).toEqual([])
+    expect(await unknown(withCohort(trafficPlan, 'staf'), drivers)).toMatchObject([
+      { message: 'cohort staf of backend cannot be told apart', hint: 'proxy knows: staff' },
+    ])
+  })
+
+  it('finds one of a service that a flag moves', async () => {
+    expect(await unknown(withCohort(planWith(), 'staff'), drivers)).toMatchObject([{ hint: 'a flag knows no cohorts' }])
   })
 })

@@ -32,16 +32,21 @@ async function serviceFindings(
     if (outcome === undefined) findings.push(finding(ruleId, `${what}: no driver serves it`))
     else if (!outcome.ok) findings.push(finding(ruleId, `${what}: ${outcome.error.message}`, outcome.error.cause))
   }
+  const ladder = ladderOf(plan, name).map(({ stage }) => stage)
+  const router = mover.kind === 'traffic' ? drivers.router(mover.router) : undefined
+  const known = mover.kind === 'traffic' ? (router?.capabilities.cohorts[mover.router] ?? []) : []
+  for (const cohort of new Set(ladder.flatMap((stage) => stage.cohort ?? []))) {
+    if (known.includes(cohort)) continue
+    const hint =
+      mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
+    findings.push(finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))
+  }
   if (mover.kind === 'traffic')
-    note(
-      'ROUTER_NOT_READY',
-      `router ${mover.router}`,
-      await drivers.router(mover.router)?.ping(mover.router, context()),
-    )
+    note('ROUTER_NOT_READY', `router ${mover.router}`, await router?.ping(mover.router, context()))
   if (deployer !== undefined)
     note('DEPLOYER_NOT_READY', `deployer ${deployer}`, await drivers.deployer(deployer)?.ping(deployer, context()))
-  const rungs = ladderOf(plan, name).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
-  const used = new Set(rungs.map(({ metricId }) => metricId))
+  const judged = ladder.flatMap((stage) => [...stage.criteria, ...stage.triggers])
+  const used = new Set(judged.map(({ metricId }) => metricId))
   for (const { id, metricSource, query } of Object.values(plan.metrics).filter(({ id }) => used.has(id))) {
     const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
     note('METRIC_NOT_READY', `metric ${id} at ${metricSource}`, outcome)

@@ -1,5 +1,6 @@
 /** `operator.yaml`: what the operator lends to plans (people, targets, metric sources, checks, commands), outside the plan's repository. */
 import { z } from 'zod'
+import { CohortMatch } from './cohort-match.ts'
 import { Duration } from './duration.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
@@ -43,6 +44,11 @@ export const ProxyTarget = z.strictObject({
   admin: Url,
   /** Where each version listens. */
   backends: z.record(z.string(), Url),
+  /** People who may see a version before shares give it to anybody, such as `internal`, and how the proxy knows them. */
+  cohorts: z
+    .record(z.string().min(1).max(100), CohortMatch)
+    .refine((cohorts) => Object.keys(cohorts).length <= 20, 'at most 20 cohorts')
+    .default({}),
 })
 export const Target = z.discriminatedUnion('driver', [ProcessTarget, ProxyTarget])
 export type Target = z.infer<typeof Target>
