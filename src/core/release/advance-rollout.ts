@@ -4,7 +4,7 @@ import type { RolloutStep, Stage } from '../plan/step.ts'
 import { lastAttempt, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
 import { isHeld, stageAbout, triggerAbout } from './holds.ts'
-import { moveEffect } from './move.ts'
+import { cohortsAt, moveEffect } from './move.ts'
 import type { Exposure, Now, Release, ServiceState } from './release.ts'
 import { serviceState } from './release.ts'
 import { driveEffect } from './request-effect.ts'
@@ -48,7 +48,9 @@ export function hasPassed(release: Release, stageId: string): boolean {
 }
 
 function enterStage(release: Release, step: RolloutStep, stage: Stage, now: Now): StepProgress {
-  const effect = moveEffect(serviceOf(release.plan, step.service), stage.percent, stage.cohort)
+  const { plan } = release
+  const cohorts = cohortsAt(plan, step.service, stage.id)
+  const effect = moveEffect(serviceOf(plan, step.service), stage.percent, cohorts)
   const purpose = { kind: 'stage' as const, service: step.service, stageId: stage.id }
   const { requests, progress } = driveEffect(release, purpose, effect, now)
   if (progress.state !== 'failed') return requests
