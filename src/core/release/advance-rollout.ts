@@ -1,7 +1,7 @@
 /** Up the ladder of one service: ask for a share, see it confirmed, bake, judge, go on or hold. */
 import { findRung, ladderOf, serviceOf } from '../plan/plan.ts'
 import type { RolloutStep, Stage } from '../plan/step.ts'
-import { lastAttempt, sameShares } from './effects.ts'
+import { progressOf, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
 import { isHeld, stageAbout, triggerAbout } from './holds.ts'
 import { cohortsAt, moveEffect } from './move.ts'
@@ -16,8 +16,8 @@ export function confirmStages(release: Release): ReleaseEvent[] {
   return release.plan.services.flatMap(({ name }): ReleaseEvent[] => {
     const { askedStageId: stageId, exposure, shares, rollback } = serviceState(release, name)
     if (stageId === null || rollback || exposure?.stageId === stageId) return []
-    const settled = lastAttempt(release, { kind: 'stage', service: name, stageId })?.settled
-    if (!settled?.outcome.ok || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
+    const { state } = progressOf(release, { kind: 'stage', service: name, stageId })
+    if (state !== 'done' || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
     return [{ type: 'StageEntered', service: name, stageId, shares: shares.observed }]
   })
 }

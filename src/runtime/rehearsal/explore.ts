@@ -10,7 +10,8 @@ import type { Fault } from './fault.ts'
 import { faultsOfCall, findFaults, type Injection } from './find-faults.ts'
 import { seeded } from './seeded.ts'
 import type { Setting } from './setting.ts'
-import { SimulatedWorld } from './world.ts'
+import { spotViolations } from './spot-violations.ts'
+import { SimulatedWorld, type Watch } from './world.ts'
 
 export interface ExploreOptions {
   seed: number
@@ -152,7 +153,13 @@ class Explorer {
     const version = Math.min(...injections.map((one) => one.version))
     const problems: string[] = []
     const isFromTheStart = faults.some(({ kind }) => kind === 'startsLater')
-    const world = isFromTheStart ? SimulatedWorld.start(this.#setting, faults) : this.#snapshotAt(version).fork(faults)
+    const watch: Watch = (before, recorded, after, truth) => {
+      for (const { invariant, message } of spotViolations(before, recorded, after, truth))
+        problems.push(`invariant ${invariant}: ${message}`)
+    }
+    const world = isFromTheStart
+      ? SimulatedWorld.start(this.#setting, faults, watch)
+      : this.#snapshotAt(version).fork(faults, watch)
     const run = assess(world, faults, world.run(), problems)
     if (this.#tried % 100 === 0) this.#options.onProgress?.(this.#tried)
     return this.#count(run)
