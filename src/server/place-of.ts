@@ -5,12 +5,19 @@
 import { isOver, type Release } from '../core/release/release.ts'
 import { type ProblemAnswer, problem } from './problems.ts'
 
-/** `taken`: nobody has told the older one yet; `leaving`: it goes back for `by`; `free`: it did, and is over. */
+/** `taken`: nobody has told the older one yet; `leaving`: it goes back for `by`; `free`: it did, and ended as it should. */
 export function placeOf(older: Release, by: string): 'taken' | 'leaving' | 'free' | ProblemAnswer {
-  const { releaseId, status, rollback } = older
+  const { releaseId, status, rollback, ended } = older
   const isForUs = rollback?.cause.kind === 'superseded' && rollback.cause.by === by
-  if (isForUs) return isOver(older) ? 'free' : 'leaving'
-  if (!isOver(older)) return 'taken'
+  if (!isOver(older)) return isForUs ? 'leaving' : 'taken'
+  if (isForUs && status === 'Superseded') return 'free'
+  if (isForUs)
+    return problem(
+      409,
+      'It did not go back well',
+      `release ${releaseId} is ${status}: ${ended?.reason}`,
+      'see to that first, then start without --supersedes',
+    )
   return problem(409, 'It is over', `release ${releaseId} (${status}) is over`, 'start without --supersedes')
 }
 

@@ -36,17 +36,23 @@ const hotfix = (releaseId: string, reason = 'the login loops'): StartRequest => 
   supersedes: { releaseId, reason },
 })
 
-/** Both versions have requests and no errors. */
+/** Versions have requests where the router sends any, and no errors. */
 const metrics: MetricSource = {
   name: 'fake',
   ping: async () => succeed(undefined),
   async read(_, { query }) {
-    const buckets = [100, 500, 2_000, null].map((le) => ({ le, count: 1_000 }))
-    const counts = 'histogram' in query ? { total: 1_000, buckets } : { total: 1_000, events: 0 }
-    return succeed({ arms: { candidate: counts, baseline: counts }, cursor: 1 })
+    const shares = await drivers.router('production-proxy')?.readShares('production-proxy', effectContext())
+    const countsOf = (version: string) => {
+      const total = isStuck || (shares?.ok && shares.value[version]) ? 1_000 : 0
+      const buckets = [100, 500, 2_000, null].map((le) => ({ le, count: total }))
+      return 'histogram' in query ? { total, buckets } : { total, events: 0 }
+    }
+    return succeed({ arms: { candidate: countsOf(candidate), baseline: countsOf(baseline) }, cursor: 1 })
   },
 }
 
+/** Requests reach every version, whatever the router says. */
+let isStuck = false
 let clock: VirtualClock
 let store: EventStore
 let drivers: DriverSet
@@ -66,6 +72,7 @@ const open = async () => {
 }
 
 beforeEach(async () => {
+  isStuck = false
   clock = new VirtualClock()
   store = createMemoryStore()
   const router = createMemoryRouter({ 'production-proxy': [baseline, candidate] })
@@ -162,6 +169,16 @@ describe('a hotfix', () => {
     expect(await controller.start(hotfix('r1'))).toMatchObject(notYet)
     await until('r1', has('ReleaseSuperseded'))
     expect(await controller.start(hotfix('r1'))).toMatchObject({ ok: true })
+  })
+
+  it('does not start when the older one did not go back well', async () => {
+    await startOneWithUsers()
+    isStuck = true
+    await controller.start(hotfix('r1'))
+    await until('r1', has('ReleaseDegraded'))
+    expect(await controller.start(hotfix('r1'))).toMatchObject(
+      refusedWith(409, 'release r1 is Degraded: share 0 was read'),
+    )
   })
 
   it('keeps no secret that its reason holds', async () => {
