@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeController, type FakeTerminal, fakeTerminal } from '../../test/fixtures/fake-controller.ts'
 import { World } from '../../test/simulation/world.ts'
+import type { StartRequest } from '../server/contract.ts'
 import { type CliContext, exitCodes, UserError } from './context.ts'
 import { buildProgram } from './program.ts'
 
@@ -151,6 +152,50 @@ describe('start', () => {
     expect(out).toEqual(['r1'])
     expect(err.join('\n')).toContain('note NO_OWNER: nobody owns it')
     expect(code).toBe(exitCodes.ok)
+  })
+
+  it('waits for the release whose place it takes, and then starts', async () => {
+    const api = new FakeController(new World())
+    const asked: StartRequest[] = []
+    const waits = { type: 'about:blank', title: 'Not yet', status: 409, detail: 'r7 goes back', waitsFor: 'r7' }
+    const { start } = api
+    api.start = async (request) => {
+      api.startProblem = asked.push(request) < 3 ? waits : null
+      return start.call(api, request)
+    }
+    const line = ['start', 'ROLLOUT.md', '--supersedes', 'r7', '--reason', 'the login loops']
+    const { out, err, code } = await run(api, line, { cwd: await folder(files) })
+    expect(asked.map(({ supersedes }) => supersedes)).toEqual(
+      Array(3).fill({ releaseId: 'r7', reason: 'the login loops' }),
+    )
+    expect(err.filter((one) => one.includes('Release r7 goes back first'))).toHaveLength(1)
+    expect([out, code]).toEqual([['r1'], exitCodes.ok])
+  })
+
+  it.each([
+    ['remote', 'Release r7 goes back at its controller.'],
+    ['local', 'No controller takes r7 back any more.'],
+  ] as const)('can be left while it waits (%s)', async (served, words) => {
+    const api = new FakeController(new World())
+    api.startProblem = { type: 'about:blank', title: 'Not yet', status: 409, detail: 'r7 goes back', waitsFor: 'r7' }
+    const onInterrupt: CliContext['onInterrupt'] = (callback) => {
+      queueMicrotask(callback)
+      return () => undefined
+    }
+    const line = ['start', 'ROLLOUT.md', '--supersedes', 'r7', '--reason', 'why']
+    const { err, code, closed } = await run(api, line, { cwd: await folder(files), served, onInterrupt })
+    expect(err).toContain(words)
+    expect([code, closed]).toEqual([exitCodes.undecided, 1])
+  })
+
+  it.each([
+    ['--supersedes', 'r7'],
+    ['--reason', 'why'],
+  ])('takes %s not alone', async (...option) => {
+    const { err, code } = await run(new FakeController(new World()), ['start', 'ROLLOUT.md', ...option], {
+      cwd: await folder(files),
+    })
+    expect([err[0], code]).toEqual([expect.stringContaining('go together'), exitCodes.usage])
   })
 
   it.each([

@@ -9,16 +9,26 @@ const timeoutMs = 5_000
 
 /** Empty when the release may start; nothing is changed by looking. */
 export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnostic[]> {
-  const context = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
-  const findings: Diagnostic[] = []
-  for (const service of plan.services) findings.push(...(await serviceFindings(plan, service, drivers, context)))
-  findings.push(...(await flagFindings(plan, drivers, context)), ...(await hookFindings(plan, drivers, context)))
+  const findings = await surroundings(plan, drivers)
   if (findings.length > 0) return findings
-  for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, context)))
+  for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, freshContext)))
   return findings
 }
 
-type Context = () => { signal: AbortSignal; timeoutMs: number }
+/** What must be there whoever has the traffic now: every driver, and every name at it. */
+export async function surroundings(plan: Plan, drivers: DriverSet): Promise<Diagnostic[]> {
+  const findings: Diagnostic[] = []
+  for (const service of plan.services) {
+    findings.push(...cohortFindings(plan, service, drivers))
+    findings.push(...(await serviceFindings(plan, service, drivers, freshContext)))
+  }
+  findings.push(...(await flagFindings(plan, drivers, freshContext)))
+  findings.push(...(await hookFindings(plan, drivers, freshContext)))
+  return findings
+}
+
+const freshContext = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
+type Context = typeof freshContext
 
 /** Every driver that moves or measures the service answers and knows its names. */
 async function serviceFindings(
@@ -32,20 +42,15 @@ async function serviceFindings(
     if (outcome === undefined) findings.push(finding(ruleId, `${what}: no driver serves it`))
     else if (!outcome.ok) findings.push(finding(ruleId, `${what}: ${outcome.error.message}`, outcome.error.cause))
   }
-  const ladder = ladderOf(plan, name).map(({ stage }) => stage)
-  const router = mover.kind === 'traffic' ? drivers.router(mover.router) : undefined
-  const known = mover.kind === 'traffic' ? (router?.capabilities.cohorts[mover.router] ?? []) : []
-  for (const cohort of new Set(ladder.flatMap((stage) => stage.cohort ?? []))) {
-    if (known.includes(cohort)) continue
-    const hint =
-      mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
-    findings.push(finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))
-  }
   if (mover.kind === 'traffic')
-    note('ROUTER_NOT_READY', `router ${mover.router}`, await router?.ping(mover.router, context()))
+    note(
+      'ROUTER_NOT_READY',
+      `router ${mover.router}`,
+      await drivers.router(mover.router)?.ping(mover.router, context()),
+    )
   if (deployer !== undefined)
     note('DEPLOYER_NOT_READY', `deployer ${deployer}`, await drivers.deployer(deployer)?.ping(deployer, context()))
-  const judged = ladder.flatMap((stage) => [...stage.criteria, ...stage.triggers])
+  const judged = ladderOf(plan, name).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
   const used = new Set(judged.map(({ metricId }) => metricId))
   for (const { id, metricSource, query } of Object.values(plan.metrics).filter(({ id }) => used.has(id))) {
     const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
@@ -56,6 +61,17 @@ async function serviceFindings(
   const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
   note('METRIC_NOT_READY', `arrivals at ${metricSource}`, outcome)
   return findings
+}
+
+/** Every cohort of the ladder is known where its service is moved. */
+function cohortFindings(plan: Plan, { name, mover }: Service, drivers: DriverSet): Diagnostic[] {
+  const cohorts = new Set(ladderOf(plan, name).flatMap(({ stage }) => stage.cohort ?? []))
+  const known = mover.kind === 'traffic' ? (drivers.router(mover.router)?.capabilities.cohorts[mover.router] ?? []) : []
+  const hint =
+    mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
+  return [...cohorts]
+    .filter((cohort) => !known.includes(cohort))
+    .map((cohort) => finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))
 }
 
 /** Every flag that is moved or set is there, and its backend can set the shares that the plan asks for. */
