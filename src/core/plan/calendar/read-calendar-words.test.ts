@@ -68,7 +68,7 @@ describe('freezes', () => {
     ['Freeze 2026-12-20 or 2027-01-05', '"or" between its dates is not understood'],
     ['Freeze 2026-12-20 to 2026-12-24 and 2027-01-01', 'it does not say one span of dates with their years'],
     ['Freeze 2027-02-28 to 2027-02-30', 'one of its dates is no day of the calendar'],
-    ['Freeze 2027-01-05 to 2026-12-20', 'it must be a span that ends after it begins'],
+    ['Freeze 2027-01-05 to 2026-12-20', 'it must be a span that ends after it begins, within 400 days'],
   ])('not %s', (text, problem) => expect(freezeIn(text, 'Europe/Berlin')).toBe(problem))
 
   it('need a zone unless they are in UTC', () => {
