@@ -237,7 +237,7 @@ describe('schedules', () => {
     ]
     const world = new World({ wallMs: (nowMs) => at(start) + nowMs }, planOf(...phases), 8_640)
     world.run()
-    const began = (id: string) => world.state.phases[id]?.startedMs
+    const began = (id: string) => Math.round(world.state.phases[id]?.startedMs ?? -1)
     expect([began('first'), began('after'), began('dated')]).toEqual([0, 100_000, 60_000])
   })
 
