@@ -147,13 +147,17 @@ function momentOf([, iso, monthA = '', dayA, yearA, dayB, monthB = '', yearB, cl
 const noZone = 'it names no time zone: write one, or set `calendar: { zone: Europe/Berlin }`'
 const abbreviation = /\b(?:[CEW]ES?T|MES?Z|[ECMP][SD]T|BST|IST|JST|AE[SD]T|MSK)\b/
 
+const zoneName = /(?<![A-Za-z_])[A-Za-z_]{1,32}(?:\/[A-Za-z_+-]{1,32}\d{0,2}){1,2}/g
+/** Words with a slash that are looked up; a line has few, or is none about a calendar. */
+const triedZones = 10
+
 /** The zone that a line names, and its other words. An abbreviation does not say when the clocks change. */
 function takeZone(
   text: string,
   defaultZone: TimeZone | undefined,
 ): { rest: string } & ({ zone: TimeZone } | (Unread & { zone?: never })) {
   const utc = /\b(?:UTC|GMT)\b/.exec(text)?.[0]
-  const name = utc ?? text.match(/[A-Za-z_]+(?:\/[A-Za-z_+-]+\d*){1,2}/g)?.find(isTimeZone)
+  const name = utc ?? text.match(zoneName)?.slice(0, triedZones).find(isTimeZone)
   if (name !== undefined) return { rest: text.replace(name, ' '), zone: utc === undefined ? name : 'UTC' }
   const short = abbreviation.exec(text)?.[0]
   if (short !== undefined)
