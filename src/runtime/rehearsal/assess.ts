@@ -20,6 +20,11 @@ export interface Run {
   problems: string[]
 }
 
+/** The good path: what was held first on it, if anything was. */
+export interface GoodRun extends Run {
+  firstHold: { about: string; reason: string } | null
+}
+
 export function assess(world: SimulatedWorld, faults: readonly Fault[], rest: Rest, found: readonly string[]): Run {
   const { release } = world
   const isPathLive = !faults.some(spoilsTheWayBack)

@@ -1,13 +1,14 @@
 /** What can go wrong in a rehearsal: one fault, at one place, in one way. */
 
 /**
- * How a driver fails a call. `unavailableOnce` and `hangsOnce` spoil the first try only. `doneUnheard`: the change was made and no answer came.
+ * How a driver fails a call. `unavailableOnce` and `hangsOnce` spoil the first try only; `slow` answers just within the limit. `doneUnheard`: the change was made and no answer came.
  * `halfDone`: a part was made, and the readback says so. `lies`: the readback says that it was made, and it was not. `failed`, `pending`: of a
  * check. `wrongArtefact`: of a deployment, another build under the same version.
  */
 export type CallFault =
   | 'unavailableOnce'
   | 'hangsOnce'
+  | 'slow'
   | 'doneUnheard'
   | 'refused'
   | 'hangs'
@@ -33,6 +34,8 @@ export type DataFault =
   | 'sharesUnreadable'
   | 'drift'
 
+export type Word = 'abort' | 'pause' | 'supersede'
+
 export type Moment = 'atOnce' | 'midBake' | 'afterPass'
 
 /** `purpose` is the key of what a call serves (`purposeKey`); `version` is the event after which something happens. */
@@ -46,7 +49,8 @@ export type Fault =
   /** Whoever is asked about what is held. */
   | { kind: 'asked'; how: 'absent' | 'aborts' }
   | { kind: 'crash'; version: number; downMs: number }
-  | { kind: 'word'; version: number; word: 'abort' | 'pause' | 'supersede' }
+  /** Said `afterMs` after the event: at once, or while what it asked for is under way. */
+  | { kind: 'word'; version: number; afterMs: number; word: Word }
   /** The baseline is not there when users come back to it. */
   | { kind: 'baselineDown'; service: string }
   /** The release starts this much later: windows and freezes are in the way. */
@@ -55,6 +59,7 @@ export type Fault =
 const callWords: Record<CallFault, string> = {
   unavailableOnce: 'is unavailable at the first try',
   hangsOnce: 'hangs at the first try',
+  slow: 'takes nearly as long as it may',
   doneUnheard: 'is done, and the answer is lost',
   refused: 'is refused every time',
   hangs: 'hangs every time',
@@ -96,7 +101,7 @@ export function describeFault(fault: Fault): string {
     case 'crash':
       return `the controller is killed after event ${fault.version}, for ${fault.downMs} ms`
     case 'word':
-      return `${fault.word} after event ${fault.version}`
+      return `${fault.word} ${fault.afterMs === 0 ? 'right' : `${fault.afterMs} ms`} after event ${fault.version}`
     case 'baselineDown':
       return `the baseline of ${fault.service} is down when users come back`
     case 'startsLater':

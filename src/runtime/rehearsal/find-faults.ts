@@ -14,7 +14,15 @@ export interface Injection {
   fault: Fault
 }
 
-const always: readonly CallFault[] = ['unavailableOnce', 'hangsOnce', 'doneUnheard', 'refused', 'hangs', 'halfDone']
+const always: readonly CallFault[] = [
+  'unavailableOnce',
+  'hangsOnce',
+  'slow',
+  'doneUnheard',
+  'refused',
+  'hangs',
+  'halfDone',
+]
 
 /** Ways in which each kind of call can fail. */
 const callFaults: Record<Effect['kind'], readonly CallFault[]> = {
@@ -40,8 +48,10 @@ const dataFaults: readonly DataFault[] = [
   'drift',
 ]
 
-/** Time that a killed controller is away: none at all, and longer than data stays fresh. */
-const downTimesMs = [0, 40_000]
+/** Time that a killed controller is away: none at all, a restart, and longer than data stays fresh. */
+const downTimesMs = [0, 3_000, 40_000]
+/** A word comes right after an event, or while a router's call is under way. */
+const wordsAfterMs = [0, 150]
 
 const hourMs = 3_600_000
 /** Starts at other hours and days of the week, and weeks later: what the calendar forbids comes in the way. */
@@ -72,7 +82,9 @@ function faultsAt(release: Release, { event }: Recorded, version: number): Injec
 /** A word or a kill right after each event. */
 const momentFaults = (version: number): Injection[] =>
   [
-    ...(['abort', 'pause', 'supersede'] as const).map((word): Fault => ({ kind: 'word', version, word })),
+    ...(['abort', 'pause', 'supersede'] as const).flatMap((word) =>
+      wordsAfterMs.map((afterMs): Fault => ({ kind: 'word', version, afterMs, word })),
+    ),
     ...downTimesMs.map((downMs): Fault => ({ kind: 'crash', version, downMs })),
   ].map((fault) => ({ version, fault }))
 

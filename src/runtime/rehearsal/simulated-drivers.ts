@@ -56,6 +56,8 @@ export function answerOf(plan: Plan, state: EffectState, world: Surroundings, fa
       return isFirst ? silent : done
     case 'hangs':
       return silent
+    case 'slow':
+      return { ...done, afterMs: Math.max(afterMs, effectLimits[effect.kind].timeoutMs - 1) }
     case 'doneUnheard':
       return isFirst ? { ...done, ...silent, isUp: true } : done
     case 'refused':

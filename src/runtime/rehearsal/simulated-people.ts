@@ -1,11 +1,12 @@
 /** People and outside systems of a rehearsal: what each does about what waits now, and when. */
 import { maySign } from '../../core/access/roles.ts'
+import type { ReleaseCommand } from '../../core/release/commands.ts'
 import type { Input } from '../../core/release/decide.ts'
 import type { Actor } from '../../core/release/events.ts'
 import { roleOf, signersNeeded } from '../../core/release/gates/signatures.ts'
 import { openGates } from '../../core/release/open-gates.ts'
 import type { Hold, Now, Release } from '../../core/release/release.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, Word } from './fault.ts'
 
 /** How long people take to answer, in milliseconds of release time; one who is late takes so many times longer. */
 const answerMs = 1_000
@@ -20,7 +21,15 @@ export interface Act {
 
 const actor = (id: string): Actor => ({ id, name: id, demo: false })
 
-export const onCall = (release: Release): Actor => {
+/** What whoever is asked says out of the blue. */
+export function saying(word: Word, release: Release): Input {
+  const reason = 'rehearsed'
+  const command: ReleaseCommand =
+    word === 'supersede' ? { type: word, by: 'another-release', reason } : { type: word, reason }
+  return { type: 'command', command, actor: onCall(release) }
+}
+
+const onCall = (release: Release): Actor => {
   const holders = release.plan.roles[release.plan.asks] ?? []
   return actor(holders.find((id) => maySign(release.plan, id, release.plan.asks).allowed) ?? 'nobody')
 }

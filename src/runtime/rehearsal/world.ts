@@ -3,32 +3,24 @@
  * any moment, so that what differs only later is not lived through twice.
  */
 import { serviceOf } from '../../core/plan/plan.ts'
-import type { ReleaseCommand, StartRelease } from '../../core/release/commands.ts'
 import { decideAndFold, type Folded, type Input } from '../../core/release/decide.ts'
 import { effectById, isAbandoned, pendingEffects } from '../../core/release/effects.ts'
-import type { Actor } from '../../core/release/events.ts'
+import type { ReleaseEvent } from '../../core/release/events.ts'
 import { releaseOf } from '../../core/release/evolve.ts'
 import type { Recorded } from '../../core/release/fold.ts'
 import { type Needed, neededLooks, nextWake } from '../../core/release/needs.ts'
 import { fail } from '../../core/release/outcome.ts'
-import { type EffectState, isGoingBack, isOver, type Now, type Release } from '../../core/release/release.ts'
-import type { Fault } from './fault.ts'
+import { type EffectState, isOver, type Now, type Release } from '../../core/release/release.ts'
+import type { Fault, Word } from './fault.ts'
 import { hashAfter } from './log-hash.ts'
+import type { Setting } from './setting.ts'
 import type { Answer } from './simulated-drivers.ts'
 import { look, type Seen } from './simulated-metrics.ts'
-import { actsOf, onCall } from './simulated-people.ts'
+import { actsOf, saying } from './simulated-people.ts'
 import { type Call, SimulatedTargets, type Truth } from './simulated-targets.ts'
 
 /** Told after each event; `before` is null at the first one. */
 export type Watch = (before: Release | null, recorded: Recorded, after: Release, truth: Truth) => void
-
-/** What all worlds of one rehearsal share. */
-export interface Setting {
-  start: StartRelease
-  by: Actor
-  /** Wall time of the start, milliseconds since 1970. */
-  startWallMs: number
-}
 
 /** A log whose past is shared with the forks. */
 interface LogNode {
@@ -36,7 +28,7 @@ interface LogNode {
   earlier: LogNode | null
 }
 
-type Happening = Call | { kind: 'act'; atMs: number; input: Input }
+type Happening = Call | { kind: 'act'; atMs: number; input: Input } | { kind: 'word'; atMs: number; word: Word }
 
 /** `waits`: only a person, an outside system or better data would move it. */
 export type Rest = 'over' | 'waits' | 'endless'
@@ -46,14 +38,18 @@ const maximumIdleEvents = 60
 /** More than any rehearsed plan needs; a release that gets here does not come to an end. */
 const maximumEvents = 20_000
 
-const idle: ReadonlySet<string> = new Set(['StageObserved', 'RollbackObserved', 'EffectRequested', 'EffectSettled'])
+/** Looks, and runs of a check that may go on for ever. */
+const isIdle = (event: ReleaseEvent): boolean =>
+  event.type === 'StageObserved' ||
+  event.type === 'RollbackObserved' ||
+  event.type === 'EffectSettled' ||
+  (event.type === 'EffectRequested' && event.purpose.kind === 'gate')
 
 /** Everything that a fork copies. */
 interface State {
   release: Release | null
   nowMs: number
   log: LogNode | null
-  /** Hash of the events so far: two worlds with the same one went the same way. */
   hash: number
   targets: SimulatedTargets
   queue: Happening[]
@@ -131,6 +127,7 @@ export class SimulatedWorld {
     return this.#state.targets
   }
 
+  /** Of what happened so far: two worlds with the same one went the same way. */
   get hash(): number {
     return this.#state.hash
   }
@@ -143,7 +140,7 @@ export class SimulatedWorld {
 
   /** Until nothing happens any more by itself. */
   run(): Rest {
-    while (this.release.version <= maximumEvents && this.step());
+    while (this.step());
     return this.rest()
   }
 
@@ -156,14 +153,13 @@ export class SimulatedWorld {
   /** One thing that happens, or the time until the next; false when nothing more will. */
   step(): boolean {
     const state = this.#state
+    if (this.release.version > maximumEvents) return false
     if (this.#strike()) return true
     const due = earliest(state.queue)
     if (due && due.atMs <= state.nowMs) return this.#happen(due)
     const needed = neededLooks(this.release, this.now)
-    if (needed.length > 0) {
-      for (const one of needed) this.#observe(one)
-      return true
-    }
+    for (const one of needed) this.#observe(one)
+    if (needed.length > 0) return true
     if (state.askedMs !== state.nowMs && this.#give({ type: 'tick' })) return true
     this.#letPeopleLook()
     return this.#letTimePass()
@@ -177,7 +173,8 @@ export class SimulatedWorld {
       if (this.release.version < fault.version) continue
       happened.add(fault)
       if (fault.kind === 'crash') this.#crash(fault.downMs)
-      else this.#give({ type: 'command', command: wordOf(fault.word), actor: onCall(this.release) })
+      else if (fault.afterMs === 0) this.#give(saying(fault.word, this.release))
+      else this.#state.queue.push({ kind: 'word', atMs: this.#state.nowMs + fault.afterMs, word: fault.word })
       return true
     }
     return false
@@ -197,6 +194,7 @@ export class SimulatedWorld {
     const { queue } = this.#state
     queue.splice(queue.indexOf(due), 1)
     if (due.kind === 'act') this.#give(due.input)
+    else if (due.kind === 'word') this.#give(saying(due.word, this.release))
     else {
       this.#state.targets.leave(due)
       this.#give({ type: 'effectSettled', effectId: due.state.effectId, outcome: due.answer.outcome })
@@ -241,10 +239,10 @@ export class SimulatedWorld {
   #letTimePass(): boolean {
     const state = this.#state
     const due = earliest(state.queue)
-    if (!due && state.idleEvents > maximumIdleEvents && !isGoingBack(this.release)) return false
-    const wakeMs = nextWake(this.release, this.now) ?? Number.POSITIVE_INFINITY
-    const nextMs = Math.min(wakeMs, due?.atMs ?? Number.POSITIVE_INFINITY)
-    if (nextMs === Number.POSITIVE_INFINITY) return false
+    if (!due && state.idleEvents > maximumIdleEvents) return false
+    const never = Number.POSITIVE_INFINITY
+    const nextMs = Math.min(nextWake(this.release, this.now) ?? never, due?.atMs ?? never)
+    if (nextMs === never) return false
     state.nowMs = nextMs
     return true
   }
@@ -271,7 +269,7 @@ export class SimulatedWorld {
     state.release = after
     state.log = { recorded, earlier: state.log }
     state.hash = hashAfter(state.hash, recorded)
-    state.idleEvents = idle.has(event.type) ? state.idleEvents + 1 : 0
+    state.idleEvents = isIdle(event) ? state.idleEvents + 1 : 0
     this.#watch?.(before, recorded, after, state.targets)
   }
 
@@ -298,9 +296,4 @@ function earliest(queue: readonly Happening[]): Happening | undefined {
   let first = queue[0]
   for (const one of queue) if (first && one.atMs < first.atMs) first = one
   return first
-}
-
-function wordOf(word: Extract<Fault, { kind: 'word' }>['word']): ReleaseCommand {
-  const reason = 'rehearsed'
-  return word === 'supersede' ? { type: 'supersede', by: 'another-release', reason } : { type: word, reason }
 }
