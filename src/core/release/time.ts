@@ -10,8 +10,9 @@ export const bakeMs = (release: Release, stage: Stage): number => inReleaseTime(
 
 /** Wall clocks are set right, forwards and back: nobody waits for one longer than this without looking. */
 const maximumWaitMs = 3_600_000
-/** Nor is it looked at more often than this. */
+/** Nor is it looked at more often than this, in release time; but once a minute of a wall clock that is rehearsed. */
 const minimumWaitMs = 10
+const minuteMs = 60_000
 
 /**
  * Release time at which to look whether the wall clock has come to `wallMs`. No more than a hint: a rehearsal lets the wall clock pass `speed`
@@ -19,5 +20,5 @@ const minimumWaitMs = 10
  */
 export function wallWake(release: Release, wallMs: number, now: Now): number {
   const waitMs = Math.min(wallMs - now.wallMs, maximumWaitMs) / release.speed
-  return now.elapsedMs + Math.max(waitMs, minimumWaitMs)
+  return now.elapsedMs + Math.max(waitMs, Math.min(minimumWaitMs, minuteMs / release.speed))
 }

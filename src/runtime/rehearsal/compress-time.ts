@@ -57,5 +57,8 @@ function plannedMs(plan: Plan): number {
   const bakes = ladderOf(plan).reduce((sum, { stage }) => sum + stage.bakeMs, 0)
   const waits = plan.phases.flatMap(({ steps }) => steps.map((step) => (step.kind === 'wait' ? step.waitMs : 0)))
   const latest = Math.max(0, ...plan.phases.map(({ startOffsetMs }) => startOffsetMs))
-  return bakes + waits.reduce((sum, ms) => sum + ms, 0) + latest
+  const afterOthers = plan.phases.map(({ schedule }) =>
+    schedule?.kind === 'anchored' ? Math.max(0, schedule.offsetMs) : 0,
+  )
+  return bakes + [...waits, ...afterOthers].reduce((sum, ms) => sum + ms, 0) + latest
 }
