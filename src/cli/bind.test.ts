@@ -162,7 +162,7 @@ describe('tidegate bind on the example', () => {
       file: 'other.yaml',
       written: true,
       blocking: [{ ruleId: 'NO_ROLLBACK_DEADLINE' }],
-      warnings: ['UNBOUND_TRIGGER'],
+      warnings: ['UNBOUND_TRIGGER', 'UNBOUND_ROLLBACK_STEP'],
       sources: [
         { source: 'router', families: 2 },
         { source: 'service', families: 9 },

@@ -4,7 +4,7 @@ import { canonicalThreshold } from '../../condition.ts'
 import type { DraftPhase, DraftStage, DraftTrigger, PlanDraft } from '../../draft.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
-import { movesTraffic } from '../propose/propose-metrics.ts'
+import { movesTraffic } from '../phase-ids.ts'
 import { placeOf } from '../propose/propose-steps.ts'
 import { environmentOf } from '../propose/words.ts'
 import { saysBaseline } from './imagine-service.ts'
@@ -66,7 +66,7 @@ function unmeasuredTriggers(draft: PlanDraft, given: UnfinishedBindings): Weakne
 
 function promises(draft: PlanDraft, given: UnfinishedBindings): Weakness[] {
   const weaknesses: Weakness[] = []
-  if (given.rollback === undefined && draft.rollback.budgetMs === undefined)
+  if (given.rollback?.deadline === undefined && draft.rollback.budgetMs === undefined)
     weaknesses.push({
       code: 'NO_DEADLINE',
       source: draft.rollback.steps[0]?.source ?? startOf(draft),

@@ -34,7 +34,7 @@ const nothingLent: Operator = {
   hooks: {},
 }
 
-type Section = 'people' | 'targets' | 'metricSources' | 'flagSources' | 'checks' | 'commands'
+type Section = 'people' | 'targets' | 'metricSources' | 'flagSources' | 'flagBackends' | 'checks' | 'commands' | 'hooks'
 
 export class Imagination {
   readonly draft: PlanDraft

@@ -127,7 +127,7 @@ describe('imagineWorld', () => {
     expect(made.bindings.triggers).toEqual(triggers)
     expect(made.bindings.phases['phase-2']?.steps).toEqual({
       'watch the dashboards': { confirm: 'Shop team' },
-      'Deploy to production': { rollout: made.bindings.service.name },
+      'Deploy to production': { rollout: made.bindings.service?.name },
     })
     expect(made.bindings.service).toMatchObject({ router: 'edge', deployer: 'production-basket' })
     expect(Object.keys(made.operator.targets)).toEqual(['edge', 'production-basket'])

@@ -1,13 +1,12 @@
 /** Criteria, triggers and checklists: measured by a metric, checked, judged like an earlier phase, or somebody's word. */
-import type { MetricBinding } from '../../bindings.ts'
+import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftPhase, DraftTrigger } from '../../draft.ts'
-import { phaseIdOf } from '../bind-phases.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
+import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import { matchChecks } from './match-catalogue.ts'
 import { boundFinding, type Finding, type Proposal, type ProposeInput, settle, spoken } from './proposal.ts'
-import { movesTraffic } from './propose-metrics.ts'
 import { groupFor, groupsOf, says } from './propose-people.ts'
 import { placeOf } from './propose-steps.ts'
 import { environmentOf, otherWords, sharedWords, wordsOf } from './words.ts'
@@ -113,7 +112,13 @@ function proposalsFor(
   const owner = groupFor(phase, ['gateOwner', 'approver'], input)
   return [
     ...(model && repeating.test(text)
-      ? [{ value: { sameAs: phaseIdOf(model) }, confidence: 0.8, reason: `what ${model.name} measures, once more` }]
+      ? [
+          {
+            value: { sameAs: phaseIdIn(input.draft.phases, model) },
+            confidence: 0.8,
+            reason: `what ${model.name} measures, once more`,
+          },
+        ]
       : []),
     ...(form === 'numeric' ? [] : matchChecks(text, placeOf(phase, text), input.operator)),
     ...groupsSaid(text, input).map((group): Proposal => {
@@ -185,7 +190,7 @@ export function proposeChecklists(input: ProposeInput, { asks }: Ground): Findin
   return draft.checklists.flatMap(({ title, source }): Finding[] => {
     if (!first || seen.has(nameKey(title))) return []
     seen.add(nameKey(title))
-    const otherwise = `${spoken(asks)} signs its items before ${phaseIdOf(first)}`
+    const otherwise = `${spoken(asks)} signs its items before ${phaseIdIn(draft.phases, first)}`
     const subject = { section: 'checklists' as const, path: ['checklists', title], says: title, source, otherwise }
     const binding = bound.get(nameKey(title))
     if (binding) return [boundFinding(subject, binding)]
@@ -200,6 +205,8 @@ export function proposeChecklists(input: ProposeInput, { asks }: Ground): Findin
     if (!before) return [settle(subject, [])]
     const reason = inPlace ? `${before.name} is the first in ${place}` : `it shares words with ${before.name}`
     const confidence = group === '…' ? 0.5 : inPlace ? 0.75 : 0.7
-    return [settle(subject, [{ value: { signOff: group, before: phaseIdOf(before) }, confidence, reason }])]
+    return [
+      settle(subject, [{ value: { signOff: group, before: phaseIdIn(draft.phases, before) }, confidence, reason }]),
+    ]
   })
 }

@@ -1,11 +1,10 @@
 /** What the steps of each phase do: move traffic, deploy, check, run a command of the catalogue, or be confirmed by a person. */
-import type { StepBinding } from '../../bindings.ts'
+import type { StepBinding } from '../../bindings-steps.ts'
 import type { DraftPhase, DraftStep } from '../../draft.ts'
-import { phaseIdOf } from '../bind-phases.ts'
 import { nameKey } from '../names.ts'
+import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import { matchChecks, matchCommands, placeFit } from './match-catalogue.ts'
 import { boundFinding, type Finding, type Proposal, type ProposeInput, settle, spoken } from './proposal.ts'
-import { movesTraffic } from './propose-metrics.ts'
 import { groupFor } from './propose-people.ts'
 import { deployersOf } from './propose-service.ts'
 import { type Environment, environmentOf, environmentWords, otherWords, quoteWords, wordsOf } from './words.ts'
@@ -19,7 +18,7 @@ export interface KnownService {
 
 export function proposeSteps(input: ProposeInput, service: KnownService, asks: string | undefined): Finding[] {
   return input.draft.phases.flatMap((phase) => {
-    const id = phaseIdOf(phase)
+    const id = phaseIdIn(input.draft.phases, phase)
     const entries = Object.entries(input.bindings.phases?.[id]?.steps ?? {})
     const bound = new Map(entries.map(([says, binding]) => [nameKey(says), binding]))
     const mover = stepThatMoves(phase, bound)
