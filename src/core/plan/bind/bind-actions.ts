@@ -28,8 +28,8 @@ export function bindAction(
   }
   if ('command' in binding) return { ...statement, kind: 'command', ...bindCommand(binder, place, binding) }
   if ('setFlag' in binding) {
-    const { backend = '', flag = '' } = flagOf(binder, [...place, 'setFlag'], binding.setFlag) ?? {}
-    return { ...statement, kind: 'setFlag', backend, flag, percent: binding.percent }
+    const flag = flagOf(binder, [...place, 'setFlag'], binding.setFlag)
+    return { ...statement, kind: 'setFlag', ...flag, percent: binding.percent }
   }
   const version = versionFor(binder, binding, place, side)
   const { targets } = binder.input.operator

@@ -24,28 +24,26 @@ export function bindFlags(binder: Binder): void {
   }
 }
 
-/** The flag that a step or a service sets. `undefined` after a report. */
-export function flagOf(
-  binder: Binder,
-  place: BindingsPath,
-  ref: FlagRef,
-): { backend: string; flag: string } | undefined {
+const noFlag = { backend: '', flag: '' }
+
+/** The flag that a step or a service sets; empty after a report. */
+export function flagOf(binder: Binder, place: BindingsPath, ref: FlagRef): { backend: string; flag: string } {
   const { bindings, operator } = binder.input
   if (typeof ref !== 'string') {
     const lent = Object.keys(operator.flagBackends)
     if (lent.includes(ref.backend)) return ref
     binder.unknown([...place, 'backend'], 'flag backend', ref.backend, nearestFirst(ref.backend, lent))
-    return undefined
+    return noFlag
   }
   const bound = Object.hasOwn(bindings.flags, ref) ? bindings.flags[ref] : undefined
   if (!bound) {
     binder.unknown(place, 'bound flag', ref, nearestFirst(ref, Object.keys(bindings.flags)))
-    return undefined
+    return noFlag
   }
   if ('backend' in bound) return { backend: bound.backend, flag: bound.key }
   const message = `flag "${ref}" is bound to source ${bound.source}, which cannot set it`
   binder.report('error', 'FLAG_NOT_SETTABLE', place, message, `bind it to a \`backend\` under flags: ${ref}`)
-  return undefined
+  return noFlag
 }
 
 /** Letters compared for one name; a list that is longer stays as it is. */

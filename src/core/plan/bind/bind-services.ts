@@ -14,37 +14,32 @@ export function bindServices(binder: Binder): void {
       binder.report('error', 'SERVICE_TWICE', ['services', name], `service ${name} is bound twice`, 'keep one of them')
       continue
     }
-    const service = bindService(binder, place, name, binding)
-    if (service) binder.services.set(name, service)
+    binder.services.set(name, bindService(binder, place, name, binding))
   }
-  if (servicesOf(bindings).length === 0)
-    binder.report(
-      'error',
-      'NO_SERVICE',
-      [],
-      'nothing says what moves',
-      'write it under `service`, or several under `services`',
-    )
+  const hint = 'write it under `service`, or several under `services`'
+  if (binder.services.size === 0) binder.report('error', 'NO_SERVICE', [], 'nothing says what moves', hint)
 }
 
 const placeOfService = ({ service }: Bindings, name: string): BindingsPath =>
   service?.name === name ? ['service'] : ['services', name]
 
-function bindService(binder: Binder, place: BindingsPath, name: string, binding: ServiceBinding): Service | undefined {
+/** What is missing of it is reported and empty, so that the rest is checked all the same. */
+function bindService(binder: Binder, place: BindingsPath, name: string, binding: ServiceBinding): Service {
   const { candidate, arms, arrivals, deployer, firstRelease } = binding
   const baseline = versionBefore(binder, place, name, binding)
   const mover = bindMover(binder, place, name, binding)
   if (arrivals) requireSource(binder, [...place, 'arrivals', 'source'], arrivals.source)
-  if (baseline === undefined || !mover) return undefined
   if (candidate === baseline) {
     const message = `candidate and baseline are both ${candidate}`
     binder.report('error', 'SAME_VERSION', [...place, 'candidate'], message, 'name two versions')
   }
-  const before = firstRelease
-    ? { path: ['firstRelease', 'fallback'], version: baseline }
-    : { path: ['baseline'], version: baseline }
-  const versions = [{ path: ['candidate'], version: candidate }, before]
-  requireVersions(binder, place, mover, deployer, firstRelease ? versions.slice(0, 1) : versions, versions)
+  const released = { path: ['candidate'], version: candidate }
+  const before =
+    baseline === '' ? [] : [{ path: firstRelease ? ['firstRelease', 'fallback'] : ['baseline'], version: baseline }]
+  requireVersions(binder, place, mover, deployer, firstRelease ? [released] : [released, ...before], [
+    released,
+    ...before,
+  ])
   return {
     name,
     mover,
@@ -65,7 +60,7 @@ function versionBefore(
   place: BindingsPath,
   name: string,
   { baseline, firstRelease }: ServiceBinding,
-): string | undefined {
+): string {
   if (baseline !== undefined && firstRelease) {
     const message = `${name} has a baseline, so this is not its first release`
     binder.report('error', 'NOT_THE_FIRST_RELEASE', [...place, 'firstRelease'], message, 'keep one of the two')
@@ -74,7 +69,7 @@ function versionBefore(
   if (before !== undefined) return before
   const hint = 'write `baseline`, or of a first release `firstRelease: { fallback: … }`: what answers users instead'
   binder.report('error', 'NO_BASELINE', place, `nothing says which version of ${name} a rollback goes back to`, hint)
-  return undefined
+  return ''
 }
 
 function bindMover(
@@ -82,24 +77,22 @@ function bindMover(
   place: BindingsPath,
   name: string,
   { router, flag, deployer }: ServiceBinding,
-): Mover | undefined {
+): Mover {
   const { targets } = binder.input.operator
   if ((router === undefined) === (flag === undefined)) {
     const message =
       router === undefined ? `nothing says what moves ${name}` : `${name} is moved by a router or by a flag, not both`
     binder.report('error', 'NO_MOVER', place, message, 'name a `router` or a `flag`')
-    return undefined
+    return { kind: 'traffic', router: '' }
   }
   if (flag !== undefined) {
-    const found = flagOf(binder, [...place, 'flag'], flag)
-    return found && { kind: 'flag', ...found }
+    return { kind: 'flag', ...flagOf(binder, [...place, 'flag'], flag) }
   }
   if (deployer === undefined)
     binder.report('error', 'NO_DEPLOYER', place, `nothing says what runs the versions of ${name}`, 'name a `deployer`')
   const known = Object.keys(targets).filter((one) => targets[one]?.driver === 'embedded-proxy')
-  if (router === undefined) return undefined
-  if (!known.includes(router)) binder.unknown([...place, 'router'], 'router', router, known)
-  return { kind: 'traffic', router }
+  if (router !== undefined && !known.includes(router)) binder.unknown([...place, 'router'], 'router', router, known)
+  return { kind: 'traffic', router: router ?? '' }
 }
 
 interface NamedVersion {

@@ -123,10 +123,8 @@ function bindStep(binder: Binder, phaseId: string, { text, source, binding, plac
   }
   if (isAction(binding)) return [bindAction(binder, statement, binding, place, 'candidate')]
   if ('migrate' in binding) return [bindMigration(binder, statement, binding.migrate, [...place, 'migrate'])]
-  if ('drill' in binding) {
-    const { backend = '', flag = '' } = flagOf(binder, [...place, 'drill'], binding.drill) ?? {}
-    return [{ ...statement, kind: 'drill', backend, flag }]
-  }
+  if ('drill' in binding)
+    return [{ ...statement, kind: 'drill', ...flagOf(binder, [...place, 'drill'], binding.drill) }]
   if ('notify' in binding) {
     const audience = binding.notify.map((role) => binder.role(role, [...place, 'notify'], 0))
     return [{ ...statement, kind: 'notify', audience }]
