@@ -2,6 +2,7 @@
 import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftPhase, DraftTrigger } from '../../draft.ts'
+import { runsIn } from '../bind-gates.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
 import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
@@ -120,7 +121,9 @@ function proposalsFor(
           },
         ]
       : []),
-    ...(form === 'numeric' ? [] : matchChecks(text, placeOf(phase, text), input.operator)),
+    ...(form === 'numeric'
+      ? []
+      : matchChecks(text, placeOf(phase, text), input.operator).map((one) => streakOf(text, one))),
     ...groupsSaid(text, input).map((group): Proposal => {
       const signs = /\b(?:approv|sign|review|certif|accept|audit|confirm)/i.test(text)
       return { value: { signOff: group }, confidence: signs ? 0.8 : 0.55, reason: `it names ${group}` }
@@ -129,6 +132,18 @@ function proposalsFor(
       ? [{ value: { signOff: owner.group }, confidence: 0.75, reason: `${owner.name} decides at this gate` }]
       : []),
   ]
+}
+
+/** Of "5 green runs in a row" one is not enough; how long to wait between two is for a person to say. */
+function streakOf(text: string, { value, confidence, reason }: Proposal): Proposal {
+  const runs = runsIn(text)
+  if (runs === undefined) return { value, confidence, reason }
+  const { check } = value as { check: string }
+  return {
+    value: { streak: check, every: '10m' },
+    confidence: Math.min(confidence, 0.65),
+    reason: `${reason}, ${runs} runs in a row`,
+  }
 }
 
 const groupsSaid = (text: string, { operator }: ProposeInput): string[] =>
@@ -208,5 +223,27 @@ export function proposeChecklists(input: ProposeInput, { asks }: Ground): Findin
     return [
       settle(subject, [{ value: { signOff: group, before: phaseIdIn(draft.phases, before) }, confidence, reason }]),
     ]
+  })
+}
+
+/** Who confirms what others deliver: whoever the words name. */
+export function proposeDependencies(input: ProposeInput, { asks }: Ground): Finding[] {
+  const { draft, bindings } = input
+  const bound = new Map(Object.entries(bindings.dependencies ?? {}).map(([words, one]) => [nameKey(words), one]))
+  const [first] = draft.phases
+  const seen = new Set<string>()
+  return draft.dependencies.flatMap(({ text, source, phase }): Finding[] => {
+    if (!first || seen.has(nameKey(text))) return []
+    seen.add(nameKey(text))
+    const waiting = draft.phases.find(({ name }) => name === phase) ?? first
+    const before = phaseIdIn(draft.phases, waiting)
+    const otherwise = `${spoken(asks)} confirms it before ${before}`
+    const subject = { section: 'dependencies' as const, path: ['dependencies', text], says: text, source, otherwise }
+    const binding = bound.get(nameKey(text))
+    if (binding) return [boundFinding(subject, binding)]
+    const proposals = groupsSaid(text, input).map((group): Proposal => {
+      return { value: { dependency: group, before }, confidence: 0.6, reason: `it names ${group}` }
+    })
+    return [settle(subject, proposals)]
   })
 }
