@@ -8,7 +8,7 @@ import type { Statement } from './bind-gates.ts'
 import { bindMigration } from './bind-migration.ts'
 import { bindRollout, type Judged, type Ladder, serviceOfPhase, sharesOf } from './bind-rollouts.ts'
 import type { Binder, BindingsPath } from './binder.ts'
-import { NamedEntries } from './names.ts'
+import { NamedEntries, nameKey } from './names.ts'
 import { type BoundStep, orderSteps } from './step-order.ts'
 
 /** A step of the document, and what binds it. */
@@ -23,11 +23,28 @@ export interface NamedStep {
 export function stepsOf(binder: Binder, phaseId: string, phase: DraftPhase): NamedStep[] {
   const entries = new NamedEntries(binder.input.bindings.phases[phaseId]?.steps ?? {})
   const isMove = phase.steps.length === 0 && sharesOf(phase).length > 0
+  const moving = new Map<string, number>()
+  /** The words of a step name it; what they say twice is one rollout. */
+  const once = (text: string, source: DraftPhase['source'], rollout: StepBinding): StepBinding => {
+    const line = moving.get(nameKey(text))
+    if (line === undefined) {
+      moving.set(nameKey(text), source.start)
+      return rollout
+    }
+    binder.report(
+      'note',
+      'REPEATED_STEP',
+      source,
+      `"${text}" is the step of line ${line} once more: it moves nothing again`,
+    )
+    return { covered: `the step of line ${line}` }
+  }
   const written = isMove ? [{ text: phase.name, source: phase.source }] : phase.steps
   const steps = written.map(({ text, source }): NamedStep => {
     const entry = entries.entry(text)
     const service = isMove ? serviceOfPhase(binder, phase) : undefined
-    const binding = entry?.value ?? (service === undefined ? undefined : { rollout: service })
+    const bound = entry?.value ?? (service === undefined ? undefined : { rollout: service })
+    const binding = bound && 'rollout' in bound ? once(text, source, bound) : bound
     return { text, source, binding, place: ['phases', phaseId, 'steps', entry?.name ?? text] }
   })
   const known = written.map(({ text }) => text)

@@ -6,7 +6,8 @@ import { nameKey } from '../names.ts'
 import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import type { Finding } from '../propose/proposal.ts'
 import { proposeBindings } from '../propose/propose-bindings.ts'
-import type { Imagination } from './imagination.ts'
+import { callOf, type Imagination } from './imagination.ts'
+import { imagineRollback } from './imagine-rollback.ts'
 
 /** `serviceOf` names the service that a phase moves. */
 export function imagineStatements(world: Imagination, serviceOf: (phase: DraftPhase) => string): void {
@@ -25,6 +26,7 @@ export function imagineStatements(world: Imagination, serviceOf: (phase: DraftPh
     checklists: { ...bindings.checklists, ...of('checklists') },
     phases: imagineSteps(world, serviceOf, findings),
   }
+  imagineRollback(world, findings)
   const written = new Set(proposed)
   for (const finding of findings) noteStatement(world, finding, written.has(finding))
 }
@@ -49,7 +51,8 @@ function isUnjudged({ section, value, says }: Finding, still: ReadonlySet<string
 
 function noteStatement(world: Imagination, finding: Finding, isWritten: boolean): void {
   const { section, state, path, value, reason, otherwise, source } = finding
-  if (section === 'steps' || section === 'plan' || state === 'bound' || state === 'measured') return
+  if (section === 'steps' || section === 'rollback' || section === 'plan' || state === 'bound' || state === 'measured')
+    return
   const place = source && { source }
   if (isWritten) world.note({ in: 'bindings', path, value, reason: reason ?? '', ...place })
   else if (otherwise !== undefined) world.note({ in: 'bindings', path, reason: otherwise, ...place })
@@ -72,7 +75,11 @@ function imagineSteps(
       const { state, says, path, source, reason, otherwise } = finding
       if (state === 'bound') return []
       const value =
-        finding === mover ? { rollout: serviceOf(phase) } : state === 'proposed' ? bindingOf(finding) : undefined
+        finding === mover
+          ? { rollout: serviceOf(phase) }
+          : state === 'proposed'
+            ? ofService(world, callOf(finding.value as StepBinding), serviceOf(phase))
+            : undefined
       const why = finding === mover ? 'a step has to move the traffic of its phase' : value ? reason : otherwise
       world.note({ in: 'bindings', path, ...(value && { value }), reason: why ?? '', ...(source && { source }) })
       return value ? [[says, value]] : []
@@ -85,10 +92,10 @@ function imagineSteps(
   return { ...world.given.phases, ...Object.fromEntries(phases) }
 }
 
-/** Proposals are written as a file has them, where a command without parameters has none. */
-function bindingOf({ value }: Finding): StepBinding {
-  const binding = value as StepBinding
-  return 'command' in binding ? { command: binding.command, parameters: binding.parameters ?? {} } : binding
+/** Of several services, a deployment brings that of the phase. */
+function ofService({ bindings }: Imagination, step: StepBinding, service: string): StepBinding {
+  const isOne = Object.keys(bindings.services ?? {}).length === 0
+  return isOne || !('deploy' in step) ? step : { ...step, service }
 }
 
 const isRollout = ({ value }: { value?: unknown }): boolean =>

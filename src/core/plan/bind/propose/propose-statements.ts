@@ -121,7 +121,7 @@ function proposalsFor(
           },
         ]
       : []),
-    ...(form === 'numeric'
+    ...(form === 'numeric' && runsIn(text) === undefined
       ? []
       : matchChecks(text, placeOf(phase, text), input.operator).map((one) => streakOf(text, one))),
     ...groupsSaid(text, input).map((group): Proposal => {

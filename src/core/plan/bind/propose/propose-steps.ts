@@ -35,14 +35,27 @@ export function proposeSteps(input: ProposeInput, service: KnownService, asks: s
       const binding = bound.get(nameKey(step.text))
       if (binding) return [boundFinding(subject, binding)]
       const proposals = [
-        ...(step === mover.step && service.name !== undefined
-          ? [{ ...mover.proposal, value: { rollout: service.name } }]
-          : []),
+        ...(step === mover.step ? rolloutOf(phase, input, service, mover.proposal) : []),
         ...proposalsFor(step, phase, input, service),
       ]
       return [settle({ ...subject, otherwise: `${spoken(asks)} confirms it` }, proposals)]
     })
   })
+}
+
+/** Of several services, the one that is called like the track; else a person says which of them move here. */
+function rolloutOf(
+  { track }: DraftPhase,
+  { bindings }: ProposeInput,
+  { name }: KnownService,
+  proposal: Omit<Proposal, 'value'>,
+): Proposal[] {
+  const names = [...(name === undefined ? [] : [name]), ...Object.keys(bindings.services ?? {})]
+  const [only, ...others] = names
+  const meant = others.length === 0 ? only : names.find((one) => track !== undefined && nameKey(one) === nameKey(track))
+  if (meant !== undefined) return [{ ...proposal, value: { rollout: meant } }]
+  const confidence = Math.min(proposal.confidence, 0.65)
+  return names.length === 0 ? [] : [{ ...proposal, confidence, value: { rollout: names } }]
 }
 
 /** Where a phase happens: a phase that moves traffic does so in production. */
