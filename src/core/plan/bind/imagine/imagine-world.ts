@@ -14,7 +14,7 @@ import { imaginePhases } from './imagine-phases.ts'
 import { imagineService } from './imagine-service.ts'
 import { imagineStatements } from './imagine-statements.ts'
 import { imagineTracks } from './imagine-tracks.ts'
-import { lendWhatIsNamed } from './lend-named.ts'
+import { lendCohorts, lendWhatIsNamed } from './lend-named.ts'
 import { startOf, type Weakness } from './weakness.ts'
 
 /** What a rollback may take in a rehearsal where nobody has promised anything: the longer of the times that plans usually state. */
@@ -52,6 +52,7 @@ export function imagineWorld(
   const asks = world.bindings.asks ?? ''
   imagineMetrics(world, asks)
   imagineStatements(world, imagineTracks(world, service))
+  lendCohorts(world)
   imagineDeadline(world)
   const unheld = imagineHolders(world)
   const weaknesses = [...withoutPhases(document), ...unasked, ...unheld, ...findWeaknesses(draft, given)]

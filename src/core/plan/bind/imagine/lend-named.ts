@@ -20,6 +20,18 @@ function lendSource(world: Imagination, name: string, reason: string): void {
   world.lend('metricSources', name, { driver: 'prometheus-text', urls: [`${nowhere('metrics')}/metrics`] }, reason)
 }
 
+/** Without an operator, every router knows the cohorts that the bindings name. */
+export function lendCohorts(world: Imagination): void {
+  if (world.hasOperator) return
+  const names = Object.values(world.given.phases ?? {}).flatMap(({ cohorts = {} }) => Object.values(cohorts))
+  const cohorts = Object.fromEntries(
+    [...new Set(names)].map((value) => [value, { header: 'x-cohort', value: 'imagined' }]),
+  )
+  if (names.length === 0) return
+  for (const [name, target] of Object.entries(world.operator.targets))
+    if ('cohorts' in target) world.lend('targets', name, { ...target, cohorts }, named)
+}
+
 /** Targets that were imagined, and in real ones the versions that were. A name that a real operator does not know stays a mistake. */
 export function lendVersions(world: Imagination, service: ServiceBinding): void {
   const { given, hasOperator, draft } = world
