@@ -29,7 +29,7 @@ export const startCommand: RegisterCommand = (program, context) => {
     .option('--operator <file>', 'people, targets and sources; needed where no controller has run yet')
     .option(...actorOption)
     .option('--speed <factor>', 'plan time per real time; refused outside demo targets', '1')
-    .option('--ack <rule...>', "warnings that you accept, by rule name; '*' accepts all", [])
+    .option('--ack <rule...>', "warnings that you accept, by rule name; '*' accepts all of the documents", [])
     .option('--json', 'print one JSON object')
     .action(async (plan: string, options: Options) => {
       const request = await readRequest(context, plan, options)

@@ -19,7 +19,7 @@ export const StartRequest = z.strictObject({
   bindings: SentText,
   actor: z.string(),
   speed: z.number().positive().default(1),
-  /** Warnings accepted by rule name; `*` accepts all. */
+  /** Warnings accepted by rule name; `*` accepts all that the documents give, not those about the surroundings. */
   acknowledge: z.array(z.string()).default([]),
 })
 export type StartRequest = z.infer<typeof StartRequest>

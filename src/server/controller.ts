@@ -27,7 +27,7 @@ import type {
 } from './contract.ts'
 import { preflight } from './preflight.ts'
 import { preparePlan } from './prepare-plan.ts'
-import { notFound, type ProblemAnswer, problem, refusal, withErrors } from './problems.ts'
+import { notFound, type ProblemAnswer, problem, refusal, withErrors, withWarnings } from './problems.ts'
 
 export interface ControllerPorts {
   store: EventStore
@@ -106,16 +106,7 @@ export class Controller implements ControllerApi {
     const unacknowledged = prepared.diagnostics.filter(
       ({ severity, ruleId }) => severity === 'warning' && !accepts(request, ruleId),
     )
-    if (unacknowledged.length > 0) {
-      const names = [...new Set(unacknowledged.map(({ ruleId }) => ruleId))].join(' ')
-      const { problem: base } = problem(
-        422,
-        'Warnings to acknowledge',
-        'nothing was changed',
-        `read them, then start with --ack ${names}`,
-      )
-      return { ok: false, problem: { ...base, diagnostics: unacknowledged } }
-    }
+    if (unacknowledged.length > 0) return withWarnings(unacknowledged)
     const movers = new Set(prepared.plan.services.map(moverName))
     const busy = [...this.#runners.values()].find(
       ({ release }) => !isOver(release) && release.plan.services.some((service) => movers.has(moverName(service))),
@@ -131,7 +122,11 @@ export class Controller implements ControllerApi {
       )
     }
     const findings = await preflight(prepared.plan, drivers)
-    if (findings.length > 0) return withErrors('The surroundings are not ready', findings)
+    if (findings.some(({ severity }) => severity === 'error'))
+      return withErrors('The surroundings are not ready', findings)
+    // What `*` accepts is what somebody could read in the plan.
+    const unaccepted = findings.filter(({ ruleId }) => !request.acknowledge.includes(ruleId))
+    if (unaccepted.length > 0) return withWarnings(unaccepted)
     const { plan, digest, diagnostics } = prepared
     const releaseId = `r${(await store.streams()).length + 1}`
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
@@ -153,7 +148,7 @@ export class Controller implements ControllerApi {
     })
     if (decision.rejected) return refusal(decision)
     this.#run(releaseId, runner)
-    return { ok: true, value: { releaseId, diagnostics } }
+    return { ok: true, value: { releaseId, diagnostics: [...diagnostics, ...findings] } }
   }
 
   #run(releaseId: string, runner: ReleaseRunner): void {
@@ -245,9 +240,10 @@ export class Controller implements ControllerApi {
   }
 
   #actor(id: string): Actor | ProblemAnswer {
-    const person = this.#ports.operator.people[id]
+    const { people } = this.#ports.operator
+    const person = Object.hasOwn(people, id) ? people[id] : undefined
     if (person) return { id, name: person.name, demo: person.demo }
-    const known = Object.keys(this.#ports.operator.people).join(', ')
+    const known = Object.keys(people).join(', ')
     return problem(403, 'Not known', `"${id}" is not among the operator's people`, `known: ${known}`)
   }
 }
