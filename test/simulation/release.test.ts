@@ -25,13 +25,6 @@ describe('a good candidate', () => {
     for (const samples of fast.flat(2)) expect(samples).toBeGreaterThanOrEqual(100)
     expect(slow[0]?.[0]).toBeGreaterThan(fast[0]?.[0] ?? 0)
   })
-
-  it('waits for a sign-off as long as nobody gives it', () => {
-    const world = new World({ signs: false })
-    world.run({ untilMs: 3_600_000 })
-    expect(world.state.status).toBe('Progressing')
-    expect(world.events('EffectRequested')).toEqual([])
-  })
 })
 
 describe('a bad candidate', () => {

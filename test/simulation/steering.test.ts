@@ -29,29 +29,6 @@ const commandsOf = (world: World): string[] =>
   world.events('EffectRequested').flatMap(({ effect }) => (effect.kind === 'runCommand' ? [effect.command] : []))
 
 describe('people', () => {
-  it('override an undecided stage once, with a reason, and only who may', () => {
-    const world = new World(inBand)
-    world.run({ until: ({ state }) => state.status === 'Held' })
-    expect(world.command({ type: 'override', reason: 'known noise' }, 'ada')).toMatchObject({ code: 'notAuthorised' })
-    expect(world.command({ type: 'override', reason: 'known noise' })).toMatchObject({ rejected: false })
-    expect(world.command({ type: 'override', reason: 'again' })).toMatchObject({ rejected: true, code: 'wrongState' })
-    world.run({ until: ({ service }) => service.exposure?.stageId === 'full/stage-50' })
-    expect(world.state.services.backend?.exposure?.override).toBeNull()
-    expect(world.events('StagePassed')).toHaveLength(1)
-  })
-
-  it('promote a stage whose criteria hold, and no other', () => {
-    const world = new World()
-    world.run({ until: ({ service }) => service.exposure !== null })
-    expect(world.command({ type: 'promote', reason: 'quick' })).toMatchObject({ rejected: true })
-    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 4_000 })
-    expect(world.command({ type: 'promote', reason: 'quick' })).toMatchObject({ rejected: false })
-    expect(world.events('StagePassed')[0]).toMatchObject({ promoted: 'quick' })
-    const undecided = new World(inBand)
-    undecided.run({ until: ({ state }) => state.status === 'Held' })
-    expect(undecided.command({ type: 'promote', reason: 'no' })).toMatchObject({ rejected: true, code: 'wrongState' })
-  })
-
   it('are told what changed since the state they decided on', () => {
     const world = new World(inBand)
     world.run({ until: ({ service }) => service.exposure !== null })
@@ -83,15 +60,6 @@ describe('people', () => {
     const signs = new World({ signs: false })
     signs.step()
     expect(signs.command({ type: 'skip', id: 'staging/prepared', reason: 'x' })).toMatchObject({ code: 'wrongState' })
-  })
-
-  it('supersede a release: it goes back first and says by what', () => {
-    const world = new World()
-    world.run({ until: ({ service }) => service.exposure !== null })
-    world.command({ type: 'supersede', by: 'r2', reason: 'hotfix' })
-    world.run()
-    expect(world.state.status).toBe('Superseded')
-    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
   })
 })
 

@@ -16,21 +16,6 @@ const percents = (world: World) =>
   Object.fromEntries(Object.entries(world.shares).map(([name, shares]) => [name, shares.v2]))
 
 describe('a train', () => {
-  it('moves its services in order, a parallel track beside them', () => {
-    const world = new World({}, trainPlan)
-    world.run()
-    expect(world.state.status).toBe('Succeeded')
-    expect(percents(world)).toEqual({ backend: 100, frontend: 100, app: 100, search: 100 })
-    const entered = world.events('StageEntered').map(({ stageId }) => stageId)
-    const of = (name: string) => entered.filter((id) => id.startsWith(`${name}/`))
-    expect(entered.filter((id) => !id.startsWith('search/'))).toEqual([
-      ...of('backend'),
-      ...of('frontend'),
-      ...of('app'),
-    ])
-    expect(entered.indexOf('search/stage-10')).toBeLessThan(entered.indexOf('backend/stage-100'))
-  })
-
   it('takes one service back alone where nothing depends on it, and what does not depend on it goes on', () => {
     const world = new World(badFrom('search', 5_000), trainPlan)
     world.run()
