@@ -44,6 +44,16 @@ describe('a train', () => {
     expect(percents(world)).toEqual({ backend: 0, frontend: 0, app: 0, search: 100 })
   })
 
+  it('is no success when a service goes back after its phase was over', () => {
+    const world = new World({}, trainPlan)
+    world.run({ until: ({ state }) => state.phases.search?.status === 'completed' })
+    world.command({ type: 'abort', reason: 'a bug that no metric shows', service: 'search' })
+    world.run()
+    expect(percents(world)).toEqual({ backend: 100, frontend: 100, app: 100, search: 0 })
+    expect(world.state.status).toBe('RolledBack')
+    expect(world.types()).not.toContain('ReleaseSucceeded')
+  })
+
   it('does not let a service that hangs keep the others from going back', () => {
     const world = new World(
       {

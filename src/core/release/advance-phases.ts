@@ -15,8 +15,9 @@ export function advancePhases(release: Release, now: Now): ReleaseEvent[] {
   return isFinished(release) ? [{ type: 'ReleaseSucceeded' }] : []
 }
 
-/** Every phase is completed; with one stopped, the release is not a success. */
-const isFinished = ({ phases }: Release): boolean => Object.values(phases).every(({ status }) => status === 'completed')
+/** Every phase is completed, and nothing of them went back, also not after its phase was over: only that is a success. */
+const isFinished = ({ phases, rollback }: Release): boolean =>
+  rollback === null && Object.values(phases).every(({ status }) => status === 'completed')
 
 function advancePhase(release: Release, phase: Phase, now: Now): ReleaseEvent[] {
   const state = release.phases[phase.id]

@@ -47,6 +47,12 @@ export const pendingEffects = (release: Release): EffectState[] =>
     .filter((state) => state.settled === null)
     .sort((a, b) => a.requestedMs - b.requestedMs || a.fence - b.fence)
 
+/** Writes still under way that raise a share of what goes back: they may land after share 0. */
+export const lateWrites = (release: Release): EffectState[] =>
+  pendingEffects(release).filter(
+    ({ purpose }) => purpose.kind === 'stage' && release.rollback?.services.includes(purpose.service) === true,
+  )
+
 /** The effect with this id, if it is the last attempt for its purpose. */
 export const effectById = (release: Release, effectId: string): EffectState | undefined =>
   Object.values(release.effects).find((state) => state.effectId === effectId)

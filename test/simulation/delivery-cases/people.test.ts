@@ -10,8 +10,8 @@ import { releaseOf } from '../../../src/core/release/evolve.ts'
 import { neededLooks, nextWake } from '../../../src/core/release/needs.ts'
 import { plan } from '../../fixtures/plan.ts'
 import { phase, rollout } from '../../fixtures/train-plan.ts'
+import { everyMoment } from '../every-moment.ts'
 import { World } from '../world.ts'
-import { everyMoment } from './every-moment.ts'
 
 const source = { start: 1, end: 1 }
 const inBand = { errorRate: (arm: string) => (arm === 'candidate' ? 0.03 : 0) }

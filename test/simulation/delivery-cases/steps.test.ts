@@ -8,8 +8,8 @@ import { type RollbackStep, Step, type StepOf } from '../../../src/core/plan/ste
 import { fail, type Outcome, succeed } from '../../../src/core/release/outcome.ts'
 import { plan } from '../../fixtures/plan.ts'
 import { phase, rollout, stage, trainPlan } from '../../fixtures/train-plan.ts'
+import { everyMoment } from '../every-moment.ts'
 import { type Behaviour, World } from '../world.ts'
-import { everyMoment } from './every-moment.ts'
 
 const source = { start: 1, end: 1 }
 const bad = { errorRate: (arm: string) => (arm === 'candidate' ? 0.4 : 0) }

@@ -8,8 +8,8 @@ import { isGoingBack } from '../../../src/core/release/release.ts'
 import { exposedServices } from '../../../src/core/release/scope.ts'
 import { plan } from '../../fixtures/plan.ts'
 import { trainPlan } from '../../fixtures/train-plan.ts'
+import { everyMoment } from '../every-moment.ts'
 import { World } from '../world.ts'
-import { everyMoment } from './every-moment.ts'
 
 const percents = ({ shares }: World) => Object.fromEntries(Object.entries(shares).map(([name, { v2 }]) => [name, v2]))
 const none = { backend: 0, frontend: 0, app: 0, search: 0 }
