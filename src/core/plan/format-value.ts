@@ -14,4 +14,7 @@ export function formatValue(value: number | null, condition: Condition): string 
 export const formatPercent = (percent: number): string => `${Number(percent.toPrecision(3))} %`
 
 /** `12,400` */
-export const formatCount = (count: number): string => count.toLocaleString('en-GB', { maximumFractionDigits: 2 })
+export const formatCount = (count: number): string => counts.format(count)
+
+/** Made once: making one takes longer than a decision. */
+const counts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 })

@@ -15,7 +15,7 @@ export function advancePhases(release: Release, now: Now): ReleaseEvent[] {
   return isFinished(release) ? [{ type: 'ReleaseSucceeded' }] : []
 }
 
-/** Every phase is completed, and nothing of them went back, also not after its phase was over: only that is a success. */
+/** Every phase is completed, and nothing of it went back: else the release is not a success. */
 const isFinished = ({ phases, rollback }: Release): boolean =>
   rollback === null && Object.values(phases).every(({ status }) => status === 'completed')
 

@@ -47,11 +47,25 @@ export const pendingEffects = (release: Release): EffectState[] =>
     .filter((state) => state.settled === null)
     .sort((a, b) => a.requestedMs - b.requestedMs || a.fence - b.fence)
 
-/** Writes still under way that raise a share of what goes back: they may land after share 0. */
+/** Once something goes back, what raised its share or served a phase that stopped is no longer wanted: whoever performs it stops. */
+export function isAbandoned(release: Release, { purpose }: EffectState): boolean {
+  if (!release.rollback) return false
+  switch (purpose.kind) {
+    case 'step':
+    case 'gate':
+      return release.phases[purpose.phaseId]?.status === 'stopped'
+    case 'stage':
+      return release.services[purpose.service]?.rollback != null
+    case 'trigger':
+      return release.rollback.isWhole
+    default:
+      return false
+  }
+}
+
+/** Writes under way that raise a share of what goes back: they are told to stop, and may land after share 0 all the same. */
 export const lateWrites = (release: Release): EffectState[] =>
-  pendingEffects(release).filter(
-    ({ purpose }) => purpose.kind === 'stage' && release.rollback?.services.includes(purpose.service) === true,
-  )
+  pendingEffects(release).filter((state) => state.purpose.kind === 'stage' && isAbandoned(release, state))
 
 /** The effect with this id, if it is the last attempt for its purpose. */
 export const effectById = (release: Release, effectId: string): EffectState | undefined =>
