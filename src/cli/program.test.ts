@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { FakeController, type FakeTerminal, fakeTerminal } from '../../test/fixtures/fake-controller.ts'
+import { runCommandLine as run } from '../../test/fixtures/command-line.ts'
+import { FakeController } from '../../test/fixtures/fake-controller.ts'
 import { World } from '../../test/simulation/world.ts'
 import type { StartRequest } from '../server/contract.ts'
-import { type CliContext, exitCodes, UserError } from './context.ts'
-import { buildProgram } from './program.ts'
+import { type CliContext, exitCodes } from './context.ts'
 
 const folders: string[] = []
 afterEach(async () => {
@@ -19,21 +19,6 @@ async function folder(files: Record<string, string> = {}): Promise<string> {
   folders.push(path)
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
   return path
-}
-
-type Overrides = Partial<CliContext> & { served?: 'local' | 'remote' }
-
-/** Runs one command line as `main.ts` does: a `UserError` is a message and a code. */
-async function run(api: FakeController, line: string[], overrides: Overrides = {}): Promise<FakeTerminal> {
-  const terminal = fakeTerminal(api, { env: { TIDEGATE_ACTOR: 'rina' }, ...overrides })
-  try {
-    await buildProgram(terminal.context).parseAsync(line, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    terminal.err.push(error.message)
-    terminal.code = error.exitCode
-  }
-  return terminal
 }
 
 const bad = { errorRate: (arm: string) => (arm === 'candidate' ? 0.5 : 0) }

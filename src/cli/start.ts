@@ -32,7 +32,7 @@ export const startCommand: RegisterCommand = (program, context) => {
     .option('--operator <file>', 'people, targets and sources; needed where no controller has run yet')
     .option(...actorOption)
     .option('--speed <factor>', 'plan time per real time; refused outside demo targets', '1')
-    .option('--ack <rule...>', "warnings that you accept, by rule name; '*' accepts all", [])
+    .option('--ack <rule...>', "warnings that you accept, by rule name; '*' accepts all of the documents", [])
     .option('--supersedes <release>', 'a running release whose place this one takes: it goes back and ends first')
     .option(...reasonOption)
     .option('--json', 'print one JSON object')

@@ -5,7 +5,7 @@ import { moverName } from '../core/plan/service.ts'
 import { isOver, type Release } from '../core/release/release.ts'
 import type { StartRequest } from './contract.ts'
 import { type Prepared, preparePlan } from './prepare-plan.ts'
-import { type ProblemAnswer, problem, withErrors } from './problems.ts'
+import { type ProblemAnswer, problem, withErrors, withWarnings } from './problems.ts'
 
 export function admitPlan(
   request: StartRequest,
@@ -24,11 +24,7 @@ export function admitPlan(
   const unacknowledged = prepared.diagnostics.filter(
     ({ severity, ruleId }) => severity === 'warning' && !accepts(request, ruleId),
   )
-  if (unacknowledged.length === 0) return prepared
-  const names = [...new Set(unacknowledged.map(({ ruleId }) => ruleId))].join(' ')
-  const hint = `read them, then start with --ack ${names}`
-  const { problem: base } = problem(422, 'Warnings to acknowledge', 'nothing was changed', hint)
-  return { ok: false, problem: { ...base, diagnostics: unacknowledged } }
+  return unacknowledged.length === 0 ? prepared : withWarnings(unacknowledged)
 }
 
 const accepts = ({ acknowledge }: StartRequest, ruleId: string): boolean =>

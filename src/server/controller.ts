@@ -31,7 +31,7 @@ import type {
 import { evidenceOf, hearHook } from './hear-hook.ts'
 import { goesBackFirst, placeOf } from './place-of.ts'
 import { preflight, surroundings } from './preflight.ts'
-import { notFound, type ProblemAnswer, problem, refusal, withErrors } from './problems.ts'
+import { notFound, type ProblemAnswer, problem, refusal, withErrors, withWarnings } from './problems.ts'
 
 export interface ControllerPorts {
   store: EventStore
@@ -104,7 +104,11 @@ export class Controller implements ControllerApi {
     const blocked = await this.#makeRoom(request, plan, releaseId)
     if (blocked) return blocked
     const findings = await preflight(plan, drivers)
-    if (findings.length > 0) return withErrors('The surroundings are not ready', findings)
+    if (findings.some(({ severity }) => severity === 'error'))
+      return withErrors('The surroundings are not ready', findings)
+    // What `*` accepts is what somebody could read in the plan.
+    const unaccepted = findings.filter(({ ruleId }) => !request.acknowledge.includes(ruleId))
+    if (unaccepted.length > 0) return withWarnings(unaccepted)
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
     const acknowledged = request.acknowledge
     const decision = await runner.submit({
@@ -124,7 +128,7 @@ export class Controller implements ControllerApi {
     })
     if (decision.rejected) return refusal(decision)
     this.#run(releaseId, runner)
-    return { ok: true, value: { releaseId, diagnostics } }
+    return { ok: true, value: { releaseId, diagnostics: [...diagnostics, ...findings] } }
   }
 
   /** `undefined` when the routers are free for `by`. Where it takes another one's place, the start is asked for again until that one is over. */
@@ -248,9 +252,10 @@ export class Controller implements ControllerApi {
   }
 
   #actor(id: string): Actor | ProblemAnswer {
-    const person = this.#ports.operator.people[id]
+    const { people } = this.#ports.operator
+    const person = Object.hasOwn(people, id) ? people[id] : undefined
     if (person) return { id, name: person.name, demo: person.demo }
-    const known = Object.keys(this.#ports.operator.people).join(', ')
+    const known = Object.keys(people).join(', ')
     return problem(403, 'Not known', `"${id}" is not among the operator's people`, `known: ${known}`)
   }
 }

@@ -7,7 +7,9 @@ import type { DriverSet } from '../ports/drivers.ts'
 
 const timeoutMs = 5_000
 
-/** Empty when the release may start; nothing is changed by looking. */
+const baselineNotHealthy = 'BASELINE_NOT_HEALTHY'
+
+/** Errors keep the release from starting, warnings until they are accepted by name. Nothing is changed by looking. */
 export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnostic[]> {
   const findings = await surroundings(plan, drivers)
   if (findings.length > 0) return findings
@@ -134,20 +136,33 @@ function flagsOf(plan: Plan): FlagUse[] {
 const isMultiple = (percent: number, step: number): boolean =>
   Math.abs(percent / step - Math.round(percent / step)) < 1e-6
 
-/** Going back must lead somewhere: the baseline answers its health check and has all users now. */
-async function baselineFindings(
-  { mover, deployer, baseline, isFirstRelease }: Service,
+/**
+ * Going back must lead somewhere: the baseline answers its health check and has all users now. One that is not healthy is a warning, for the
+ * release may be what repairs it; whoever starts it accepts that a rollback goes there all the same.
+ */
+async function baselineFindings(service: Service, drivers: DriverSet, context: Context): Promise<Diagnostic[]> {
+  return [...(await healthFindings(service, drivers, context)), ...(await trafficFindings(service, drivers, context))]
+}
+
+async function healthFindings(
+  { deployer, baseline, isFirstRelease }: Service,
   drivers: DriverSet,
   context: Context,
 ): Promise<Diagnostic[]> {
-  const versions =
-    deployer === undefined ? undefined : await drivers.deployer(deployer)?.readVersion(deployer, context())
+  if (deployer === undefined || isFirstRelease) return []
+  const versions = await drivers.deployer(deployer)?.readVersion(deployer, context())
   const isHealthy =
     versions?.ok && versions.value.running.some(({ version, healthy }) => version === baseline && healthy)
-  if (deployer !== undefined && !isHealthy && !isFirstRelease) {
-    const hint = `deploy ${baseline} first: a rollback goes there`
-    return [finding('BASELINE_NOT_HEALTHY', `${baseline} is not healthy at ${deployer}`, hint)]
-  }
+  if (isHealthy) return []
+  const hint = `deploy ${baseline} first, for a rollback goes there; where this release repairs it, start with --ack ${baselineNotHealthy}`
+  return [{ ...finding(baselineNotHealthy, `${baseline} is not healthy at ${deployer}`, hint), severity: 'warning' }]
+}
+
+async function trafficFindings(
+  { mover, baseline }: Service,
+  drivers: DriverSet,
+  context: Context,
+): Promise<Diagnostic[]> {
   if (mover.kind === 'flag') {
     const setting = await drivers.flagBackend(mover.backend)?.readFlag(mover.backend, mover.flag, context())
     if (setting?.ok && setting.value.percent === 0) return []
