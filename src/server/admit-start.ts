@@ -1,4 +1,5 @@
 /** What a start must be before anything is asked of the surroundings: a plan without errors, whose warnings are known, at routers that are free. */
+import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
@@ -33,6 +34,10 @@ export function admitPlan(
 
 const accepts = ({ acknowledge }: StartRequest, ruleId: string): boolean =>
   acknowledge.includes(ruleId) || acknowledge.includes('*')
+
+/** Before a start changes anything, and before another release goes back for it. */
+export const notReady = (findings: Diagnostic[]): ProblemAnswer | undefined =>
+  findings.length > 0 ? withErrors('The surroundings are not ready', findings) : undefined
 
 /** One router is moved by one release at a time. `undefined` when none of `releases` moves what the plan does. */
 export function routerInUse(plan: Plan, releases: readonly Release[]): ProblemAnswer | undefined {
