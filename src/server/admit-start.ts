@@ -1,4 +1,5 @@
 /** What a start must be before anything is asked of the surroundings: a plan without errors, whose warnings are known, at routers that are free. */
+import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
@@ -29,6 +30,15 @@ export function admitPlan(
 
 const accepts = ({ acknowledge }: StartRequest, ruleId: string): boolean =>
   acknowledge.includes(ruleId) || acknowledge.includes('*')
+
+/** Before a start changes anything, and before another release goes back for it. */
+export function notReady({ acknowledge }: StartRequest, findings: Diagnostic[]): ProblemAnswer | undefined {
+  if (findings.some(({ severity }) => severity === 'error'))
+    return withErrors('The surroundings are not ready', findings)
+  // What `*` accepts is what somebody could read in the plan.
+  const unaccepted = findings.filter(({ ruleId }) => !acknowledge.includes(ruleId))
+  return unaccepted.length > 0 ? withWarnings(unaccepted) : undefined
+}
 
 /** One router is moved by one release at a time. `undefined` when none of `releases` moves what the plan does. */
 export function routerInUse(plan: Plan, releases: readonly Release[]): ProblemAnswer | undefined {

@@ -14,7 +14,7 @@ import { documentStatusOf } from '../projections/document-status.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
 import { ReleaseRunner } from '../runtime/release-runner.ts'
-import { admitPlan, routerInUse } from './admit-start.ts'
+import { admitPlan, notReady, routerInUse } from './admit-start.ts'
 import type {
   Answer,
   CommandRequest,
@@ -31,7 +31,7 @@ import type {
 import { evidenceOf, hearHook } from './hear-hook.ts'
 import { goesBackFirst, placeOf } from './place-of.ts'
 import { preflight, surroundings } from './preflight.ts'
-import { notFound, type ProblemAnswer, problem, refusal, withErrors, withWarnings } from './problems.ts'
+import { notFound, type ProblemAnswer, problem, refusal } from './problems.ts'
 
 export interface ControllerPorts {
   store: EventStore
@@ -104,11 +104,8 @@ export class Controller implements ControllerApi {
     const blocked = await this.#makeRoom(request, plan, releaseId)
     if (blocked) return blocked
     const findings = await preflight(plan, drivers)
-    if (findings.some(({ severity }) => severity === 'error'))
-      return withErrors('The surroundings are not ready', findings)
-    // What `*` accepts is what somebody could read in the plan.
-    const unaccepted = findings.filter(({ ruleId }) => !request.acknowledge.includes(ruleId))
-    if (unaccepted.length > 0) return withWarnings(unaccepted)
+    const unready = notReady(request, findings)
+    if (unready) return unready
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
     const acknowledged = request.acknowledge
     const decision = await runner.submit({
@@ -132,7 +129,8 @@ export class Controller implements ControllerApi {
   }
 
   /** `undefined` when the routers are free for `by`. Where it takes another one's place, the start is asked for again until that one is over. */
-  async #makeRoom({ supersedes, actor }: StartRequest, plan: Plan, by: string): Promise<ProblemAnswer | undefined> {
+  async #makeRoom(request: StartRequest, plan: Plan, by: string): Promise<ProblemAnswer | undefined> {
+    const { supersedes, actor } = request
     const older = supersedes && (await this.#find(supersedes.releaseId))
     if (supersedes && !older) return notFound(supersedes.releaseId)
     const place = older ? placeOf(older, by) : 'free'
@@ -146,8 +144,8 @@ export class Controller implements ControllerApi {
     const { releaseId, reason } = supersedes
     if (place === 'leaving') return goesBackFirst(releaseId, by)
     // What could not start anyway takes nobody's place.
-    const findings = await surroundings(plan, this.#ports.drivers)
-    if (findings.length > 0) return withErrors('The surroundings are not ready', findings)
+    const unready = notReady(request, await surroundings(plan, this.#ports.drivers))
+    if (unready) return unready
     const told = await this.command(releaseId, { actor, command: { type: 'supersede', by, reason } })
     return told.ok ? goesBackFirst(releaseId, by) : told
   }
