@@ -2,12 +2,12 @@
 import { formatWall } from '../core/plan/calendar/format-calendar.ts'
 import { searchDays } from '../core/plan/calendar/time-window.ts'
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount } from '../core/plan/format-value.ts'
 import type { Phase } from '../core/plan/plan.ts'
 import { type CalendarGate, nextOpen } from '../core/release/gates/calendar.ts'
 import type { Now, Release } from '../core/release/release.ts'
 import { type StartCondition, unmetConditions } from '../core/release/start-conditions.ts'
 import type { WaitView } from '../server/contract.ts'
-import { formatCount } from './format-values.ts'
 
 export function calendarWait(
   release: Release,

@@ -1,5 +1,6 @@
 /** Waits that no person ends: schedules, driver calls, readbacks, bake time, samples, fresh data. */
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount } from '../core/plan/format-value.ts'
 import { type Phase, serviceOf } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
 import type { RolloutStep, Stage, Step } from '../core/plan/step.ts'
@@ -14,7 +15,6 @@ import { bakeMs, inReleaseTime } from '../core/release/time.ts'
 import type { WaitView } from '../server/contract.ts'
 import { scheduleText } from './calendar-waits.ts'
 import { effectWait, engineWait } from './effect-wait.ts'
-import { formatCount } from './format-values.ts'
 
 export const activePhase = (release: Release): Phase | undefined => activePhases(release)[0]?.phase
 

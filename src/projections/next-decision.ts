@@ -1,5 +1,6 @@
 /** One sentence: what Tidegate does next, when, and why. */
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount, formatPercent } from '../core/plan/format-value.ts'
 import { type Phase, serviceOf } from '../core/plan/plan.ts'
 import { moverName, type Service } from '../core/plan/service.ts'
 import type { RolloutStep, Step } from '../core/plan/step.ts'
@@ -10,7 +11,7 @@ import { rollbackLooksUntilMs } from '../core/release/rollback-limits.ts'
 import { opensText, scheduleText } from './calendar-waits.ts'
 import { activePhase, bakeLeftMs, currentStep, missingSamples, nextPhase } from './engine-waits.ts'
 import { focusOf } from './focus.ts'
-import { formatCount, formatPercent, plural } from './format-values.ts'
+import { plural } from './format-values.ts'
 
 export function nextOf(release: Release, now: Now): string {
   const { plan, holds, status, ended } = release

@@ -1,6 +1,7 @@
 /** The evidence for one statement of a plan: who signed, what a check or command answered, what was measured and at which share. */
 import { formatCondition } from '../core/plan/condition.ts'
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount, formatValue } from '../core/plan/format-value.ts'
 import type { Gate } from '../core/plan/gate.ts'
 import { ladderOf, type Phase, serviceOf } from '../core/plan/plan.ts'
 import type { Criterion, Step, StepOf, Trigger } from '../core/plan/step.ts'
@@ -21,7 +22,7 @@ import {
 import type { Judgement } from '../core/release/judgement.ts'
 import { isEntered } from '../core/release/phases.ts'
 import type { Release } from '../core/release/release.ts'
-import { formatActor, formatCount, formatValue } from './format-values.ts'
+import { formatActor } from './format-values.ts'
 import type { History, StageHistory } from './history.ts'
 import type { SeenEvents } from './seen-events.ts'
 

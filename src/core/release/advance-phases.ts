@@ -15,9 +15,9 @@ export function advancePhases(release: Release, now: Now): ReleaseEvent[] {
   return isFinished(release) ? [{ type: 'ReleaseSucceeded' }] : []
 }
 
-/** Every phase is completed, and nothing of it went back: else the release is not a success. */
-const isFinished = ({ phases, rollback }: Release): boolean =>
-  rollback === null && Object.values(phases).every(({ status }) => status === 'completed')
+/** Every phase is completed, nothing went back, not even after its phase, and nobody is asked: else the release is not a success. */
+const isFinished = ({ phases, rollback, holds }: Release): boolean =>
+  rollback === null && holds.length === 0 && Object.values(phases).every(({ status }) => status === 'completed')
 
 function advancePhase(release: Release, phase: Phase, now: Now): ReleaseEvent[] {
   const state = release.phases[phase.id]

@@ -9,7 +9,7 @@ import { metricsOf, stageOf } from './look.ts'
 import type { Outcome } from './outcome.ts'
 import { isEntered, mayBegin } from './phases.ts'
 import { isGoingBack, isOver, type Now, type Release, serviceState } from './release.ts'
-import { capacityWaitMs, rollbackLookMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
+import { capacityWaitMs, lateWriteMs, rollbackLookMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
 import { startWakes } from './start-conditions.ts'
 import { inReleaseTime } from './time.ts'
 
@@ -99,7 +99,7 @@ function rollbackWakes(release: Release): number[] {
     const readBackMs = serviceState(release, name).rollback?.readBackMs
     return readBackMs == null ? [] : [readBackMs + rollbackLooksUntilMs]
   })
-  return [...deadline, ...turns, triggeredMs + capacityWaitMs, ...quiet]
+  return [...deadline, ...turns, triggeredMs + capacityWaitMs, triggeredMs + lateWriteMs, ...quiet]
 }
 
 function forwardWakes(release: Release, now: Now): number[] {

@@ -5,7 +5,7 @@ import type { ReleaseEvent } from '../events.ts'
 import { gateAbout, isHeld } from '../holds.ts'
 import type { Now, Release } from '../release.ts'
 import { calendarWakes, isCalendarGate, isOpenNow } from './calendar.ts'
-import { advanceCheck, checkWakes, hasEvidence } from './checked.ts'
+import { advanceCheck, evidenceWakes, hasEvidence } from './checked.ts'
 import { advanceDeadline, deadlineWakes } from './deadline.ts'
 import { isSigned } from './signatures.ts'
 
@@ -57,6 +57,6 @@ export function gateWakes(release: Release, gate: Gate, now: Now): number[] {
 }
 
 function ownWakes(release: Release, gate: Gate, now: Now): number[] {
-  if (gate.kind === 'check' || gate.kind === 'streak') return checkWakes(release, gate)
-  return isCalendarGate(gate) ? calendarWakes(release, gate, now) : []
+  if (isCalendarGate(gate)) return calendarWakes(release, gate, now)
+  return 'role' in gate ? [] : evidenceWakes(release, gate)
 }
