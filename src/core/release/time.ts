@@ -8,9 +8,9 @@ export const inReleaseTime = (release: Release, planMs: number): number => planM
 /** How long a stage bakes, in release milliseconds. */
 export const bakeMs = (release: Release, stage: Stage): number => inReleaseTime(release, stage.bakeMs)
 
-/** Wall clocks are set right, forwards and back: nobody waits for one longer than this without looking. */
+/** Wall clocks are set right, forwards and back: nobody waits for one longer than this, in release time, without looking. */
 const maximumWaitMs = 3_600_000
-/** Nor is it looked at more often than this, in release time; but once a minute of a wall clock that is rehearsed. */
+/** Nor is it looked at more often than this; but once a minute of a wall clock that is rehearsed. */
 const minimumWaitMs = 10
 const minuteMs = 60_000
 
@@ -19,6 +19,6 @@ const minuteMs = 60_000
  * times as fast, a demo leaves it as it is, and a wake that is too early finds nothing to do and waits again.
  */
 export function wallWake(release: Release, wallMs: number, now: Now): number {
-  const waitMs = Math.min(wallMs - now.wallMs, maximumWaitMs) / release.speed
+  const waitMs = Math.min((wallMs - now.wallMs) / release.speed, maximumWaitMs)
   return now.elapsedMs + Math.max(waitMs, Math.min(minimumWaitMs, minuteMs / release.speed))
 }
