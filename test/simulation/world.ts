@@ -28,6 +28,7 @@ export interface Behaviour {
   perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
   signs: boolean
   requestsPerSecond: number
+  wallMs(nowMs: number): number
 }
 
 const healthy: Behaviour = {
@@ -37,6 +38,7 @@ const healthy: Behaviour = {
   perform: () => undefined,
   signs: true,
   requestsPerSecond: 500,
+  wallMs: (nowMs) => Date.UTC(2026, 0, 5, 9) + nowMs,
 }
 
 export class World {
@@ -79,7 +81,7 @@ export class World {
   }
 
   get now(): Now {
-    return { elapsedMs: this.nowMs, wallMs: Date.UTC(2026, 0, 5, 9) + this.nowMs }
+    return { elapsedMs: this.nowMs, wallMs: this.behaviour.wallMs(this.nowMs) }
   }
 
   get state(): Release {

@@ -13,8 +13,8 @@ export function formatValue(value: number | null, condition: Condition): string 
 /** Percent with three significant digits: `9.82 %`. */
 export const formatPercent = (percent: number): string => `${Number(percent.toPrecision(3))} %`
 
+/** Made once: making one takes longer than a look at a stage. */
+const counts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 })
+
 /** `12,400` */
 export const formatCount = (count: number): string => counts.format(count)
-
-/** Made once: making one takes longer than a decision. */
-const counts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 })
