@@ -90,14 +90,38 @@ export interface Rung {
 }
 
 /** The stages of one service in the order they are climbed; without a service, those of all. */
-export function ladderOf(plan: Plan, service?: string): Rung[] {
-  return plan.phases.flatMap((phase) =>
+export function ladderOf(plan: Plan, service?: string): readonly Rung[] {
+  const { all, byService } = rungsOf(plan)
+  return service === undefined ? all : (byService.get(service) ?? [])
+}
+
+/** The stage with this id and where it belongs. */
+export const findRung = (plan: Plan, stageId: string): Rung | undefined => rungsOf(plan).byStage.get(stageId)
+
+interface Rungs {
+  all: readonly Rung[]
+  byService: ReadonlyMap<string, readonly Rung[]>
+  byStage: ReadonlyMap<string, Rung>
+}
+
+/** A plan never changes, and every look asks for its rungs. */
+const known = new WeakMap<Plan, Rungs>()
+
+function rungsOf(plan: Plan): Rungs {
+  const found = known.get(plan)
+  if (found) return found
+  const all = plan.phases.flatMap((phase) =>
     phase.steps.flatMap((step) =>
-      step.kind === 'rollout' && (service === undefined || step.service === service)
-        ? step.stages.map((stage) => ({ phase, step, stage }))
-        : [],
+      step.kind === 'rollout' ? step.stages.map((stage) => ({ phase, step, stage })) : [],
     ),
   )
+  const rungs = {
+    all,
+    byService: Map.groupBy(all, ({ step }) => step.service),
+    byStage: new Map(all.map((rung) => [rung.stage.id, rung])),
+  }
+  known.set(plan, rungs)
+  return rungs
 }
 
 /** The service with this name; names come from the plan itself, so a missing one is a bug. */

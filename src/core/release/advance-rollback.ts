@@ -101,6 +101,9 @@ function finish(release: Release, rollback: Rollback, now: Now): ReleaseEvent[] 
 }
 
 function problemOf(release: Release, rollback: Rollback, now: Now): string | null {
+  const receiving = rollback.services.filter((name) => serviceState(release, name).rollback?.isReceiving)
+  if (receiving.length > 0)
+    return `share 0 was read back, and requests still reach the candidate of ${receiving.join(', ')}`
   const [failed] = Object.entries(rollback.failedSteps)
   if (failed) {
     const text = release.plan.rollback.steps.find(({ id }) => id === failed[0])?.text ?? failed[0]

@@ -1,5 +1,5 @@
 /** Up the ladder of one service: ask for a share, see it confirmed, bake, judge, go on or hold. */
-import { ladderOf, serviceOf } from '../plan/plan.ts'
+import { findRung, ladderOf, serviceOf } from '../plan/plan.ts'
 import type { RolloutStep, Stage } from '../plan/step.ts'
 import { lastAttempt, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
@@ -39,7 +39,7 @@ const isHalted = (release: Release, { exposure }: ServiceState): boolean =>
 
 /** A stage has passed when its service stands above it, or on it with the verdict. */
 export function hasPassed(release: Release, stageId: string): boolean {
-  const rung = ladderOf(release.plan).find(({ stage }) => stage.id === stageId)
+  const rung = findRung(release.plan, stageId)
   const exposure = rung && serviceState(release, rung.step.service).exposure
   if (!rung || !exposure) return false
   const ladder = ladderOf(release.plan, rung.step.service).map(({ stage }) => stage.id)
@@ -96,6 +96,10 @@ function obstacleOf(
   if (!sameShares(state.shares.desired, state.shares.observed)) {
     return `${stage.name}: the shares that were confirmed are no longer there`
   }
+  if (nowMs - (state.shares.observedMs ?? nowMs) > stalenessMs)
+    return `${stage.name}: nobody can read where its users are`
+  // One look at least: what was read back when the share was set is seen once more.
+  if (exposure.lastLookMs === exposure.enteredMs) return 'wait'
   if (missing.length > 0 || isStale || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0)
     return 'wait'
   const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed' || verdict === 'Error')

@@ -237,6 +237,9 @@ export const rollbackInvariants: Invariant[] = [
     if (!rollback) return 'nothing went back'
     const isLate = rollback.overdue || recorded.elapsedMs - rollback.triggeredMs > plan.rollback.deadlineMs
     const isAway = rollback.services.some((name) => before.services[name]?.rollback?.readBackMs == null)
-    return isLate || isAway || Object.keys(rollback.failedSteps).length > 0 ? null : 'it went back as planned'
+    const isReceiving = rollback.services.some((name) => before.services[name]?.rollback?.isReceiving)
+    return isLate || isAway || isReceiving || Object.keys(rollback.failedSteps).length > 0
+      ? null
+      : 'it went back as planned'
   }),
 ]
