@@ -3,7 +3,7 @@
  * comes from the scenario; nothing here is random.
  */
 import { serviceShares } from '../../src/core/plan/service.ts'
-import { type Decision, decide, type Input } from '../../src/core/release/decide.ts'
+import { type Decision, decideAndFold, type Input } from '../../src/core/release/decide.ts'
 import { pendingEffects } from '../../src/core/release/effects.ts'
 import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
 import { evolve, releaseOf } from '../../src/core/release/evolve.ts'
@@ -54,6 +54,8 @@ export class SimWorld {
   #flights: Flight[] = []
   /** Writes that were called off and are on their way all the same. */
   #zombies: Flight[] = []
+  /** The wall clock as it was last written. */
+  #written = { wallMs: 0, at: '' }
   readonly #fences = new Map<string, number>()
 
   constructor(scenario: Scenario, coverage?: Coverage) {
@@ -88,6 +90,12 @@ export class SimWorld {
     return startWallMs + this.nowMs + shiftMs
   }
 
+  #at(): string {
+    const { wallMs } = this
+    if (this.#written.wallMs !== wallMs) this.#written = { wallMs, at: new Date(wallMs).toISOString() }
+    return this.#written.at
+  }
+
   isActive(kind: FaultKind): boolean {
     return this.scenario.faults.some(
       (fault) => fault.kind === kind && fault.fromMs <= this.nowMs && this.nowMs < fault.toMs,
@@ -119,27 +127,31 @@ export class SimWorld {
 
   give(input: Input): Decision {
     const before = this.#release
-    const decision = decide(before, input, this.now)
+    const folded = decideAndFold(before, input, this.now)
+    const decision = 'rejected' in folded ? folded : { rejected: false as const, events: folded }
     if (before && input.type === 'command') {
       this.#coverage?.command(before.status, input.command.type, decision.rejected, this.scenario.faults, this.nowMs)
       const broken = brokenDecision(before, input, decision, this.log)
       if (broken !== null) this.violate('7 abort wins, and nobody does what is not theirs', broken)
     }
-    if (decision.rejected) return decision
-    for (const { event, actor } of decision.events) this.record(event, actor)
-    this.#callOff()
-    this.#launch()
+    if ('rejected' in folded) return folded
+    // What was stored folds to what was decided, but for the fences of calls and the wall clock of the start.
+    const isPlaced = folded.some(({ event }) => event.type === 'EffectRequested' || event.type === 'ReleaseStarted')
+    for (const { event, actor, after } of folded) this.record(event, actor, isPlaced ? undefined : after)
+    if (folded.length > 0) {
+      this.#callOff()
+      this.#launch()
+    }
     return decision
   }
 
-  /** Appends an event and asks every invariant. */
-  record(event: ReleaseEvent, actor: Actor): void {
+  /** Appends an event and asks every invariant. `after` is its fold, where that is known. */
+  record(event: ReleaseEvent, actor: Actor, after?: Release): void {
     const before = this.#release
-    const at = new Date(this.wallMs).toISOString()
-    const recorded = { event, actor, at, elapsedMs: this.nowMs, position: this.log.length + 1 }
+    const recorded = { event, actor, at: this.#at(), elapsedMs: this.nowMs, position: this.log.length + 1 }
     this.log.push(recorded)
-    this.#release = evolve(before, recorded)
-    this.violations.push(...spotViolations(before, recorded, this.#release, this.truth))
+    this.#release = after ?? evolve(before, recorded)
+    for (const one of spotViolations(before, recorded, this.#release, this.truth)) this.violations.push(one)
   }
 
   violate(invariant: string, message: string): void {

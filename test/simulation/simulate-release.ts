@@ -44,6 +44,8 @@ class Run {
   /** The controller is dead until then. */
   #awayMs = 0
   #isAborted = false
+  /** When the release wants to be asked again. */
+  #wakeMs = 0
 
   constructor(world: SimWorld) {
     this.#world = world
@@ -60,25 +62,25 @@ class Run {
     world.answer()
     this.#act()
     this.#look()
-    if (world.log.length === before) world.give({ type: 'tick' })
-    if (world.log.length % 4 === 0) this.#probeWake()
+    if (world.log.length === before && world.nowMs >= this.#wakeMs) world.give({ type: 'tick' })
+    this.#wakeMs = nextWake(world.release, world.now) ?? Number.POSITIVE_INFINITY
+    if (world.log.length % 8 === 0) this.#probeWake()
   }
 
   isOver(): boolean {
-    const { release, scenario, now } = this.#world
-    return (
-      isOver(release) && this.#world.isIdle() && this.#acts >= scenario.acts.length && nextWake(release, now) === null
-    )
+    const { release, scenario } = this.#world
+    const waits = this.#wakeMs < Number.POSITIVE_INFINITY || this.#acts < scenario.acts.length
+    return isOver(release) && this.#world.isIdle() && !waits
   }
 
   nextMs(): number {
     const world = this.#world
-    const { scenario, release, nowMs, now } = world
+    const { scenario, release, nowMs } = world
     if (nowMs < this.#awayMs) return Math.min(this.#awayMs, this.#faults[0]?.fromMs ?? Number.POSITIVE_INFINITY)
     const answerMs = world.nextAnswerMs()
     if (answerMs <= nowMs) return nowMs
     const times = [answerMs, scenario.acts[this.#acts]?.atMs, this.#faults[0]?.fromMs]
-    times.push(nextWake(release, now) ?? undefined)
+    times.push(this.#wakeMs)
     if (!isOver(release)) times.push(this.#peopleMs, this.#isAborted ? undefined : patienceMs)
     for (const fault of scenario.faults) if (fault.kind === 'lateLooks' && fault.toMs > nowMs) times.push(fault.toMs)
     let nextMs = Number.POSITIVE_INFINITY
@@ -156,7 +158,7 @@ class Run {
   #probeWake(): void {
     const world = this.#world
     if (neededLooks(world.release, world.now).length > 0) return
-    const wakeMs = nextWake(world.release, world.now) ?? world.nowMs + 2 * troubleMs
+    const wakeMs = Math.min(this.#wakeMs, world.nowMs + 2 * troubleMs)
     const early = { elapsedMs: wakeMs - 1, wallMs: world.wallMs + wakeMs - 1 - world.nowMs }
     const decision = decide(world.release, { type: 'tick' }, early)
     const [first] = decision.rejected ? [] : decision.events
