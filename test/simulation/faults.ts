@@ -153,7 +153,7 @@ export const worldFaults = [
   'lateLooks',
   /** Somebody else takes all users of a service back. */
   'sharesLost',
-  /** What was called off is done all the same, later. */
+  /** Writes take long, and what was called off is done all the same, later. */
   'zombieWrites',
   'wallClockBack',
   'wallClockAhead',

@@ -29,10 +29,18 @@ export const actKinds = [
 ] as const
 export type ActKind = (typeof actKinds)[number]
 
-/** What somebody does; `choice` picks among what it could be about, `seenBack` is how many versions ago they looked. */
+/** What somebody may wait for before they act. */
+export const situations = ['held', 'paused', 'gate', 'stage', 'noData', 'acting', 'goingBack', 'over'] as const
+export type Situation = (typeof situations)[number]
+
+/**
+ * What somebody does: at this time, or at the first moment after it that is as they wait for. `choice` picks among what it could be about,
+ * `seenBack` is how many versions ago they looked.
+ */
 export interface Act {
   kind: ActKind
   atMs: number
+  awaits: Situation | null
   who: string
   choice: number
   seenBack: number | null
@@ -51,6 +59,18 @@ export const troubleMs = 20_000
 /** A release that is not over by then is aborted: from every state there is a way back. */
 export const patienceMs = 45_000
 
+/** Where an act is likely to be taken; the others come anywhere. */
+const fitting: Partial<Record<ActKind, readonly Situation[]>> = {
+  resume: ['paused', 'paused', 'goingBack'],
+  promote: ['stage', 'stage', 'noData', 'held', 'acting'],
+  override: ['held', 'held', 'noData', 'stage'],
+  skip: ['held', 'gate', 'gate'],
+  retry: ['held', 'held', 'goingBack'],
+  reassign: ['gate'],
+  approve: ['gate', 'paused'],
+  reject: ['gate', 'paused'],
+}
+
 const people = ['rina', 'rina', 'ola', 'ola', 'ada', 'lena', 'sam', 'eve']
 
 export function randomScenario(seed: number): Scenario {
@@ -65,10 +85,21 @@ export function randomScenario(seed: number): Scenario {
   }
 }
 
+/** Faults that more depends on than on others. */
+const telling: readonly FaultKind[] = [
+  'badErrors',
+  'bandErrors',
+  'slowCandidate',
+  'lostConversions',
+  'metricsDown',
+  'zombieWrites',
+  'peopleAway',
+]
+
 function randomFault(random: Seeded, plan: Plan): Fault {
   const fromMs = random.chance(0.3) ? 0 : random.int(troubleMs - 2_000)
   return {
-    kind: random.pick(faultKinds),
+    kind: random.chance(0.3) ? random.pick(telling) : random.pick(faultKinds),
     fromMs,
     toMs: Math.min(troubleMs, fromMs + random.pick([500, 2_000, 6_000, 20_000])),
     service: random.chance(0.5) ? random.pick(plan.services).name : null,
@@ -78,11 +109,13 @@ function randomFault(random: Seeded, plan: Plan): Fault {
 /** Aborts and supersedes end a release, so they come late or seldom. */
 function randomAct(random: Seeded): Act {
   const ends = random.chance(0.12)
+  const kind = ends
+    ? random.pick(['abort', 'abortService', 'supersede'] as const)
+    : random.pick(actKinds.slice(2).filter((one) => one !== 'supersede'))
   return {
-    kind: ends
-      ? random.pick(['abort', 'abortService', 'supersede'] as const)
-      : random.pick(actKinds.slice(2).filter((kind) => kind !== 'supersede')),
+    kind,
     atMs: random.int(troubleMs),
+    awaits: random.chance(0.6) ? random.pick(fitting[kind] ?? situations) : null,
     who: random.pick(people),
     choice: random.int(1_000),
     seenBack: random.chance(0.3) ? random.int(12) - 1 : null,

@@ -2,7 +2,7 @@
 import type { ReleaseCommand } from '../../src/core/release/commands.ts'
 import { openGates } from '../../src/core/release/open-gates.ts'
 import type { Release } from '../../src/core/release/release.ts'
-import type { Act } from './scenario.ts'
+import type { Act, Situation } from './scenario.ts'
 import { person, type SimWorld } from './sim-world.ts'
 
 const passed = { verdict: 'passed' as const, summary: 'ok', details: [] }
@@ -54,6 +54,29 @@ function commandOf(
       return { type: kind, gateId: any(reached), role: any([...Object.keys(plan.roles), 'Nobody']), reason }
     case 'supersede':
       return { type: kind, by: 'r2', reason }
+  }
+}
+
+/** Is it as somebody waits for? */
+export function isAs(release: Release, situation: Situation): boolean {
+  const exposures = Object.values(release.services).flatMap(({ exposure }) => exposure ?? [])
+  switch (situation) {
+    case 'held':
+      return release.holds.length > 0
+    case 'paused':
+      return release.pause !== null
+    case 'gate':
+      return Object.keys(release.gates).length > 0
+    case 'stage':
+      return exposures.some(({ passed, lastLookMs, enteredMs }) => !passed && lastLookMs > enteredMs)
+    case 'noData':
+      return exposures.some(({ missing }) => Object.keys(missing).length > 0)
+    case 'acting':
+      return exposures.some(({ acting }) => acting.length > 0)
+    case 'goingBack':
+      return release.status === 'RollingBack'
+    case 'over':
+      return release.ended !== null
   }
 }
 

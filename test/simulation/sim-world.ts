@@ -222,6 +222,7 @@ export class SimWorld {
     const { purpose } = state
     const service = 'service' in purpose ? purpose.service : null
     let reply: Reply = { afterMs: latencyMs[state.effect.kind], performs: true, outcome: this.#goodOutcome(state) }
+    if (purpose.kind === 'stage' && this.isActive('zombieWrites')) reply.afterMs = 2_000
     for (const { kind } of this.activeFaults(service)) {
       const changed = isCallFault(kind) && reply.outcome.ok ? callFaults[kind](state, reply, this.wallMs) : undefined
       if (!changed) continue

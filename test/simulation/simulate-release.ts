@@ -1,19 +1,19 @@
 /** Runs one scenario from its start until nothing follows any more, and says what broke. */
 import { decide } from '../../src/core/release/decide.ts'
 import { neededLooks, nextWake } from '../../src/core/release/needs.ts'
-import { isOver } from '../../src/core/release/release.ts'
+import { isOver, type Release } from '../../src/core/release/release.ts'
 import { spotFinalViolations, type Violation } from '../../src/runtime/rehearsal/spot-violations.ts'
 import type { Coverage } from './coverage.ts'
-import { type Fault, patienceMs, type Scenario, troubleMs } from './scenario.ts'
+import { type Act, type Fault, patienceMs, type Scenario, troubleMs } from './scenario.ts'
 import { lookAt } from './sim-look.ts'
-import { act, answerEverything } from './sim-people.ts'
+import { act, answerEverything, isAs } from './sim-people.ts'
 import { person, SimWorld } from './sim-world.ts'
 
 /** How often people look whether they are asked. */
 const peopleMs = 1_300
 /** After the last abort, in a world that is well, a release is over by then. */
 const boundMs = patienceMs + 120_000
-const mostRounds = 20_000
+const mostRounds = 5_000
 
 /** Runs it; stops at the first violation. */
 export function simulateRelease(scenario: Scenario, coverage?: Coverage): SimWorld {
@@ -37,9 +37,9 @@ export const firstViolation = (scenario: Scenario): Violation | undefined => sim
 
 class Run {
   readonly #world: SimWorld
-  /** Faults and acts that have not begun yet, in the order of time. */
+  /** Faults and acts that have not begun yet. */
   readonly #faults: Fault[]
-  #acts = 0
+  #acts: readonly Act[]
   #peopleMs = peopleMs
   /** The controller is dead until then. */
   #awayMs = 0
@@ -50,6 +50,7 @@ class Run {
   constructor(world: SimWorld) {
     this.#world = world
     this.#faults = world.scenario.faults.toSorted((a, b) => a.fromMs - b.fromMs)
+    this.#acts = world.scenario.acts
   }
 
   /** Everything that happens at this moment. */
@@ -68,8 +69,9 @@ class Run {
   }
 
   isOver(): boolean {
-    const { release, scenario } = this.#world
-    const waits = this.#wakeMs < Number.POSITIVE_INFINITY || this.#acts < scenario.acts.length
+    const { release } = this.#world
+    const waits =
+      this.#wakeMs < Number.POSITIVE_INFINITY || this.#acts.some(({ awaits }) => awaits === null || awaits === 'over')
     return isOver(release) && this.#world.isIdle() && !waits
   }
 
@@ -79,7 +81,8 @@ class Run {
     if (nowMs < this.#awayMs) return Math.min(this.#awayMs, this.#faults[0]?.fromMs ?? Number.POSITIVE_INFINITY)
     const answerMs = world.nextAnswerMs()
     if (answerMs <= nowMs) return nowMs
-    const times = [answerMs, scenario.acts[this.#acts]?.atMs, this.#faults[0]?.fromMs]
+    const times = [answerMs, this.#faults[0]?.fromMs]
+    for (const { atMs } of this.#acts) times.push(atMs)
     times.push(this.#wakeMs)
     if (!isOver(release)) times.push(this.#peopleMs, this.#isAborted ? undefined : patienceMs)
     for (const fault of scenario.faults) if (fault.kind === 'lateLooks' && fault.toMs > nowMs) times.push(fault.toMs)
@@ -130,10 +133,10 @@ class Run {
 
   #act(): void {
     const world = this.#world
-    const { acts } = world.scenario
-    for (let next = acts[this.#acts]; next && next.atMs <= world.nowMs; next = acts[this.#acts]) {
-      this.#acts++
-      act(world, next)
+    for (const one of this.#acts) {
+      if (one.atMs > world.nowMs || (one.awaits !== null && !isAs(world.release, one.awaits))) continue
+      this.#acts = this.#acts.filter((other) => other !== one)
+      act(world, one)
     }
     if (world.nowMs >= this.#peopleMs && !isOver(world.release)) {
       this.#peopleMs = world.nowMs + peopleMs
@@ -142,6 +145,7 @@ class Run {
     }
     if (world.nowMs >= patienceMs && !this.#isAborted && !isOver(world.release)) {
       this.#isAborted = true
+      if (standsStill(world.release)) world.violate('7 a release never stands still unnoticed', 'it waits for nothing')
       world.give({ type: 'command', command: { type: 'abort', reason: 'enough' }, actor: person('eve') })
     }
   }
@@ -167,4 +171,21 @@ class Run {
     if (first && !isOfLook)
       world.violate('12 a release is woken in time', `${first.event.type} was due before ${wakeMs} ms`)
   }
+}
+
+/** Nothing is under way, nobody is asked, and no time will bring anything. */
+function standsStill({ plan, phases, services, effects, gates, holds, pause, speed, elapsedMs }: Release): boolean {
+  if (pause || holds.length > 0 || Object.values(effects).some(({ settled }) => settled === null)) return false
+  if (Object.values(services).some(({ exposure, rollback }) => rollback || (exposure && !exposure.passed))) return false
+  return !plan.phases.some(({ id, startOffsetMs, entry, steps, exit }) => {
+    const state = phases[id]
+    if (state?.status === 'waiting') return startOffsetMs / speed > elapsedMs
+    if (state?.status !== 'active') return false
+    const isOpen = (stepId: string): boolean => state.steps[stepId]?.completedMs == null
+    const waits = steps.some(
+      ({ id: stepId, kind }) => state.steps[stepId] && isOpen(stepId) && (kind === 'confirm' || kind === 'wait'),
+    )
+    const asked = steps.some(({ id: stepId }) => isOpen(stepId)) ? entry : exit
+    return waits || asked.some((gate) => gates[gate.id])
+  })
 }

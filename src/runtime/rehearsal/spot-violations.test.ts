@@ -373,6 +373,13 @@ const cases: Record<string, () => string[]> = {
       (_event, { after }) => ({ before: { effects: after.effects } }),
       ({ purpose }) => purpose.kind === 'notice',
     ),
+  '7 a notice tells of what is so': () =>
+    tampered(
+      waiting,
+      'EffectRequested',
+      () => ({ before: { holds: [] } }),
+      ({ purpose }) => purpose.kind === 'notice' && purpose.about.startsWith('held at '),
+    ),
   '7 a hold is never forgotten': () => tampered(good, 'StageObserved', () => ({ before: { holds: [hold] } })),
 }
 
