@@ -4,11 +4,26 @@ import { type Seeded, seeded } from '../../src/runtime/rehearsal/seeded.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
 import { randomPlan } from './random-plan.ts'
 
-/** Between these two moments of release time; of one service where it names one. */
+/** What somebody or something may wait for. */
+export const situations = [
+  'held',
+  'paused',
+  'gate',
+  'stage',
+  'passed',
+  'noData',
+  'acting',
+  'goingBack',
+  'over',
+] as const
+export type Situation = (typeof situations)[number]
+
+/** From this moment of release time on, or from the first one after it that is as it waits for; of one service where it names one. */
 export interface Fault {
   kind: FaultKind
   fromMs: number
-  toMs: number
+  lastsMs: number
+  awaits: Situation | null
   service: string | null
 }
 
@@ -28,10 +43,6 @@ export const actKinds = [
   'webhook',
 ] as const
 export type ActKind = (typeof actKinds)[number]
-
-/** What somebody may wait for before they act. */
-export const situations = ['held', 'paused', 'gate', 'stage', 'noData', 'acting', 'goingBack', 'over'] as const
-export type Situation = (typeof situations)[number]
 
 /**
  * What somebody does: at this time, or at the first moment after it that is as they wait for. `choice` picks among what it could be about,
@@ -54,8 +65,10 @@ export interface Scenario {
   acts: readonly Act[]
 }
 
-/** Everything that goes wrong has gone wrong by then; from then on the world is well and people answer. */
+/** Nothing new goes wrong after this. */
 export const troubleMs = 20_000
+/** From then on the world is well, and people answer. */
+export const wellMs = 30_000
 /** A release that is not over by then is aborted: from every state there is a way back. */
 export const patienceMs = 45_000
 
@@ -97,11 +110,12 @@ const telling: readonly FaultKind[] = [
 ]
 
 function randomFault(random: Seeded, plan: Plan): Fault {
-  const fromMs = random.chance(0.3) ? 0 : random.int(troubleMs - 2_000)
+  const isEarly = random.chance(0.3)
   return {
     kind: random.chance(0.3) ? random.pick(telling) : random.pick(faultKinds),
-    fromMs,
-    toMs: Math.min(troubleMs, fromMs + random.pick([500, 2_000, 6_000, 20_000])),
+    fromMs: isEarly ? 0 : random.int(troubleMs - 2_000),
+    lastsMs: random.pick([500, 2_000, 6_000, 20_000]),
+    awaits: isEarly && random.chance(0.7) ? random.pick(situations) : null,
     service: random.chance(0.5) ? random.pick(plan.services).name : null,
   }
 }

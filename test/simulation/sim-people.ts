@@ -2,7 +2,7 @@
 import type { ReleaseCommand } from '../../src/core/release/commands.ts'
 import { openGates } from '../../src/core/release/open-gates.ts'
 import type { Release } from '../../src/core/release/release.ts'
-import type { Act, Situation } from './scenario.ts'
+import { type Act, actKinds, type Situation } from './scenario.ts'
 import { person, type SimWorld } from './sim-world.ts'
 
 const passed = { verdict: 'passed' as const, summary: 'ok', details: [] }
@@ -57,6 +57,13 @@ function commandOf(
   }
 }
 
+/** Asks what would come of every command now; nothing is done. */
+export function askEverything(world: SimWorld): void {
+  const choice = world.log.length
+  for (const kind of actKinds)
+    if (kind !== 'webhook') world.ask(commandOf(world.release, kind, choice), person(choice % 5 === 0 ? 'ada' : 'rina'))
+}
+
 /** Is it as somebody waits for? */
 export function isAs(release: Release, situation: Situation): boolean {
   const exposures = Object.values(release.services).flatMap(({ exposure }) => exposure ?? [])
@@ -69,6 +76,8 @@ export function isAs(release: Release, situation: Situation): boolean {
       return Object.keys(release.gates).length > 0
     case 'stage':
       return exposures.some(({ passed, lastLookMs, enteredMs }) => !passed && lastLookMs > enteredMs)
+    case 'passed':
+      return exposures.some(({ passed }) => passed)
     case 'noData':
       return exposures.some(({ missing }) => Object.keys(missing).length > 0)
     case 'acting':

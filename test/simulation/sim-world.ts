@@ -3,7 +3,8 @@
  * comes from the scenario; nothing here is random.
  */
 import { serviceShares } from '../../src/core/plan/service.ts'
-import { type Decision, decideAndFold, type Input } from '../../src/core/release/decide.ts'
+import type { ReleaseCommand } from '../../src/core/release/commands.ts'
+import { type Decision, decide, decideAndFold, type Input } from '../../src/core/release/decide.ts'
 import { pendingEffects } from '../../src/core/release/effects.ts'
 import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
 import { evolve, releaseOf } from '../../src/core/release/evolve.ts'
@@ -15,7 +16,13 @@ import { spotViolations, type Truth, type Violation } from '../../src/runtime/re
 import { brokenDecision } from './check-decision.ts'
 import type { Coverage } from './coverage.ts'
 import { callFaults, type FaultKind, isCallFault, type Reply } from './faults.ts'
-import type { Fault, Scenario } from './scenario.ts'
+import { type Fault, type Scenario, wellMs } from './scenario.ts'
+
+export interface ActiveFault {
+  kind: FaultKind
+  service: string | null
+  toMs: number
+}
 
 /** A call under way. */
 interface Flight {
@@ -51,6 +58,8 @@ export class SimWorld {
   /** What the invariants are told of the world. */
   readonly truth: Truth = { shares: this.#shares, performed: this.#performed }
   #release: Release | null = null
+  /** Faults that have begun. */
+  readonly #faults: ActiveFault[] = []
   #flights: Flight[] = []
   /** Writes that were called off and are on their way all the same. */
   #zombies: Flight[] = []
@@ -96,19 +105,20 @@ export class SimWorld {
     return this.#written.at
   }
 
-  isActive(kind: FaultKind): boolean {
-    return this.scenario.faults.some(
-      (fault) => fault.kind === kind && fault.fromMs <= this.nowMs && this.nowMs < fault.toMs,
-    )
+  /** A fault is at work from now on, for as long as it lasts. */
+  begin({ kind, service, lastsMs }: Fault): void {
+    this.#faults.push({ kind, service, toMs: Math.min(wellMs, this.nowMs + lastsMs) })
   }
 
-  /** Faults of now that are about this service, or about no service at all. */
-  activeFaults(service: string | null): Fault[] {
-    return this.scenario.faults.filter(
-      (fault) =>
-        fault.fromMs <= this.nowMs &&
-        this.nowMs < fault.toMs &&
-        (fault.service === null || service === null || fault.service === service),
+  isActive(kind: FaultKind): boolean {
+    return this.#faults.some((fault) => fault.kind === kind && this.nowMs < fault.toMs)
+  }
+
+  /** Faults at work that are about this service, or about no service at all. */
+  activeFaults(service: string | null): readonly ActiveFault[] {
+    if (this.#faults.length === 0) return this.#faults
+    return this.#faults.filter(
+      (fault) => this.nowMs < fault.toMs && (fault.service === null || service === null || fault.service === service),
     )
   }
 
@@ -125,15 +135,24 @@ export class SimWorld {
     this.#shares[service] = 0
   }
 
+  /** Asks what would come of a command, and leaves everything as it is. */
+  ask(command: ReleaseCommand, actor: Actor): void {
+    const { release } = this
+    const input = { type: 'command' as const, command, actor }
+    this.#judge(release, input, decide(release, input, this.now))
+  }
+
+  #judge(release: Release, input: Extract<Input, { type: 'command' }>, decision: Decision): void {
+    this.#coverage?.command(release.status, input.command.type, decision.rejected, this.activeFaults(null))
+    const broken = brokenDecision(release, input, decision, this.log)
+    if (broken !== null) this.violate('7 abort wins, and nobody does what is not theirs', broken)
+  }
+
   give(input: Input): Decision {
     const before = this.#release
     const folded = decideAndFold(before, input, this.now)
     const decision = 'rejected' in folded ? folded : { rejected: false as const, events: folded }
-    if (before && input.type === 'command') {
-      this.#coverage?.command(before.status, input.command.type, decision.rejected, this.scenario.faults, this.nowMs)
-      const broken = brokenDecision(before, input, decision, this.log)
-      if (broken !== null) this.violate('7 abort wins, and nobody does what is not theirs', broken)
-    }
+    if (before && input.type === 'command') this.#judge(before, input, decision)
     if ('rejected' in folded) return folded
     // What was stored folds to what was decided, but for the fences of calls and the wall clock of the start.
     const isPlaced = folded.some(({ event }) => event.type === 'EffectRequested' || event.type === 'ReleaseStarted')

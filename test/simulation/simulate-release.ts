@@ -4,9 +4,9 @@ import { neededLooks, nextWake } from '../../src/core/release/needs.ts'
 import { isOver, type Release } from '../../src/core/release/release.ts'
 import { spotFinalViolations, type Violation } from '../../src/runtime/rehearsal/spot-violations.ts'
 import type { Coverage } from './coverage.ts'
-import { type Act, type Fault, patienceMs, type Scenario, troubleMs } from './scenario.ts'
+import { type Act, type Fault, patienceMs, type Scenario, troubleMs, wellMs } from './scenario.ts'
 import { lookAt } from './sim-look.ts'
-import { act, answerEverything, isAs } from './sim-people.ts'
+import { act, answerEverything, askEverything, isAs } from './sim-people.ts'
 import { person, SimWorld } from './sim-world.ts'
 
 /** How often people look whether they are asked. */
@@ -38,18 +38,19 @@ export const firstViolation = (scenario: Scenario): Violation | undefined => sim
 class Run {
   readonly #world: SimWorld
   /** Faults and acts that have not begun yet. */
-  readonly #faults: Fault[]
+  #faults: readonly Fault[]
   #acts: readonly Act[]
   #peopleMs = peopleMs
   /** The controller is dead until then. */
   #awayMs = 0
   #isAborted = false
+  readonly #probed = new Set<string>()
   /** When the release wants to be asked again. */
   #wakeMs = 0
 
   constructor(world: SimWorld) {
     this.#world = world
-    this.#faults = world.scenario.faults.toSorted((a, b) => a.fromMs - b.fromMs)
+    this.#faults = world.scenario.faults
     this.#acts = world.scenario.acts
   }
 
@@ -66,6 +67,7 @@ class Run {
     if (world.log.length === before && world.nowMs >= this.#wakeMs) world.give({ type: 'tick' })
     this.#wakeMs = nextWake(world.release, world.now) ?? Number.POSITIVE_INFINITY
     if (world.log.length % 8 === 0) this.#probeWake()
+    this.#probeCommands()
   }
 
   isOver(): boolean {
@@ -77,15 +79,16 @@ class Run {
 
   nextMs(): number {
     const world = this.#world
-    const { scenario, release, nowMs } = world
-    if (nowMs < this.#awayMs) return Math.min(this.#awayMs, this.#faults[0]?.fromMs ?? Number.POSITIVE_INFINITY)
+    const { release, nowMs } = world
+    if (nowMs < this.#awayMs) return this.#awayMs
     const answerMs = world.nextAnswerMs()
     if (answerMs <= nowMs) return nowMs
-    const times = [answerMs, this.#faults[0]?.fromMs]
+    const times: (number | undefined)[] = [answerMs]
+    for (const { fromMs } of this.#faults) times.push(fromMs)
     for (const { atMs } of this.#acts) times.push(atMs)
     times.push(this.#wakeMs)
     if (!isOver(release)) times.push(this.#peopleMs, this.#isAborted ? undefined : patienceMs)
-    for (const fault of scenario.faults) if (fault.kind === 'lateLooks' && fault.toMs > nowMs) times.push(fault.toMs)
+    for (const { kind, toMs } of world.activeFaults(null)) if (kind === 'lateLooks') times.push(toMs)
     let nextMs = Number.POSITIVE_INFINITY
     for (const time of times) if (time !== undefined && time > nowMs && time < nextMs) nextMs = time
     return nextMs
@@ -93,24 +96,28 @@ class Run {
 
   #beginFaults(): void {
     const world = this.#world
-    while (this.#faults[0] && this.#faults[0].fromMs <= world.nowMs) {
-      const fault = this.#faults.shift()
-      if (fault) this.#begin(fault)
+    for (const fault of this.#faults) {
+      if (fault.fromMs > world.nowMs || (fault.awaits !== null && !isAs(world.release, fault.awaits))) continue
+      this.#faults = this.#faults.filter((other) => other !== fault)
+      if (world.nowMs < troubleMs) this.#begin(fault)
     }
   }
 
-  #begin({ kind, service, toMs }: Fault): void {
+  #begin(fault: Fault): void {
+    const { kind, service, lastsMs } = fault
     const world = this.#world
+    world.begin(fault)
     if (kind === 'crash') {
       world.hit(kind)
       world.crash()
-      this.#awayMs = Math.max(this.#awayMs, toMs)
+      this.#awayMs = Math.max(this.#awayMs, Math.min(wellMs, world.nowMs + lastsMs))
     }
     if (kind === 'sharesLost') {
       world.hit(kind)
       for (const { name } of world.scenario.plan.services)
         if (service === null || service === name) world.loseShares(name)
     }
+    if (kind === 'wallClockBack' || kind === 'wallClockAhead') world.hit(kind)
     if (kind === 'forgedSignature' && !isOver(world.release)) this.#forge()
   }
 
@@ -156,6 +163,16 @@ class Run {
     const needed = neededLooks(world.release, world.now)
     if (needed.length > 0 && world.isActive('lateLooks')) world.hit('lateLooks')
     else for (const one of needed) world.give({ type: 'observed', observation: lookAt(world, one) })
+  }
+
+  /** In one of several releases: what would come of every command, whenever the status is another one, or other faults are at work. */
+  #probeCommands(): void {
+    const world = this.#world
+    if (world.scenario.seed % 4 !== 0) return
+    const moment = `${world.release.status} ${world.activeFaults(null).map(({ kind }) => kind)}`
+    if (this.#probed.has(moment)) return
+    this.#probed.add(moment)
+    askEverything(world)
   }
 
   /** Before the time at which it wants to be woken, nothing follows. */
