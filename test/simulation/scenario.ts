@@ -75,7 +75,7 @@ export const patienceMs = 45_000
 /** Where an act is likely to be taken; the others come anywhere. */
 const fitting: Partial<Record<ActKind, readonly Situation[]>> = {
   resume: ['paused', 'paused', 'goingBack'],
-  promote: ['stage', 'stage', 'noData', 'held', 'acting'],
+  promote: ['stage', 'noData', 'held', 'acting'],
   override: ['held', 'held', 'noData', 'stage'],
   skip: ['held', 'gate', 'gate'],
   retry: ['held', 'held', 'goingBack'],
@@ -84,7 +84,9 @@ const fitting: Partial<Record<ActKind, readonly Situation[]>> = {
   reject: ['gate', 'paused'],
 }
 
-const people = ['rina', 'rina', 'ola', 'ola', 'ada', 'lena', 'sam', 'eve']
+/** Who may steer; and who signs elsewhere, wrote the plan, or has nothing to say. */
+const managers = ['rina', 'ola']
+const people = ['rina', 'ola', 'ada', 'lena', 'sam', 'eve']
 
 export function randomScenario(seed: number): Scenario {
   const random = seeded(seed)
@@ -126,11 +128,12 @@ function randomAct(random: Seeded): Act {
   const kind = ends
     ? random.pick(['abort', 'abortService', 'supersede'] as const)
     : random.pick(actKinds.slice(2).filter((one) => one !== 'supersede'))
+  const awaits = random.chance(0.6) ? random.pick(fitting[kind] ?? situations) : null
   return {
     kind,
-    atMs: random.int(troubleMs),
-    awaits: random.chance(0.6) ? random.pick(fitting[kind] ?? situations) : null,
-    who: random.pick(people),
+    atMs: awaits !== null && random.chance(0.5) ? 0 : random.int(troubleMs),
+    awaits,
+    who: random.chance(0.5) ? random.pick(managers) : random.pick(people),
     choice: random.int(1_000),
     seenBack: random.chance(0.3) ? random.int(12) - 1 : null,
   }

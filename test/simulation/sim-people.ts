@@ -22,13 +22,14 @@ export function act(world: SimWorld, { kind, who, choice, seenBack }: Act): void
 }
 
 function commandOf(
-  { plan, gates, phases, holds }: Release,
+  { plan, services, gates, phases, holds }: Release,
   kind: Exclude<Act['kind'], 'webhook'>,
   choice: number,
 ): ReleaseCommand {
   const reason = 'the scenario says so'
   const any = (list: readonly string[]): string => list[choice % Math.max(1, list.length)] ?? 'nothing'
   const service = any(plan.services.map(({ name }) => name))
+  const climbing = plan.services.map(({ name }) => name).filter((name) => services[name]?.exposure?.passed === false)
   const steps = Object.values(phases).flatMap((state) => Object.keys(state.steps))
   const reached = Object.keys(gates)
   const held = holds.map(({ about }) => about.slice(about.indexOf(' ') + 1))
@@ -45,7 +46,7 @@ function commandOf(
       return { type: kind, gateId: any([...reached, ...steps]) }
     case 'promote':
     case 'override':
-      return { type: kind, service, reason }
+      return { type: kind, ...(choice % 5 === 0 ? {} : { service: any(climbing) }), reason }
     case 'skip':
       return { type: kind, id: any([...held, ...reached, ...steps]), reason }
     case 'retry':

@@ -202,7 +202,9 @@ function standsStill({ plan, phases, services, effects, gates, holds, pause, spe
     const waits = steps.some(
       ({ id: stepId, kind }) => state.steps[stepId] && isOpen(stepId) && (kind === 'confirm' || kind === 'wait'),
     )
-    const asked = steps.some(({ id: stepId }) => isOpen(stepId)) ? entry : exit
+    const isEntered = Object.keys(state.steps).length > 0
+    const isDone = !steps.some(({ id: stepId }) => isOpen(stepId))
+    const asked = [...(isEntered ? [] : entry), ...(isDone ? exit : [])]
     return waits || asked.some((gate) => gates[gate.id])
   })
 }
