@@ -16,6 +16,8 @@ import { createJunitCheckRunner } from './drivers/evidence/junit.ts'
 import { createSettingsParityRunner } from './drivers/evidence/settings-parity.ts'
 import { createTlsCheckRunner } from './drivers/evidence/tls.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
+import { createFlagdFileBackend } from './drivers/flags/flagd-file-backend.ts'
+import { createStandardWebhookVerifier } from './drivers/hooks/standard-webhook.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
@@ -46,7 +48,9 @@ export function operatorDrivers(
   const pageMetrics = createPrometheusTextSource(pages)
   const serverMetrics = createPrometheusSource(servers)
   const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
+  const flagBackend = createFlagdFileBackend(operator.flagBackends, { folder: workingFolder })
   const checks = checkRunners(operator.checks, { folder: workingFolder })
+  const hooks = createStandardWebhookVerifier(operator.hooks, { folder: workingFolder })
   const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
   const noticeIds = createNoticeIds(join(stateDir, 'store-name'))
   const notifiers = {
@@ -63,17 +67,18 @@ export function operatorDrivers(
     deployer: (target) => (target in processes ? deployer : undefined),
     metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
     flagSource: (source) => (source in operator.flagSources ? flags : undefined),
-    // No flag source of today can be written to.
-    flagBackend: () => undefined,
+    flagBackend: (backend) => (Object.hasOwn(operator.flagBackends, backend) ? flagBackend : undefined),
     checkRunner: (check) => {
       const spec = Object.hasOwn(operator.checks, check) ? operator.checks[check] : undefined
       return spec && checks[spec.driver]
     },
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
+    // A hook that nothing listens for is none.
+    hookVerifier: (hook) => (operator.inbound && Object.hasOwn(operator.hooks, hook) ? hooks : undefined),
     notifiers: () =>
       Object.entries(operator.channels).map(([channel, { driver }]) => ({ channel, notifier: notifiers[driver] })),
     close: async () => {
-      const alone = [router, deployer, pageMetrics, serverMetrics, flags, commands]
+      const alone = [router, deployer, pageMetrics, serverMetrics, flags, flagBackend, commands, hooks]
       const all = [...alone, ...Object.values(checks), ...Object.values(notifiers)]
       await Promise.all(all.map((driver) => driver.close?.()))
     },

@@ -15,6 +15,7 @@ import { systemClock } from './runtime/system-clock.ts'
 import type { ControllerPurpose } from './server/contract.ts'
 import { Controller } from './server/controller.ts'
 import { serve } from './server/http-server.ts'
+import { type InboundServer, serveInbound } from './server/inbound-server.ts'
 import { connectToController } from './server/socket-client.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 
@@ -86,13 +87,37 @@ export async function openController(
   })
   await controller.resume()
   const server = purpose === 'run' ? await serve(controller, stateDir) : null
+  const inbound = purpose === 'run' ? await listenForHooks(context, controller, { operator, drivers }) : null
   const close = async () => {
+    await inbound?.close()
     await server?.close()
     await controller.close()
     await drivers.close()
     await store.close()
   }
   return { api: controller, served: 'local', operator, drivers, supervisor, dataFolder, close }
+}
+
+/** Releases go on, and back, also when nothing can be heard: gates that wait for hooks stay shut then. */
+async function listenForHooks(
+  context: CliContext,
+  controller: Controller,
+  { operator: { inbound }, drivers }: { operator: Operator; drivers: DriverSet },
+): Promise<InboundServer | null> {
+  if (!inbound) return null
+  try {
+    const hear: Controller['hear'] = (...call) => controller.hear(...call)
+    const server = await serveInbound({ hear, drivers, clock: systemClock }, inbound)
+    context.err(`Hooks are heard at ${server.url}/v1/hooks/NAME`)
+    return server
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    context.err(
+      `No hooks are heard: ${inbound.listen} cannot be listened at (${code}). Change inbound.listen in the operator's file, and start the controller again.`,
+    )
+    return null
+  }
 }
 
 /** Those of the operator's file that is named, else those that a controller last used in this state folder. */

@@ -1,5 +1,5 @@
 /** Headers of a request with their secrets in place, as they are at this moment. */
-import type { HeaderValues } from '../core/plan/operator-probes.ts'
+import type { HeaderValues } from '../core/plan/headers.ts'
 import { type Outcome, succeed } from '../core/release/outcome.ts'
 import { resolveSecret } from './resolve-secret.ts'
 import { orAbort } from './with-deadline.ts'

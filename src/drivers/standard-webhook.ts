@@ -41,7 +41,6 @@ export function sign(secret: string, { id, timestamp, payload }: Signed): Outcom
 /**
  * Whether the payload, as it came, is from someone who has the secret, and recent at `nowSeconds`. `unauthorized` says what is wrong, and
  * never what would be right. The same message may come again within five minutes: dropping an id seen before is the caller's part.
- * @public
  */
 export function verify(
   secret: string,

@@ -3,6 +3,7 @@ import type { FlagOffer } from '../core/plan/flag.ts'
 import type { ArmSelector, MetricOffer, MetricQuery } from '../core/plan/metric.ts'
 import type {
   CheckEvidence,
+  Cohorts,
   CommandResult,
   FlagSetting,
   Message,
@@ -43,9 +44,14 @@ export interface TrafficRouter extends Driver {
     conditional: boolean
     /** A user stays on the version it was given while shares rise. */
     sticky: boolean
+    /** By target: the cohorts that can be told apart there. */
+    cohorts: Readonly<Record<string, readonly string[]>>
   }
-  /** Moves traffic and gives the shares read back after the change. */
-  setShares(target: string, shares: Shares, context: EffectContext): Promise<Outcome<Shares>>
+  /**
+   * Moves traffic and gives the shares read back after the change; the cohorts are read back too. Cohorts that were routed and are not named any
+   * more are dropped. One that the target does not have is `unsupported`.
+   */
+  setShares(target: string, shares: Shares, context: EffectContext, cohorts?: Cohorts): Promise<Outcome<Shares>>
   readShares(target: string, context: DriverContext): Promise<Outcome<Shares>>
 }
 
@@ -81,6 +87,14 @@ export interface FlagSource extends Driver {
 }
 
 export interface FlagBackend extends Driver {
+  readonly capabilities: {
+    /** Smallest step of a share of users in percent. */
+    resolutionPercent: number
+    /** Refuses writes with an older fence. */
+    conditional: boolean
+    /** A user for whom the flag is on keeps it while the share rises. */
+    sticky: boolean
+  }
   /** Turns a flag on for a percentage of users and gives the setting read back after the change. */
   setFlag(backend: string, flag: string, setting: FlagSetting, context: EffectContext): Promise<Outcome<FlagSetting>>
   readFlag(backend: string, flag: string, context: DriverContext): Promise<Outcome<FlagSetting>>
@@ -102,7 +116,26 @@ export interface Notifier extends Driver {
   notify(channel: string, message: Message, context: EffectContext): Promise<Outcome<void>>
 }
 
-/** The drivers of one operator: which one serves which target, source, check, command or channel. */
+/** A call from outside, as it came. Header names are in lower case. */
+export interface SignedCall {
+  headers: Readonly<Record<string, string | undefined>>
+  body: Uint8Array
+  /** When it came, milliseconds since 1970. */
+  receivedMs: number
+}
+
+/** `messageId` stays the same when a message is sent again; `sentMs` (since 1970) is of this attempt. */
+export interface VerifiedCall {
+  messageId: string
+  sentMs: number
+}
+
+export interface HookVerifier extends Driver {
+  /** `unauthorized` says why it was not this hook that called, or not now; `unavailable`: nobody can tell. */
+  verify(hook: string, call: SignedCall, context: DriverContext): Promise<Outcome<VerifiedCall>>
+}
+
+/** The drivers of one operator: which one serves which target, source, check, command, channel or hook. */
 export interface DriverSet {
   router(target: string): TrafficRouter | undefined
   deployer(target: string): Deployer | undefined
@@ -111,6 +144,7 @@ export interface DriverSet {
   flagBackend(backend: string): FlagBackend | undefined
   checkRunner(check: string): CheckRunner | undefined
   commandRunner(command: string): CommandRunner | undefined
+  hookVerifier(hook: string): HookVerifier | undefined
   notifiers(): { channel: string; notifier: Notifier }[]
   close(): Promise<void>
 }

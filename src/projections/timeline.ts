@@ -2,6 +2,7 @@
 import type { Effect } from '../core/release/effect.ts'
 import { effectById, formatShares } from '../core/release/effects.ts'
 import type { EventEnvelope, ReleaseEvent, RollbackCause } from '../core/release/events.ts'
+import type { Cohorts } from '../core/release/evidence.ts'
 import { stageOf } from '../core/release/look.ts'
 import type { Release } from '../core/release/release.ts'
 import { formatActor } from './format-values.ts'
@@ -120,13 +121,18 @@ export function causeText(cause: RollbackCause, by: string): string {
   return `trigger fired: ${cause.judgement.explanation}`
 }
 
-/** `setShares at proxy: v1 90 %, v2 10 %` */
+const formatCohorts = (cohorts: Cohorts = {}): string =>
+  Object.entries(cohorts)
+    .map(([name, version]) => `, all of ${name} to ${version}`)
+    .join('')
+
+/** `set shares at proxy to v1 90 %, v2 10 %, all of internal to v2` */
 export function describeEffect(effect: Effect): string {
   switch (effect.kind) {
     case 'deploy':
       return `deploy ${effect.version} at ${effect.target}`
     case 'setShares':
-      return `set shares at ${effect.target} to ${formatShares(effect.shares)}`
+      return `set shares at ${effect.target} to ${formatShares(effect.shares)}${formatCohorts(effect.cohorts)}`
     case 'runCheck':
       return `check ${effect.check}`
     case 'runCommand':

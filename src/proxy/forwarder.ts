@@ -45,7 +45,7 @@ export function createForwarder(
 
   return (request, response) => {
     const { key, newCookie } = visitorOf(request.headers, stickyHeader)
-    const backend = table.backendFor(key)
+    const backend = table.backendFor(key, request.headers)
     if (!backend)
       return refuse(response, 503, 'No shares are set: this proxy does not know yet where to send requests.')
     const { version, url: target, agent } = backend

@@ -21,15 +21,22 @@ afterAll(async () => {
   await Promise.all([v1, v2, proxy].map((each) => each[Symbol.asyncDispose]()))
 })
 
-it('keeps shares, fence and users over a restart', async () => {
-  await proxy.put({ shares: { v1: 60, v2: 40 }, fence: 7, effectId: 'e7', backends: backends() })
+it('keeps shares, cohorts, fence and users over a restart', async () => {
+  const cohorts = { staff: { match: { header: 'X-Staff', value: 'yes' }, version: 'v2' } }
+  await proxy.put({ shares: { v1: 60, v2: 40 }, fence: 7, effectId: 'e7', backends: backends(), cohorts })
   const headers = Array.from({ length: 50 }, (_, i) => ({ 'x-user': `stay-${i}` }))
   const bodies = () => inBatches(headers, async (each) => (await ask(proxy.url, { headers: each })).body)
+  const staff = async () =>
+    new Set(
+      await inBatches(headers, async (each) => (await ask(proxy.url, { headers: { ...each, 'x-staff': 'yes' } })).body),
+    )
+  expect(await staff()).toEqual(new Set(['v2']))
   const [held, before] = [(await ask(`${proxy.admin}/shares`)).body, await bodies()]
   await proxy.stop('SIGKILL')
   await proxy.restart()
   expect((await ask(`${proxy.admin}/shares`)).body).toBe(held)
   expect(await bodies()).toEqual(before)
+  expect(await staff()).toEqual(new Set(['v2']))
   expect(new Set(before)).toEqual(new Set(['v1', 'v2']))
 })
 

@@ -2,9 +2,10 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { CohortRoutes } from './cohort-route.ts'
 import { bucketCount, type Owners } from './move-buckets.ts'
+import { Version } from './version.ts'
 
-export const Version = z.string().regex(/^[A-Za-z0-9][\w.+-]{0,99}$/, 'a version such as v1.2.3')
 export const BackendUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http or https URL')
 
 const StoredState = z.strictObject({
@@ -14,6 +15,7 @@ const StoredState = z.strictObject({
   backends: z.record(Version, BackendUrl),
   /** Owners of the buckets as runs of equal ones. */
   buckets: z.array(z.tuple([z.string(), z.int().min(1).max(bucketCount)])),
+  cohorts: CohortRoutes.default({}),
 })
 
 export interface ProxyState {
@@ -21,9 +23,16 @@ export interface ProxyState {
   effectId: string
   backends: Readonly<Record<string, string>>
   owners: Owners
+  cohorts: CohortRoutes
 }
 
-const untouched: ProxyState = { fence: 0, effectId: '', backends: {}, owners: Array<null>(bucketCount).fill(null) }
+const untouched: ProxyState = {
+  fence: 0,
+  effectId: '',
+  backends: {},
+  owners: Array<null>(bucketCount).fill(null),
+  cohorts: {},
+}
 
 /** The state file cannot be used; the message says what to do. */
 export class StateFileError extends Error {}
@@ -48,8 +57,8 @@ export class StateFile {
     if (!stored.success || owners?.length !== bucketCount) {
       throw new StateFileError(`${this.#path} is damaged; restore it, or remove it to start without shares`)
     }
-    const { fence, effectId, backends } = stored.data
-    return { fence, effectId, backends, owners }
+    const { fence, effectId, backends, cohorts } = stored.data
+    return { fence, effectId, backends, owners, cohorts }
   }
 
   /** Settles once the state is on disk; saves are done in the order asked for. */

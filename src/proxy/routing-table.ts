@@ -1,8 +1,9 @@
 /** Which version serves which user now, and the only way to change that. */
-import { Agent, type AgentOptions } from 'node:http'
+import { Agent, type AgentOptions, type IncomingHttpHeaders } from 'node:http'
 import { Agent as TlsAgent } from 'node:https'
-import type { Shares } from '../core/release/evidence.ts'
+import type { Cohorts, Shares } from '../core/release/evidence.ts'
 import { bucketOf } from './bucket-of.ts'
+import { cohortVersion } from './cohort-route.ts'
 import { moveBuckets, sharesOf } from './move-buckets.ts'
 import type { ProxyState } from './proxy-state.ts'
 import type { ShareChange } from './share-change.ts'
@@ -14,6 +15,14 @@ export interface Backend {
   version: string
   url: URL
   agent: Agent
+}
+
+interface Readback {
+  shares: Shares
+  cohorts: Cohorts
+  fence: number
+  effectId: string
+  backends: Readonly<Record<string, string>>
 }
 
 export class RoutingTable {
@@ -29,25 +38,26 @@ export class RoutingTable {
     return this.#state
   }
 
-  /** The backend of this user; undefined as long as no shares were set. */
-  backendFor(userKey: string): Backend | undefined {
-    const version = this.#state.owners[bucketOf(userKey)]
+  /** The backend of this user, by cohort or by share; undefined as long as no shares were set. */
+  backendFor(userKey: string, headers: IncomingHttpHeaders): Backend | undefined {
+    const version = cohortVersion(this.#state.cohorts, headers) ?? this.#state.owners[bucketOf(userKey)]
     return version == null ? undefined : this.#backends.get(version)
   }
 
   /** Applies to the next request; requests under way end where they began. False when a newer fence is held: nothing changes. */
-  apply({ shares, fence, effectId, backends }: ShareChange): boolean {
+  apply({ shares, fence, effectId, backends, cohorts }: ShareChange): boolean {
     if (fence < this.#state.fence) return false
     const owners = moveBuckets(this.#state.owners, shares, Object.keys(backends))
-    this.#state = { fence, effectId, backends, owners }
+    this.#state = { fence, effectId, backends, owners, cohorts }
     this.#connect()
     return true
   }
 
   /** What holds now, as the admin interface tells it. */
-  readback(): { shares: Shares; fence: number; effectId: string; backends: Readonly<Record<string, string>> } {
-    const { fence, effectId, backends, owners } = this.#state
-    return { shares: sharesOf(owners, Object.keys(backends)), fence, effectId, backends }
+  readback(): Readback {
+    const { fence, effectId, backends, owners, cohorts: routes } = this.#state
+    const cohorts = Object.fromEntries(Object.entries(routes).map(([name, { version }]) => [name, version]))
+    return { shares: sharesOf(owners, Object.keys(backends)), cohorts, fence, effectId, backends }
   }
 
   /** Keeps the connections of a backend that stays; those of one that went end with their requests. */

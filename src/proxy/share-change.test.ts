@@ -5,7 +5,14 @@ const backends = { v1: 'http://127.0.0.1:1', v2: 'http://127.0.0.1:2' }
 const valid = { shares: { v1: 90, v2: 10 }, fence: 3, effectId: 'r1/1', backends }
 
 it('takes a change whose shares add up to 100', () => {
-  expect(readShareChange(JSON.stringify(valid))).toEqual({ change: valid })
+  expect(readShareChange(JSON.stringify(valid))).toEqual({ change: { ...valid, cohorts: {} } })
+})
+
+const staff = { match: { cookie: 'staff', value: 'yes' }, version: 'v2' }
+
+it('takes cohorts of its backends', () => {
+  const change = { ...valid, cohorts: { staff } }
+  expect(readShareChange(JSON.stringify(change))).toEqual({ change })
 })
 
 it('takes shares whose sum is 100 but for the error of floating point', () => {
@@ -23,6 +30,15 @@ it.each([
   [JSON.stringify({ ...valid, fence: 1.5 }), /fence: /],
   [JSON.stringify({ ...valid, backends: { v1: 'file:///etc/passwd' } }), /backends\.v1: an http or https URL/],
   [JSON.stringify({ ...valid, extra: 1 }), /extra/],
+  [
+    JSON.stringify({ ...valid, cohorts: { staff: { ...staff, version: 'v3' } } }),
+    /^cohorts\.staff: no backend v3; there/,
+  ],
+  [JSON.stringify({ ...valid, cohorts: { staff: { ...staff, match: { value: 'yes' } } } }), /cohorts\.staff\.match/],
+  [
+    JSON.stringify({ ...valid, cohorts: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`c${i}`, staff])) }),
+    /^cohorts: at most 20 cohorts$/,
+  ],
 ])('refuses %s and says where', (text, message) => {
   const read = readShareChange(text)
   expect('problem' in read && read.problem).toMatch(message)

@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { embeddedProxyStepPercent } from '../core/plan/operator.ts'
 import { Shares } from '../core/release/evidence.ts'
-import { BackendUrl, Version } from './proxy-state.ts'
+import { CohortRoutes } from './cohort-route.ts'
+import { BackendUrl } from './proxy-state.ts'
+import { Version } from './version.ts'
 
 /** `fence` only grows; `backends` names every version with its URL, the baseline first; a version without a share gets none. */
 export const ShareChange = z
@@ -13,8 +15,10 @@ export const ShareChange = z
     backends: z
       .record(Version, BackendUrl)
       .refine((backends) => Object.keys(backends).length <= 100, 'at most 100 versions'),
+    /** Those that are not named are dropped. */
+    cohorts: CohortRoutes.refine((cohorts) => Object.keys(cohorts).length <= 20, 'at most 20 cohorts').default({}),
   })
-  .superRefine(({ shares, backends }, context) => {
+  .superRefine(({ shares, backends, cohorts }, context) => {
     const known = Object.keys(backends)
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     for (const [version, percent] of Object.entries(shares)) {
@@ -24,6 +28,9 @@ export const ShareChange = z
       if (!known.includes(version))
         issue(['shares', version], `no such backend; there are: ${known.join(', ') || 'none'}`)
     }
+    for (const [cohort, { version }] of Object.entries(cohorts))
+      if (!known.includes(version))
+        issue(['cohorts', cohort], `no backend ${version}; there are: ${known.join(', ') || 'none'}`)
     const sum = Object.values(shares).reduce((total, percent) => total + percent, 0)
     if (Math.abs(sum - 100) > 1e-6) issue(['shares'], `the shares add up to ${Number(sum.toFixed(4))}, not to 100`)
   })

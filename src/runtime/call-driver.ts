@@ -11,8 +11,9 @@ export async function callDriver(drivers: DriverSet, effect: Effect, context: Ef
       return mapValue(outcome, effect.target, (versions) => ({ kind: 'deploy' as const, versions }))
     }
     case 'setShares': {
-      const outcome = await drivers.router(effect.target)?.setShares(effect.target, effect.shares, context)
-      return mapValue(outcome, effect.target, (shares) => ({ kind: 'setShares' as const, shares }))
+      const { target, shares: asked, cohorts } = effect
+      const outcome = await drivers.router(target)?.setShares(target, asked, context, cohorts)
+      return mapValue(outcome, target, (shares) => ({ kind: 'setShares' as const, shares }))
     }
     case 'runCheck': {
       const outcome = await drivers.checkRunner(effect.check)?.runCheck(effect.check, context)

@@ -33,7 +33,7 @@ class FakeWorld {
   }
   router: TrafficRouter = {
     name: 'fake',
-    capabilities: { resolutionPercent: 1, conditional: true, sticky: true },
+    capabilities: { resolutionPercent: 1, conditional: true, sticky: true, cohorts: {} },
     ping: async () => succeed(undefined),
     setShares: async (_target, shares, context) => {
       this.calls.push({ what: `set ${shares.v2}`, context })
@@ -68,6 +68,7 @@ class FakeWorld {
       flagBackend: () => undefined,
       checkRunner: () => check,
       commandRunner: () => undefined,
+      hookVerifier: () => undefined,
       notifiers: () => [],
       close: async () => undefined,
     }

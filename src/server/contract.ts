@@ -8,6 +8,7 @@ import type { Operator } from '../core/plan/operator.ts'
 import { ReleaseCommand } from '../core/release/commands.ts'
 import { DocumentNote, DocumentStatus } from '../core/release/document-status.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
+import { EvidenceSubject } from '../core/release/evidence.ts'
 
 export const maximumDocumentBytes = 256 * 1024
 export const maximumCompanions = 20
@@ -29,6 +30,21 @@ export type StartRequest = z.infer<typeof StartRequest>
 
 export const CommandRequest = z.strictObject({ actor: z.string(), command: ReleaseCommand })
 export type CommandRequest = z.infer<typeof CommandRequest>
+
+/** What an outside system says: for the release it names, else for each one that waits for its hook. */
+export const HookCall = z.strictObject({
+  releaseId: z.string().optional(),
+  verdict: z.enum(['passed', 'failed']),
+  summary: z.string().min(1).max(500),
+  details: z.array(z.string().max(500)).max(50).default([]),
+  subject: EvidenceSubject.optional(),
+})
+export type HookCall = z.infer<typeof HookCall>
+
+/** Who heard it. */
+export interface HookAnswer {
+  heard: { releaseId: string; gateIds: string[] }[]
+}
 
 /** RFC 9457 problem details, with the diagnostics of a plan where there are any. */
 export const Problem = z.strictObject({

@@ -21,6 +21,7 @@ async function controllerWith(events: EventEnvelope[]): Promise<Controller> {
     flagBackend: none,
     checkRunner: none,
     commandRunner: none,
+    hookVerifier: none,
     notifiers: () => [],
     close: async () => undefined,
   }

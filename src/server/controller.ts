@@ -20,11 +20,14 @@ import type {
   ControllerApi,
   ControllerInfo,
   ControllerPurpose,
+  HookAnswer,
+  HookCall,
   ReleaseDocument,
   ReleaseSummary,
   ReleaseView,
   StartRequest,
 } from './contract.ts'
+import { evidenceOf, hearHook } from './hear-hook.ts'
 import { preflight } from './preflight.ts'
 import { preparePlan } from './prepare-plan.ts'
 import { notFound, type ProblemAnswer, problem, refusal, withErrors } from './problems.ts'
@@ -205,6 +208,15 @@ export class Controller implements ControllerApi {
     if (decision.rejected) return refusal(decision)
     if (!running && this.#ports.purpose === 'run') this.#run(releaseId, runner)
     return this.release(releaseId)
+  }
+
+  /** What a hook said, whose signature was right. */
+  async hear(hook: string, call: HookCall, bytes: Uint8Array): Promise<Answer<HookAnswer>> {
+    const { releaseId } = call
+    const named = releaseId === undefined ? undefined : this.#runners.get(releaseId)
+    if (releaseId !== undefined && !named && !(await this.#stored(releaseId))) return notFound(releaseId)
+    const runners = releaseId === undefined ? [...this.#runners.values()] : named ? [named] : []
+    return hearHook(runners, hook, evidenceOf(call, bytes))
   }
 
   async events(releaseId: string, fromVersion: number): Promise<Answer<EventEnvelope[]>> {

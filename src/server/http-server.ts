@@ -1,24 +1,21 @@
 /** The controller's API over HTTP on a Unix socket: checks what comes in, answers failures as RFC 9457 problems. */
 
 import { chmod, rename, rm, writeFile } from 'node:fs/promises'
-import { STATUS_CODES } from 'node:http'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { StoreRefusal } from '../runtime/release-runner.ts'
 import {
   type Answer,
   CommandRequest,
   type ControllerApi,
   maximumCompanions,
   maximumDocumentBytes,
-  type Problem,
   StartRequest,
 } from './contract.ts'
 import { addressFileOf, type ControllerAddress, projectPath, socketPathOf } from './controller-address.ts'
+import { parse, problemFor, sendProblem, statusProblem } from './http-problems.ts'
 import { prepareSocketPath } from './prepare-socket-path.ts'
 
-/** Bytes of a request. */
-/** A start with all its documents, whose characters JSON may write as two. */
+/** Bytes of a request: a start with all its documents, whose characters JSON may write as two. */
 const maximumBodyBytes = (maximumCompanions + 2) * maximumDocumentBytes * 2
 /** For a request to arrive whole; for a connection on which nothing moves. */
 const timeouts = { requestTimeout: 10_000, connectionTimeout: 60_000 }
@@ -66,7 +63,7 @@ export function createHttpServer(api: ControllerApi): FastifyInstance {
   // JSON only: a web page may send plain text anywhere without asking first.
   server.removeContentTypeParser('text/plain')
   server.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, problem(404, `there is no ${request.method} ${request.url.split('?')[0]}`)),
+    sendProblem(reply, statusProblem(404, `there is no ${request.method} ${request.url.split('?')[0]}`)),
   )
   server.setErrorHandler((error, request, reply) => sendProblem(reply, problemFor(error, request)))
   addRoutes(server, api)
@@ -93,36 +90,6 @@ const EventsQuery = z.strictObject({ from: z.coerce.number().int().min(1).defaul
 const Params = z.strictObject({ id: z.string() })
 const idOf = (params: unknown): string => parse(Params, params).id
 
-class InvalidRequest extends Error {}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new InvalidRequest(
-    parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; '),
-  )
-}
-
 function send<T>(reply: FastifyReply, answer: Answer<T>, status = 200): FastifyReply {
   return answer.ok ? reply.code(status).send(answer.value) : sendProblem(reply, answer.problem)
-}
-
-const sendProblem = (reply: FastifyReply, body: Problem): FastifyReply =>
-  reply.code(body.status).type('application/problem+json').send(body)
-
-const problem = (status: number, detail: string): Problem => ({
-  type: 'about:blank',
-  title: STATUS_CODES[status] ?? 'Problem',
-  status,
-  detail,
-})
-
-/** What is the sender's is explained to the sender; what is ours goes to our log, stack and all, and nowhere else. */
-function problemFor(error: unknown, request: FastifyRequest): Problem {
-  if (error instanceof InvalidRequest) return problem(400, error.message)
-  if (error instanceof StoreRefusal) return problem(503, error.message)
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (error instanceof Error && status >= 400 && status < 500) return problem(status, error.message)
-  request.log.error(error)
-  return problem(500, 'the controller failed in a way it should not; its log says more')
 }

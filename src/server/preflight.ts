@@ -12,6 +12,7 @@ export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnos
   const context = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
   const findings: Diagnostic[] = []
   for (const service of plan.services) findings.push(...(await serviceFindings(plan, service, drivers, context)))
+  findings.push(...(await flagFindings(plan, drivers, context)), ...(await hookFindings(plan, drivers, context)))
   if (findings.length > 0) return findings
   for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, context)))
   return findings
@@ -31,13 +32,21 @@ async function serviceFindings(
     if (outcome === undefined) findings.push(finding(ruleId, `${what}: no driver serves it`))
     else if (!outcome.ok) findings.push(finding(ruleId, `${what}: ${outcome.error.message}`, outcome.error.cause))
   }
-  const target = mover.kind === 'traffic' ? mover.router : mover.backend
-  const driver = mover.kind === 'traffic' ? drivers.router(target) : drivers.flagBackend(target)
-  note('ROUTER_NOT_READY', `router ${target}`, await driver?.ping(target, context()))
+  const ladder = ladderOf(plan, name).map(({ stage }) => stage)
+  const router = mover.kind === 'traffic' ? drivers.router(mover.router) : undefined
+  const known = mover.kind === 'traffic' ? (router?.capabilities.cohorts[mover.router] ?? []) : []
+  for (const cohort of new Set(ladder.flatMap((stage) => stage.cohort ?? []))) {
+    if (known.includes(cohort)) continue
+    const hint =
+      mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
+    findings.push(finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))
+  }
+  if (mover.kind === 'traffic')
+    note('ROUTER_NOT_READY', `router ${mover.router}`, await router?.ping(mover.router, context()))
   if (deployer !== undefined)
     note('DEPLOYER_NOT_READY', `deployer ${deployer}`, await drivers.deployer(deployer)?.ping(deployer, context()))
-  const rungs = ladderOf(plan, name).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
-  const used = new Set(rungs.map(({ metricId }) => metricId))
+  const judged = ladder.flatMap((stage) => [...stage.criteria, ...stage.triggers])
+  const used = new Set(judged.map(({ metricId }) => metricId))
   for (const { id, metricSource, query } of Object.values(plan.metrics).filter(({ id }) => used.has(id))) {
     const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
     note('METRIC_NOT_READY', `metric ${id} at ${metricSource}`, outcome)
@@ -48,6 +57,66 @@ async function serviceFindings(
   note('METRIC_NOT_READY', `arrivals at ${metricSource}`, outcome)
   return findings
 }
+
+/** Every flag that is moved or set is there, and its backend can set the shares that the plan asks for. */
+async function flagFindings(plan: Plan, drivers: DriverSet, context: Context): Promise<Diagnostic[]> {
+  const flags = flagsOf(plan)
+  const findings: Diagnostic[] = []
+  for (const backend of new Set(flags.map((one) => one.backend))) {
+    const driver = drivers.flagBackend(backend)
+    const answer = await driver?.ping(backend, context())
+    if (!driver || !answer?.ok) {
+      const why = answer?.ok === false ? answer.error.message : 'no driver serves it'
+      findings.push(finding('FLAG_BACKEND_NOT_READY', `flag backend ${backend}: ${why}`))
+      continue
+    }
+    const uses = flags.filter((one) => one.backend === backend)
+    for (const flag of new Set(uses.map((one) => one.flag))) {
+      const setting = await driver.readFlag(backend, flag, context())
+      if (!setting.ok) findings.push(finding('FLAG_NOT_READY', `flag ${flag}: ${setting.error.message}`))
+    }
+    const step = driver.capabilities.resolutionPercent
+    for (const { flag, percent } of uses.filter((one) => !isMultiple(one.percent, step)))
+      findings.push(finding('SHARE_TOO_FINE', `flag ${flag}: ${backend} sets steps of ${step} %, not ${percent} %`))
+  }
+  return findings
+}
+
+/** Whoever is to open a gate by a call can be heard, and known by a secret. */
+async function hookFindings(plan: Plan, drivers: DriverSet, context: Context): Promise<Diagnostic[]> {
+  const gates = plan.phases.flatMap((phase) => [...phase.entry, ...phase.exit])
+  const hooks = new Set(gates.flatMap((gate) => (gate.kind === 'webhook' ? [gate.hook] : [])))
+  const findings: Diagnostic[] = []
+  for (const hook of hooks) {
+    const answer = await drivers.hookVerifier(hook)?.ping(hook, context())
+    if (answer?.ok) continue
+    const why = answer?.error.message ?? 'nobody listens for it; the operator needs `hooks` and `inbound`'
+    findings.push(finding('HOOK_NOT_READY', `hook ${hook}: ${why}`))
+  }
+  return findings
+}
+
+/** A flag, and a share of users that the plan asks for. */
+interface FlagUse {
+  backend: string
+  flag: string
+  percent: number
+}
+
+function flagsOf(plan: Plan): FlagUse[] {
+  const moved = plan.services.flatMap(({ name, mover }) =>
+    mover.kind === 'flag' ? ladderOf(plan, name).map(({ stage }) => ({ ...mover, percent: stage.percent })) : [],
+  )
+  const steps = [...plan.phases.flatMap((phase) => phase.steps), ...plan.rollback.steps]
+  const set = steps.flatMap((step): FlagUse[] => {
+    if (step.kind === 'drill') return [{ ...step, percent: 100 }]
+    return step.kind === 'setFlag' ? [step] : []
+  })
+  return [...moved, ...set]
+}
+
+const isMultiple = (percent: number, step: number): boolean =>
+  Math.abs(percent / step - Math.round(percent / step)) < 1e-6
 
 /** Going back must lead somewhere: the baseline answers its health check and has all users now. */
 async function baselineFindings(

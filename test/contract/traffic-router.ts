@@ -3,9 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrafficRouter } from '../../src/ports/drivers.ts'
 import { abortingContext, effectContext, timed } from './driver-context.ts'
 
-/** A router whose target `main` has the backends `v1` and `v2`. `silent` names a target that takes requests and never answers, if there can be one. */
+/**
+ * A router whose target `main` has the backends `v1` and `v2` and, where it can have cohorts, `internal` and `partners`. `silent` names a target
+ * that takes requests and never answers, if there can be one.
+ */
 export interface RouterUnderTest extends AsyncDisposable {
   router: TrafficRouter
+  /** The version that serves somebody of this cohort now; `v1` is who of no cohort gets at shares 100 and 0. */
+  servedTo(cohort: 'internal' | 'partners' | null): Promise<string>
   silent?: string
 }
 
@@ -49,6 +54,55 @@ export function trafficRouterContract(open: () => Promise<RouterUnderTest>): voi
         error: { code: 'rejected', message: expect.stringContaining(`${fence}`) },
       })
       expect(await router.readShares('main', effectContext())).toEqual({ ok: true, value: { v1: 100, v2: 0 } })
+    })
+
+    describe('with cohorts', () => {
+      const baseline = { v1: 100, v2: 0 }
+      const set = (cohorts?: Record<string, string>, context = effectContext()) =>
+        router.setShares('main', baseline, context, cohorts)
+      const served = async () => [
+        await test.servedTo('internal'),
+        await test.servedTo('partners'),
+        await test.servedTo(null),
+      ]
+
+      it('says which it knows', () => {
+        expect(router.capabilities.cohorts.main ?? []).toEqual(expect.arrayContaining(['internal', 'partners']))
+      })
+
+      it('gives a cohort its version whatever the shares are, and nobody else', async () => {
+        expect(await set({ internal: 'v2' })).toEqual({ ok: true, value: baseline })
+        expect(await served()).toEqual(['v2', 'v1', 'v1'])
+        expect(await router.readShares('main', effectContext())).toEqual({ ok: true, value: baseline })
+      })
+
+      it('drops the cohorts that the next change does not name', async () => {
+        await set({ internal: 'v2', partners: 'v2' })
+        expect(await served()).toEqual(['v2', 'v2', 'v1'])
+        await set({ partners: 'v2' })
+        expect(await served()).toEqual(['v1', 'v2', 'v1'])
+        await set()
+        expect(await served()).toEqual(['v1', 'v1', 'v1'])
+      })
+
+      it.each<[string, Record<string, string>]>([
+        ['unsupported', { strangers: 'v2' }],
+        ['unsupported', { constructor: 'v2' }],
+        ['rejected', { internal: 'v9' }],
+      ])('finds %s %j, and changes nothing', async (code, cohorts) => {
+        await set({ internal: 'v2' })
+        const [name = ''] = Object.keys(cohorts)
+        const message = expect.stringContaining(code === 'unsupported' ? `"${name}"` : 'v9')
+        expect(await set(cohorts)).toMatchObject({ ok: false, error: { code, message } })
+        expect(await served()).toEqual(['v2', 'v1', 'v1'])
+      })
+
+      it('refuses an older fence', async () => {
+        const late = effectContext()
+        await set()
+        expect(await set({ internal: 'v2' }, late)).toMatchObject({ ok: false, error: { code: 'rejected' } })
+        expect(await served()).toEqual(['v1', 'v1', 'v1'])
+      })
     })
 
     it('rejects a version it has no backend for', async () => {

@@ -1,5 +1,6 @@
 /** `tidegate.yaml`: how the team's words map to real things. It can name what the operator lends, and grants nothing by itself. */
 import { z } from 'zod'
+import { CalendarBinding, ScheduleBinding } from './calendar-bindings.ts'
 import { Duration } from './duration.ts'
 import { Selector } from './metric.ts'
 
@@ -60,7 +61,10 @@ export const Bindings = z.strictObject({
   }),
   metrics: z.record(z.string(), MetricBinding).default({}).describe('What the words for metrics mean'),
   phases: z
-    .record(z.string(), z.strictObject({ steps: z.record(z.string(), StepBinding).default({}) }))
+    .record(
+      z.string(),
+      z.strictObject({ steps: z.record(z.string(), StepBinding).default({}), schedule: ScheduleBinding.optional() }),
+    )
     .default({})
     .describe('By phase id (phase-1), then by the words of the step'),
   criteria: z.record(z.string(), CriterionBinding).default({}).describe('By the words of the criterion'),
@@ -74,6 +78,7 @@ export const Bindings = z.strictObject({
     .record(z.string(), z.strictObject({ signOff: Name, before: Name }))
     .default({})
     .describe('By the title of the checklist: who signs its items, and before which phase'),
+  calendar: CalendarBinding.optional().describe('Windows and freezes of phases, and the milestones of their schedules'),
   flags: z
     .record(z.string(), z.strictObject({ source: Name, key: Name }))
     .default({})

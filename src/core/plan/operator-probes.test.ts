@@ -11,6 +11,8 @@ const matrix = (spec: object) => ({
   routes: [{ path: '/', expect: { admin: 200, viewer: [200, 403] } }],
   ...spec,
 })
+const parity = (environments: object) => ({ driver: 'settings-parity', environments })
+const anything = { pointer: '', comparator: '==', value: 1 }
 const cors = (spec: object) => ({ driver: 'cors', url: 'https://a.example', ...spec })
 
 describe('an access matrix', () => {
@@ -75,10 +77,29 @@ it('keeps secrets out of URLs, which are shown', () => {
   expect(problemsOf(cors({ url: 'https://a.example/@user', allow: ['null'] }))).toEqual([])
 })
 
+describe('secrets of headers go in plain text to this machine only', () => {
+  const headers = { authorization: { env: 'TOKEN' } }
+  const told = /: its headers hold secrets, which anybody on the way could read/
+  const checks: [string, (url: string, values?: object) => object][] = [
+    ['url', (url, values = headers) => ({ driver: 'json', url, headers: values, expect: [anything] })],
+    ['baseUrl', (url, values = headers) => matrix({ baseUrl: url, roles: { admin: { headers: values }, viewer: {} } })],
+    ['environments/b/url', (url, values = headers) => parity({ a: { json: 'a.json' }, b: { url, headers: values } })],
+  ]
+
+  it.each(checks)('at %s', (place, check) => {
+    for (const remote of ['http://a.example', 'http://10.0.0.1:8080/x', 'http://localhost.a.example'])
+      expect(problemsOf(check(remote))).toEqual([expect.stringMatching(new RegExp(`^${place}${told.source}`))])
+    for (const fine of ['https://a.example', 'http://127.0.0.1:8080/x', 'http://localhost', 'http://[::1]:1'])
+      expect(problemsOf(check(fine))).toEqual([])
+    expect(problemsOf(check('http://a.example', { accept: 'text/plain' }))).toEqual([])
+  })
+})
+
 it('compares two environments or more', () => {
-  const parity = (environments: object) => problemsOf({ driver: 'settings-parity', environments })
-  expect(parity({ staging: { json: 'a.json' }, production: { envFile: '.env' } })).toEqual([])
-  expect(parity({ staging: { json: 'a.json' } })).toEqual(['environments: name two environments or more, at most 10'])
+  expect(problemsOf(parity({ staging: { json: 'a.json' }, production: { envFile: '.env' } }))).toEqual([])
+  expect(problemsOf(parity({ staging: { json: 'a.json' } }))).toEqual([
+    'environments: name two environments or more, at most 10',
+  ])
 })
 
 it('takes names and addresses as the hosts of a TLS check, not URLs', () => {

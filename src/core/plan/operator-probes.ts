@@ -1,11 +1,7 @@
 /** Probes that the operator lends to plans: certificates and names, CORS, who may reach which route, settings of environments. */
 import { z } from 'zod'
-import { SecretRef } from './secret-ref.ts'
+import { exposedSecrets, exposeSecrets, Headers } from './headers.ts'
 import { Url } from './url.ts'
-
-/** Values are written here or found where the reference says; a secret is the whole value, such as `Bearer …`. */
-const Headers = z.record(z.string(), z.union([z.string(), SecretRef])).default({})
-export type HeaderValues = z.infer<typeof Headers>
 
 /** Secrets belong into headers by reference: a URL is shown in evidence. */
 const ProbeUrl = Url.regex(
@@ -102,8 +98,10 @@ export const AccessMatrixCheck = z
       .refine((roles) => Object.keys(roles).length > 0, 'name at least one role'),
     routes: z.array(MatrixRoute).min(1),
   })
-  .superRefine(({ roles, routes }, context) => {
+  .superRefine(({ baseUrl, roles, routes }, context) => {
     const names = Object.keys(roles)
+    if (Object.values(roles).some(({ headers }) => exposeSecrets(headers, baseUrl)))
+      context.addIssue({ code: 'custom', path: ['baseUrl'], message: exposedSecrets })
     if (names.length * routes.length > maximumCells)
       context.addIssue(
         `${names.length} roles × ${routes.length} routes are more than ${maximumCells} cells: split the check`,
@@ -122,7 +120,9 @@ export type AccessMatrixCheck = z.infer<typeof AccessMatrixCheck>
 const SettingsSource = z.union([
   z.strictObject({ envFile: z.string().min(1).describe('A file of NAME=value lines') }),
   z.strictObject({ json: z.string().min(1).describe('A JSON file; names of nested settings are joined by dots') }),
-  z.strictObject({ url: ProbeUrl.describe('Answers with JSON'), headers: Headers }),
+  z
+    .strictObject({ url: ProbeUrl.describe('Answers with JSON'), headers: Headers })
+    .refine(({ url, headers }) => !exposeSecrets(headers, url), { path: ['url'], message: exposedSecrets }),
 ])
 export type SettingsSource = z.infer<typeof SettingsSource>
 

@@ -1,7 +1,7 @@
 /** Checks that read a report which another program wrote: JUnit XML, or any JSON. */
 import { z } from 'zod'
 import { Comparator } from './condition.ts'
-import { SecretRef } from './secret-ref.ts'
+import { exposedSecrets, exposeSecrets, Headers } from './headers.ts'
 import { Url } from './url.ts'
 
 const File = z.string().min(1).describe('A relative path starts at the folder of the operator file')
@@ -34,7 +34,7 @@ export const JsonCheck = z
     file: File.optional(),
     url: Url.regex(/^https?:\/\/[^/?#@]+(?:[/?#]|$)/, 'a URL without a user: put credentials in `headers`').optional(),
     /** Sent with the request to `url`; whole values, such as `Bearer …`, can be secrets. */
-    headers: z.record(z.string(), z.union([z.string(), SecretRef])).default({}),
+    headers: Headers,
     expect: z.array(JsonExpectation).min(1).max(100),
     /** Where the report names the commit or artefact that it is about. */
     subject: z.strictObject({ commit: JsonPointer.optional(), artefactDigest: JsonPointer.optional() }).optional(),
@@ -48,4 +48,5 @@ export const JsonCheck = z
     path: ['headers'],
     message: 'a file takes no headers',
   })
+  .refine(({ url = '', headers }) => !exposeSecrets(headers, url), { path: ['url'], message: exposedSecrets })
 export type JsonCheck = z.infer<typeof JsonCheck>

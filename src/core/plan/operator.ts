@@ -1,8 +1,10 @@
 /** `operator.yaml`: what the operator lends to plans (people, targets, metric sources, checks, commands), outside the plan's repository. */
 import { z } from 'zod'
+import { CohortMatch } from './cohort-match.ts'
 import { Duration } from './duration.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
+import { Hook, Inbound } from './operator-hooks.ts'
 import { Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
@@ -42,6 +44,11 @@ export const ProxyTarget = z.strictObject({
   admin: Url,
   /** Where each version listens. */
   backends: z.record(z.string(), Url),
+  /** People who may see a version before shares give it to anybody, such as `internal`, and how the proxy knows them. */
+  cohorts: z
+    .record(z.string().min(1).max(100), CohortMatch)
+    .refine((cohorts) => Object.keys(cohorts).length <= 20, 'at most 20 cohorts')
+    .default({}),
 })
 export const Target = z.discriminatedUnion('driver', [ProcessTarget, ProxyTarget])
 export type Target = z.infer<typeof Target>
@@ -72,6 +79,7 @@ export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSo
 export const FlagdFile = z.strictObject({ driver: z.literal('flagd-file'), file: z.string().min(1) })
 export type FlagdFile = z.infer<typeof FlagdFile>
 export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile])
+export const FlagBackendSpec = z.discriminatedUnion('driver', [FlagdFile])
 
 /** A catalogue entry. Parameters are appended after `--` in the order declared, each matching its pattern whole. */
 export const CatalogueCommand = z.strictObject({
@@ -100,11 +108,14 @@ export const Operator = z.strictObject({
   targets: z.record(z.string(), Target).describe('What versions run on and what moves traffic'),
   metricSources: z.record(z.string(), MetricSourceSpec).default({}).describe('Where metrics are read'),
   flagSources: z.record(z.string(), FlagSourceSpec).default({}).describe('Where feature flags are defined'),
+  flagBackends: z.record(z.string(), FlagBackendSpec).default({}).describe('Where feature flags are set'),
   checks: z
     .record(z.string(), CheckSpec)
     .default({})
     .describe('Evidence that plans may ask for: smoke tests, probes, GitHub, reports'),
   commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
+  hooks: z.record(z.string(), Hook).default({}).describe('Outside systems whose signed word opens gates of plans'),
+  inbound: Inbound.optional().describe('Where the hooks are heard; without it nothing listens on the network'),
 })
 export type Operator = z.infer<typeof Operator>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { SourceRange } from './diagnostic.ts'
 import { Gate } from './gate.ts'
 import { MetricQuery } from './metric.ts'
+import { Schedule } from './schedule.ts'
 import { Service } from './service.ts'
 import { Id, statement } from './statement.ts'
 import { RollbackStep, type RolloutStep, type Stage, Step } from './step.ts'
@@ -27,7 +28,7 @@ export type PlanMetric = z.infer<typeof PlanMetric>
 export const ReportedTrigger = z.strictObject({ ...statement, role: z.string() })
 export type ReportedTrigger = z.infer<typeof ReportedTrigger>
 
-/** `startOffsetMs` is plan time after the start of the release; the phase never starts earlier. */
+/** `startOffsetMs` is plan time after the start of the release; the phase never starts earlier, nor before `schedule` lets it. */
 export const Phase = z.strictObject({
   id: Id,
   name: z.string(),
@@ -39,6 +40,7 @@ export const Phase = z.strictObject({
   contributors: z.array(z.string()).default([]),
   tickets: z.array(z.string()).default([]),
   startOffsetMs: z.number().nonnegative(),
+  schedule: Schedule.optional(),
   dependsOn: z.array(Id),
   entry: z.array(Gate),
   steps: z.array(Step),

@@ -4,8 +4,8 @@ import type { ReleaseEvent } from './events.ts'
 import { advanceGates } from './gates/gates.ts'
 import { isEntered, mayBegin, openSteps, readySteps } from './phases.ts'
 import type { Now, Release } from './release.ts'
+import { unmetConditions } from './start-conditions.ts'
 import { advanceStep } from './steps/steps.ts'
-import { phaseStartMs } from './time.ts'
 
 export function advancePhases(release: Release, now: Now): ReleaseEvent[] {
   for (const phase of release.plan.phases) {
@@ -22,7 +22,7 @@ const isFinished = ({ phases, rollback, holds }: Release): boolean =>
 function advancePhase(release: Release, phase: Phase, now: Now): ReleaseEvent[] {
   const state = release.phases[phase.id]
   if (state?.status !== 'active') {
-    const isDue = mayBegin(release, phase) && now.elapsedMs >= phaseStartMs(release, phase)
+    const isDue = mayBegin(release, phase) && unmetConditions(release, phase, now).length === 0
     return isDue ? [{ type: 'PhaseStarted', phaseId: phase.id }] : []
   }
   if (!isEntered(state)) {

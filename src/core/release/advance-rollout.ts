@@ -1,10 +1,10 @@
 /** Up the ladder of one service: ask for a share, see it confirmed, bake, judge, go on or hold. */
 import { findRung, ladderOf, serviceOf } from '../plan/plan.ts'
 import type { RolloutStep, Stage } from '../plan/step.ts'
-import { lastAttempt, sameShares } from './effects.ts'
+import { progressOf, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
 import { isHeld, stageAbout, triggerAbout } from './holds.ts'
-import { moveEffect } from './move.ts'
+import { cohortsAt, moveEffect } from './move.ts'
 import type { Exposure, Now, Release, ServiceState } from './release.ts'
 import { serviceState } from './release.ts'
 import { driveEffect } from './request-effect.ts'
@@ -16,8 +16,8 @@ export function confirmStages(release: Release): ReleaseEvent[] {
   return release.plan.services.flatMap(({ name }): ReleaseEvent[] => {
     const { askedStageId: stageId, exposure, shares, rollback } = serviceState(release, name)
     if (stageId === null || rollback || exposure?.stageId === stageId) return []
-    const settled = lastAttempt(release, { kind: 'stage', service: name, stageId })?.settled
-    if (!settled?.outcome.ok || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
+    const { state } = progressOf(release, { kind: 'stage', service: name, stageId })
+    if (state !== 'done' || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
     return [{ type: 'StageEntered', service: name, stageId, shares: shares.observed }]
   })
 }
@@ -48,7 +48,9 @@ export function hasPassed(release: Release, stageId: string): boolean {
 }
 
 function enterStage(release: Release, step: RolloutStep, stage: Stage, now: Now): StepProgress {
-  const effect = moveEffect(serviceOf(release.plan, step.service), stage.percent, stage.cohort)
+  const { plan } = release
+  const cohorts = cohortsAt(plan, step.service, stage.id)
+  const effect = moveEffect(serviceOf(plan, step.service), stage.percent, cohorts)
   const purpose = { kind: 'stage' as const, service: step.service, stageId: stage.id }
   const { requests, progress } = driveEffect(release, purpose, effect, now)
   if (progress.state !== 'failed') return requests

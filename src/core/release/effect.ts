@@ -1,6 +1,6 @@
 /** An effect: an intended driver call that can change the world. It is an event before it is a call. */
 import { z } from 'zod'
-import { CheckEvidence, CommandResult, FlagSetting, Message, RunningVersions, Shares } from './evidence.ts'
+import { CheckEvidence, Cohorts, CommandResult, FlagSetting, Message, RunningVersions, Shares } from './evidence.ts'
 import { DriverError } from './outcome.ts'
 
 export const Effect = z.discriminatedUnion('kind', [
@@ -9,8 +9,8 @@ export const Effect = z.discriminatedUnion('kind', [
     kind: z.literal('setShares'),
     target: z.string(),
     shares: Shares,
-    /** Cohorts that get the candidate whatever the shares are. */
-    cohorts: z.array(z.string()).optional(),
+    /** None where it is absent: those there were are dropped. */
+    cohorts: Cohorts.optional(),
   }),
   z.strictObject({ kind: z.literal('runCheck'), check: z.string() }),
   z.strictObject({ kind: z.literal('runCommand'), command: z.string(), parameters: z.record(z.string(), z.string()) }),

@@ -5,6 +5,10 @@ import { z } from 'zod'
 export const Shares = z.record(z.string(), z.number().min(0).max(100))
 export type Shares = z.infer<typeof Shares>
 
+/** Cohorts whose people all get one version, whatever the shares are: the version by the cohort's name at the router. */
+export const Cohorts = z.record(z.string(), z.string())
+export type Cohorts = z.infer<typeof Cohorts>
+
 /** On for this percentage of users; 0 is off, 100 is on for everyone. */
 export const FlagSetting = z.strictObject({ percent: z.number().min(0).max(100) })
 export type FlagSetting = z.infer<typeof FlagSetting>

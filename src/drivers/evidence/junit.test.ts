@@ -124,6 +124,32 @@ it.each([
   })
 })
 
+describe('a report of GoogleTest', () => {
+  const googleTest = (skipped: number, disabled: number) => `<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites tests="3" failures="0" disabled="${disabled}" errors="0" time="0.002" name="AllTests">
+      <testsuite name="Cart" tests="3" failures="0" disabled="${disabled}" skipped="${skipped}" errors="0">
+        <testcase name="Adds" status="run" result="completed"/>
+        <testcase name="DISABLED_Pays" status="notrun" result="suppressed"/>
+        <testcase name="Ships" status="run" result="skipped"><skipped message="no network"/></testcase>
+      </testsuite>
+    </testsuites>`
+
+  it('states the disabled apart from the skipped, and both did not run', async () => {
+    expect(await run(googleTest(1, 1))).toMatchObject({
+      value: { verdict: 'passed', summary: '3 tests, 0 failed, 0 with errors, 2 skipped' },
+    })
+  })
+
+  it.each([
+    [0, 1],
+    [1, 2],
+  ])('is not taken at its word when it states %i skipped and %i disabled', async (skipped, disabled) => {
+    expect(await run(googleTest(skipped, disabled))).toMatchObject({
+      value: { verdict: 'failed', summary: expect.stringContaining(`Cart states skipped="${skipped}"`) },
+    })
+  })
+})
+
 it.each<[string, object, string, string]>([
   ['<testsuites/>', {}, 'failed', '0 tests ran, at least 1 must'],
   ['<testsuite><testcase><skipped/></testcase></testsuite>', {}, 'failed', '0 tests ran, at least 1 must'],

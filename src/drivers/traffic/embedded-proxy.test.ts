@@ -1,20 +1,53 @@
 import { expect, it } from 'vitest'
+import { agent, ask } from '../../../test/contract/ask.ts'
 import { effectContext } from '../../../test/contract/driver-context.ts'
 import { freePort, serveLoopback, serveSilence } from '../../../test/contract/loopback-server.ts'
 import { startProxy } from '../../../test/contract/proxy-process.ts'
 import { trafficRouterContract } from '../../../test/contract/traffic-router.ts'
+import { ProxyTarget } from '../../core/plan/operator.ts'
 import { createEmbeddedProxyRouter } from './embedded-proxy.ts'
 
-const backends = { v1: 'http://127.0.0.1:9', v2: 'http://127.0.0.1:9' }
-const targetAt = (admin: string) => ({ driver: 'embedded-proxy' as const, admin, backends })
+const nowhere = { v1: 'http://127.0.0.1:9', v2: 'http://127.0.0.1:9' }
+const targetAt = (admin: string, backends: Record<string, string> = nowhere) =>
+  ProxyTarget.parse({
+    driver: 'embedded-proxy',
+    admin,
+    backends,
+    cohorts: { internal: { header: 'X-Cohort', value: 'internal' }, partners: { cookie: 'cohort', value: 'partners' } },
+  })
+const people = { internal: { 'x-cohort': 'internal' }, partners: { cookie: 'a=b; cohort=partners' } }
 
 trafficRouterContract(async () => {
-  const [proxy, silence] = await Promise.all([startProxy(), serveSilence()])
-  const router = createEmbeddedProxyRouter({ main: targetAt(proxy.admin), silent: targetAt(silence.url) })
-  const close = async () => {
-    await Promise.all([proxy[Symbol.asyncDispose](), silence[Symbol.asyncDispose]()])
+  const named = (version: string) => serveLoopback((_, response) => response.end(version))
+  const [proxy, silence, v1, v2] = await Promise.all([startProxy(), serveSilence(), named('v1'), named('v2')])
+  const targets = {
+    main: targetAt(proxy.admin, { v1: v1.url, v2: v2.url }),
+    silent: targetAt(silence.url),
   }
-  return { router, silent: 'silent', [Symbol.asyncDispose]: close }
+  return {
+    router: createEmbeddedProxyRouter(targets),
+    silent: 'silent',
+    servedTo: async (cohort) => (await ask(proxy.url, cohort === null ? {} : { headers: people[cohort] })).body,
+    [Symbol.asyncDispose]: async () => {
+      agent.destroy()
+      await Promise.all([proxy, silence, v1, v2].map((each) => each[Symbol.asyncDispose]()))
+    },
+  }
+})
+
+it('finds that somebody else routes a cohort meanwhile', async () => {
+  await using other = await serveLoopback((_, response) =>
+    response
+      .setHeader('content-type', 'application/json')
+      .end('{"shares": {"v1": 100}, "cohorts": {"internal": "v1"}}'),
+  )
+  const router = createEmbeddedProxyRouter({ main: targetAt(other.url) })
+  expect(await router.setShares('main', { v1: 100 }, effectContext(), { internal: 'v2' })).toMatchObject({
+    error: { code: 'unavailable', message: 'cohorts read back as internal to v1, asked for internal to v2' },
+  })
+  expect(await router.setShares('main', { v1: 100 }, effectContext())).toMatchObject({
+    error: { code: 'unavailable', message: 'cohorts read back as internal to v1, asked for none' },
+  })
 })
 
 it('says that nothing listens', async () => {

@@ -1,15 +1,16 @@
 /** Traffic through Tidegate's own reverse proxy: shares are set and read back over its admin interface. */
 import { z } from 'zod'
 import { embeddedProxyStepPercent, type ProxyTarget } from '../../core/plan/operator.ts'
-import { Shares } from '../../core/release/evidence.ts'
+import { Cohorts, Shares } from '../../core/release/evidence.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { DriverContext, TrafficRouter } from '../../ports/drivers.ts'
 import { findByName } from '../find-by-name.ts'
 import { exchangeHttp } from '../http-exchange.ts'
 import { withDeadline } from '../with-deadline.ts'
+import { sameCohorts } from './same-cohorts.ts'
 
 const maximumBytes = 65_536
-const Readback = z.object({ shares: Shares })
+const Readback = z.object({ shares: Shares, cohorts: Cohorts.default({}) })
 const Refusal = z.object({ error: z.string() })
 
 type ProxyTargets = Readonly<Record<string, z.infer<typeof ProxyTarget>>>
@@ -42,30 +43,59 @@ export function createEmbeddedProxyRouter(
     )
   }
 
-  async function readShares(target: string, context: DriverContext): Promise<Outcome<Shares>> {
+  async function readRoutes(target: string, context: DriverContext): Promise<Outcome<z.infer<typeof Readback>>> {
     const answer = await ask(target, '/shares', context)
     if (!answer.ok) return answer
     const parsed = Readback.safeParse(answer.value)
     return parsed.success
-      ? succeed(parsed.data.shares)
+      ? succeed(parsed.data)
       : fail('rejected', `what answers for ${target} is no Tidegate proxy; check the URL of its admin interface`)
   }
 
+  const namesOf = ([target, { cohorts }]: [string, ProxyTargets[string]]) => [target, Object.keys(cohorts)] as const
   return {
     name: 'embedded-proxy',
-    capabilities: { resolutionPercent: embeddedProxyStepPercent, conditional: true, sticky: true },
-    readShares,
-    async setShares(target, shares, context) {
+    capabilities: {
+      resolutionPercent: embeddedProxyStepPercent,
+      conditional: true,
+      sticky: true,
+      cohorts: Object.fromEntries(Object.entries(targets).map(namesOf)),
+    },
+    async readShares(target, context) {
+      const read = await readRoutes(target, context)
+      return read.ok ? succeed(read.value.shares) : read
+    },
+    async setShares(target, shares, context, cohorts = {}) {
       const limited = withDeadline(context)
+      const routes = routesOf(targets, target, cohorts)
+      if (!routes.ok) return routes
       const { fence, effectId } = context
-      const changed = await ask(target, '/shares', limited, { shares, fence, effectId })
-      return changed.ok ? readShares(target, limited) : changed
+      const changed = await ask(target, '/shares', limited, { shares, fence, effectId, ...routes.value })
+      if (!changed.ok) return changed
+      const read = await readRoutes(target, limited)
+      if (!read.ok) return read
+      const same = sameCohorts(cohorts, read.value.cohorts)
+      return same.ok ? succeed(read.value.shares) : same
     },
     async ping(target, context) {
-      const read = await readShares(target, context)
+      const read = await readRoutes(target, context)
       return read.ok ? succeed(undefined) : read
     },
   }
+}
+
+/** The cohorts with what the proxy knows their people by; a proxy that knows no cohorts is not asked for any. */
+function routesOf(targets: ProxyTargets, target: string, cohorts: Cohorts): Outcome<object> {
+  const defined = (Object.hasOwn(targets, target) && targets[target]?.cohorts) || {}
+  const routes: Record<string, object> = {}
+  for (const [name, version] of Object.entries(cohorts)) {
+    if (!Object.hasOwn(defined, name)) {
+      const known = Object.keys(defined).join(', ') || 'none'
+      return fail('unsupported', `${target} has no cohort "${name}"; there are: ${known}; define it at the target`)
+    }
+    routes[name] = { match: defined[name], version }
+  }
+  return succeed(Object.keys(routes).length === 0 ? {} : { cohorts: routes })
 }
 
 function parseJson(body: Buffer): unknown {

@@ -10,7 +10,8 @@ import type { Fault } from './fault.ts'
 import { faultsOfCall, findFaults, type Injection } from './find-faults.ts'
 import { seeded } from './seeded.ts'
 import type { Setting } from './setting.ts'
-import { SimulatedWorld } from './world.ts'
+import { spotFinalViolations, spotViolations, type Violation } from './spot-violations.ts'
+import { SimulatedWorld, type Watch } from './world.ts'
 
 export interface ExploreOptions {
   seed: number
@@ -152,8 +153,15 @@ class Explorer {
     const version = Math.min(...injections.map((one) => one.version))
     const problems: string[] = []
     const isFromTheStart = faults.some(({ kind }) => kind === 'startsLater')
-    const world = isFromTheStart ? SimulatedWorld.start(this.#setting, faults) : this.#snapshotAt(version).fork(faults)
-    const run = assess(world, faults, world.run(), problems)
+    const note = ({ invariant, message }: Violation) => void problems.push(`invariant ${invariant}: ${message}`)
+    const watch: Watch = (before, recorded, after, truth) =>
+      spotViolations(before, recorded, after, truth).forEach(note)
+    const world = isFromTheStart
+      ? SimulatedWorld.start(this.#setting, faults, watch)
+      : this.#snapshotAt(version).fork(faults, watch)
+    const rest = world.run()
+    spotFinalViolations(world.release, world.log(), world.truth).forEach(note)
+    const run = assess(world, faults, rest, problems)
     if (this.#tried % 100 === 0) this.#options.onProgress?.(this.#tried)
     return this.#count(run)
   }

@@ -3,15 +3,8 @@ import { type Plan, serviceOf } from '../../core/plan/plan.ts'
 import { purposeKey } from '../../core/release/effects.ts'
 import type { EffectState } from '../../core/release/release.ts'
 import type { Fault } from './fault.ts'
+import type { Truth } from './invariants/invariant.ts'
 import { type Answer, answerOf, graceMs } from './simulated-drivers.ts'
-
-/** What is really so, beside what the engine believes. */
-export interface Truth {
-  /** The candidate's real share by service, percent. */
-  shares: Readonly<Record<string, number>>
-  /** How often each effect was performed, by its id. */
-  performed: ReadonlyMap<string, number>
-}
 
 /** A call under way: `atMs` is when it answers. */
 export interface Call {

@@ -12,12 +12,13 @@ import { type Needed, neededLooks, nextWake } from '../../core/release/needs.ts'
 import { fail } from '../../core/release/outcome.ts'
 import { type EffectState, isOver, type Now, type Release } from '../../core/release/release.ts'
 import type { Fault, Word } from './fault.ts'
+import type { Truth } from './invariants/invariant.ts'
 import { hashAfter } from './log-hash.ts'
 import type { Setting } from './setting.ts'
 import type { Answer } from './simulated-drivers.ts'
 import { look, type Seen } from './simulated-metrics.ts'
 import { actsOf, saying } from './simulated-people.ts'
-import { type Call, SimulatedTargets, type Truth } from './simulated-targets.ts'
+import { type Call, SimulatedTargets } from './simulated-targets.ts'
 
 /** Told after each event; `before` is null at the first one. */
 export type Watch = (before: Release | null, recorded: Recorded, after: Release, truth: Truth) => void
@@ -126,7 +127,6 @@ export class SimulatedWorld {
   get truth(): Truth {
     return this.#state.targets
   }
-
   /** Of what happened so far: two worlds with the same one went the same way. */
   get hash(): number {
     return this.#state.hash
@@ -265,7 +265,8 @@ export class SimulatedWorld {
   #append({ event, actor, after }: Folded): void {
     const state = this.#state
     const before = state.release
-    const recorded = { event, actor, at: '', elapsedMs: state.nowMs, position: after.version }
+    const at = new Date(this.now.wallMs).toISOString()
+    const recorded = { event, actor, at, elapsedMs: state.nowMs, position: after.version }
     state.release = after
     state.log = { recorded, earlier: state.log }
     state.hash = hashAfter(state.hash, recorded)

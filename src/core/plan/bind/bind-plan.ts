@@ -1,6 +1,7 @@
 /** Document and bindings and what the operator lends become the plan that runs, or the list of what is wrong. */
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
+import { withCalendar } from './bind-calendar.ts'
 import { bindFlags } from './bind-flags.ts'
 import { bindPhases } from './bind-phases.ts'
 import { bindMetrics, bindService } from './bind-service.ts'
@@ -14,7 +15,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   bindMetrics(binder)
   const service = bindService(binder)
   const reportedTriggers: ReportedTrigger[] = []
-  const phases = bindPhases(binder, reportedTriggers)
+  const phases = withCalendar(binder, bindPhases(binder, reportedTriggers))
   bindFlags(binder)
   const deadlineMs = rollbackDeadline(binder)
   binder.role(bindings.asks, ['asks'])

@@ -81,6 +81,8 @@ function brokenStage(purpose: Extract<Purpose, { kind: 'stage' }>, { effect }: R
   const { stage, step, phase, service, rank } = place
   const { mover, candidate, baseline } = service
   const percent = stage.percent
+  const ladder = indexOf(before.plan).ladders.get(service.name) ?? []
+  const cohorts = ladder.slice(0, rank + 1).flatMap((one) => one.stage.cohort ?? [])
   const wanted =
     mover.kind === 'flag'
       ? { kind: 'setFlag', backend: mover.backend, flag: mover.flag, setting: { percent } }
@@ -88,9 +90,9 @@ function brokenStage(purpose: Extract<Purpose, { kind: 'stage' }>, { effect }: R
           kind: 'setShares',
           target: mover.router,
           shares: { [baseline]: 100 - percent, [candidate]: percent },
-          ...(stage.cohort === undefined ? {} : { cohorts: [stage.cohort] }),
+          ...(cohorts.length === 0 ? {} : { cohorts: Object.fromEntries(cohorts.map((name) => [name, candidate])) }),
         }
-  const below = indexOf(before.plan).ladders.get(service.name)?.[rank - 1]
+  const below = ladder[rank - 1]
   const { exposure } = state
   const isNext = below === undefined ? exposure === null : exposure?.stageId === below.stage.id && exposure.passed
   const awaited = stage.after.find((id) => !hasPassed(before, id))

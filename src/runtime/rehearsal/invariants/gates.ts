@@ -1,4 +1,5 @@
 /** Gates and steps: nothing is used that does not hold, by signatures and evidence counted anew (5, 6, 9). */
+import { nextAllowed } from '../../../core/plan/calendar/next-allowed.ts'
 import type { Gate, GateOf } from '../../../core/plan/gate.ts'
 import type { Phase } from '../../../core/plan/plan.ts'
 import type { Step } from '../../../core/plan/step.ts'
@@ -20,6 +21,13 @@ function closedBecause(release: Release, gate: Gate, recorded: Recorded): string
       return unsigned(release, gate, 1)
     case 'goNoGo':
       return unsigned(release, gate, gate.quorum)
+    case 'window':
+    case 'freeze': {
+      const wallMs = Date.parse(recorded.at)
+      const windows = gate.kind === 'window' ? gate.windows : []
+      const freezes = gate.kind === 'freeze' ? gate.freezes : []
+      return nextAllowed(windows, freezes, wallMs) === wallMs ? null : `${gate.id} is closed by the calendar`
+    }
     default:
       return withoutEvidence(release, gate, recorded)
   }

@@ -27,9 +27,11 @@ const nothingLent: Operator = {
   targets: {},
   metricSources: {},
   flagSources: {},
+  flagBackends: {},
   checks: {},
   commands: {},
   channels: {},
+  hooks: {},
 }
 
 type Section = 'people' | 'targets' | 'metricSources' | 'flagSources' | 'checks' | 'commands'
@@ -92,7 +94,7 @@ export class Imagination {
 function emptyTarget(driver: Target['driver'], name: string): Target {
   return driver === 'process'
     ? { driver, mode: 'beside', versions: {} }
-    : { driver, admin: nowhere(name), backends: {} }
+    : { driver, admin: nowhere(name), backends: {}, cohorts: {} }
 }
 
 export const namesOf = (target: Target): string[] =>
