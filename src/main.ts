@@ -13,6 +13,7 @@ const context: CliContext = {
     (await import('./wiring.ts')).connect(context, stateDir, purpose, operatorFile),
   survey: async (stateDir, operatorFile) =>
     (await import('./wiring-survey.ts')).surveyOperator(context, stateDir, operatorFile),
+  rehearse: async (request) => (await import('./server/rehearse-plan.ts')).rehearsePlan(request),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,
   exit: (code) => {

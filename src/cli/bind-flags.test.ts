@@ -52,6 +52,7 @@ async function bind(...args: string[]): Promise<{ out: string[]; err: string[]; 
     env: { NO_COLOR: '1' },
     connect: refuse,
     survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
+    rehearse: () => Promise.reject(new Error('not used here')),
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: () => undefined,

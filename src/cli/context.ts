@@ -1,9 +1,10 @@
 /** What every command is given: where to write, how to end, and how to reach a controller. Wired in `main.ts`. */
 import type { Command } from 'commander'
+import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { FlagOffer } from '../core/plan/flag.ts'
 import type { MetricOffer } from '../core/plan/metric.ts'
 import type { Operator } from '../core/plan/operator.ts'
-import type { Answer, ControllerApi, ControllerPurpose } from '../server/contract.ts'
+import type { Answer, ControllerApi, ControllerPurpose, RehearsalReport, RehearsalRequest } from '../server/contract.ts'
 
 /** Exit codes of every command. `undecided`: held, or weaknesses found. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, undecided: 3, notAuthorised: 4 } as const
@@ -27,6 +28,8 @@ export interface CliContext {
   connect(stateDir: string, purpose: ControllerPurpose, operatorFile?: string): Promise<Connection>
   /** What an operator lends, and what its metric and flag sources offer now. Opens no store, moves nothing. `operatorFile`: as for `connect`. */
   survey(stateDir: string, operatorFile?: string): Promise<Survey>
+  /** Rehearses a plan, in this process: nothing outside is asked or moved. Diagnostics where there is nothing to rehearse. */
+  rehearse(request: RehearsalRequest): Promise<RehearsalReport | { diagnostics: Diagnostic[] }>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
   /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */

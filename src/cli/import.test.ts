@@ -40,6 +40,7 @@ async function run(
     env: { NO_COLOR: '1' },
     connect: refuse,
     survey: refuse,
+    rehearse: () => Promise.reject(new Error('not used here')),
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: (given) => {

@@ -1,11 +1,8 @@
 /** `tidegate lint`: what is wrong with a plan, where, why it matters, and what to write instead. */
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import type { Bindings } from '../core/plan/bindings.ts'
-import type { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
-import type { Operator } from '../core/plan/operator.ts'
+import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { ImportedDocument } from '../document/import-document.ts'
 import { type CliContext, exitCodes, type RegisterCommand, UserError } from './context.ts'
+import { readBindings, readOperator } from './read-surroundings.ts'
 
 interface Options {
   bindings?: string
@@ -54,7 +51,8 @@ async function findAll(
   options: Options,
 ): Promise<Diagnostic[]> {
   const { documentFindings } = await import('../document/import-document.ts')
-  const bindings = await readBindings(context, plan, options.bindings)
+  const { Bindings } = await import('../core/plan/bindings.ts')
+  const bindings = await readBindings(context, plan, options.bindings, Bindings)
   const operator = await readOperator(context, options.operator)
   const surroundings = {
     ...(bindings?.value && { bindings: bindings.value }),
@@ -74,46 +72,6 @@ async function findAll(
     locate: bindings.locate,
   })
   return [...found, ...bound.diagnostics]
-}
-
-interface Read<T> {
-  value?: T
-  diagnostics: Diagnostic[]
-  locate(path: readonly string[]): SourceRange
-}
-
-async function readBindings(
-  context: CliContext,
-  plan: string,
-  named: string | undefined,
-): Promise<Read<Bindings> | undefined> {
-  const beside = join(dirname(plan), 'tidegate.yaml')
-  const file = named ?? (existsSync(resolve(context.cwd, beside)) ? beside : undefined)
-  if (file === undefined) return undefined
-  const [{ readYaml }, { Bindings }] = await Promise.all([
-    import('../document/yaml/read-yaml.ts'),
-    import('../core/plan/bindings.ts'),
-  ])
-  return readYaml(await readText(context, file), file, Bindings)
-}
-
-async function readText(context: CliContext, file: string): Promise<string> {
-  const [{ decodeText }, { readBoundedFile }] = await Promise.all([
-    import('../document/decode-text.ts'),
-    import('./read-bounded-file.ts'),
-  ])
-  return decodeText(await readBoundedFile(context, file), file).text
-}
-
-async function readOperator(context: CliContext, file: string | undefined): Promise<Read<Operator> | undefined> {
-  if (file === undefined) return undefined
-  const [{ readYaml }, { Operator }] = await Promise.all([
-    import('../document/yaml/read-yaml.ts'),
-    import('../core/plan/operator.ts'),
-  ])
-  // Nothing is started here, so these only have to stand for what Tidegate gives when it runs.
-  const given = { NODE: '/node', TIDEGATE_PROXY: '/tidegate-proxy', STATE: '/state' }
-  return readYaml(await readText(context, file), file, Operator, { variables: { ...context.env, ...given } })
 }
 
 /** Those of the named rules; a name that is neither a rule's nor found is a typing mistake. */

@@ -12,6 +12,7 @@ import { overrideCommand } from './override.ts'
 import { pauseCommand } from './pause.ts'
 import { promoteCommand } from './promote.ts'
 import { reassignCommand } from './reassign.ts'
+import { rehearseCommand } from './rehearse.ts'
 import { rejectCommand } from './reject.ts'
 import { renderCommand } from './render.ts'
 import { reportCommand } from './report.ts'
@@ -29,6 +30,7 @@ const commands: readonly RegisterCommand[] = [
   importCommand,
   lintCommand,
   bindCommand,
+  rehearseCommand,
   startCommand,
   statusCommand,
   watchCommand,

@@ -1,7 +1,10 @@
 /** What a release says of each statement of its plan, while it runs and when it has ended. */
 import { describe, expect, it } from 'vitest'
+import { plan as example } from '../../test/fixtures/plan.ts'
 import { storedLog } from '../../test/fixtures/stored-log.ts'
+import { phase } from '../../test/fixtures/train-plan.ts'
 import { World } from '../../test/simulation/world.ts'
+import type { Gate } from '../core/plan/gate.ts'
 import { DocumentStatus, type StatementStatus } from '../core/release/document-status.ts'
 import { fail } from '../core/release/outcome.ts'
 import { documentStatusOf } from './document-status.ts'
@@ -42,6 +45,34 @@ describe('a release that succeeded', () => {
   it('says nothing of a rollback', () => {
     expect(of('rollback').state).toBe('waiting')
   })
+})
+
+it('says of windows and freezes what they said when they were asked, for the wall clock goes on', () => {
+  const statement = (id: string) => ({ id, text: id, source: { start: 1, end: 1 } })
+  const zone = 'UTC'
+  const window: Gate = {
+    ...statement('window'),
+    kind: 'window',
+    windows: [{ days: ['mon'], from: '09:00', to: '09:01', zone }],
+  }
+  const freeze: Gate = {
+    ...statement('freeze'),
+    kind: 'freeze',
+    freezes: [{ from: '2026-01-05', to: '2026-01-05', zone, reason: 'quiet' }],
+  }
+  const held: Gate = { ...freeze, id: 'held' }
+  const wait = { ...statement('wait'), kind: 'wait' as const, waitMs: 3_600_000 }
+  const phases = [
+    phase('only', [], { entry: [window, freeze], steps: [wait] }),
+    phase('after', ['only'], { entry: [held] }),
+  ]
+  const world = new World({}, { ...example, phases })
+  world.command({ type: 'skip', id: 'freeze', reason: 'security fix' })
+  world.run({ untilMs: 7_200_000 })
+  const of = statementsOf(world)
+  expect(of('window')).toMatchObject({ state: 'holds', subject: 'only', detail: 'open when it was asked' })
+  expect(of('freeze')).toMatchObject({ state: 'undecided', detail: 'passed over by rina: security fix' })
+  expect(of('held')).toMatchObject({ state: 'open', subject: 'after', detail: '' })
 })
 
 describe('a release that went back', () => {

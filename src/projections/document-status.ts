@@ -1,11 +1,12 @@
 /** Where a release stands on each statement of its plan document, with the events that say so: what the document shows of its release. */
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount } from '../core/plan/format-value.ts'
 import { ladderOf, type Phase } from '../core/plan/plan.ts'
 import type { DocumentStatus, StatementStatus } from '../core/release/document-status.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { backMs, isGoingBack, isOver } from '../core/release/release.ts'
 import { bakeMs } from '../core/release/time.ts'
-import { formatActor, formatCount } from './format-values.ts'
+import { formatActor } from './format-values.ts'
 import { historyOf } from './history.ts'
 import { outcomeOf } from './report.ts'
 import { SeenEvents } from './seen-events.ts'

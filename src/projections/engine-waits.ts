@@ -1,5 +1,6 @@
 /** Waits that no person ends: schedules, driver calls, readbacks, bake time, samples, fresh data. */
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount } from '../core/plan/format-value.ts'
 import { type Phase, serviceOf } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
 import type { RolloutStep, Stage, Step } from '../core/plan/step.ts'
@@ -9,10 +10,11 @@ import { stageOf } from '../core/release/look.ts'
 import { activePhases } from '../core/release/open-gates.ts'
 import { isEntered, mayBegin, readySteps } from '../core/release/phases.ts'
 import { type Exposure, type Now, type Release, serviceState } from '../core/release/release.ts'
-import { bakeMs, inReleaseTime, phaseStartMs } from '../core/release/time.ts'
+import { unmetConditions } from '../core/release/start-conditions.ts'
+import { bakeMs, inReleaseTime } from '../core/release/time.ts'
 import type { WaitView } from '../server/contract.ts'
+import { scheduleText } from './calendar-waits.ts'
 import { effectWait, engineWait } from './effect-wait.ts'
-import { formatCount } from './format-values.ts'
 
 export const activePhase = (release: Release): Phase | undefined => activePhases(release)[0]?.phase
 
@@ -43,19 +45,14 @@ function stepWaits(release: Release, phase: Phase, step: Step, now: Now): WaitVi
   return [effectWait(release, purpose, `${step.kind} "${step.text}"`, startedMs, now.elapsedMs)]
 }
 
-/** `Phase 2 starts at 2 d 0 h plan time, in 8.2 s at speed 8640×` */
-export function scheduleText(release: Release, phase: Phase, nowMs: number): string {
-  const inMs = Math.max(0, phaseStartMs(release, phase) - nowMs)
-  const speed = release.speed === 1 ? '' : ` at speed ${formatCount(release.speed)}×`
-  return `"${phase.name}" starts at ${formatDuration(phase.startOffsetMs)} of plan time, in ${formatDuration(inMs)}${speed}`
-}
+const notEarlier = 'it starts by itself then; to have it earlier, change the plan and supersede this release'
 
 /** Phases whose turn it is and whose time has not come. */
-function scheduleWaits(release: Release, { elapsedMs }: Now): WaitView[] {
+function scheduleWaits(release: Release, now: Now): WaitView[] {
   const doneMs = Math.max(0, ...Object.values(release.phases).map(({ completedMs }) => completedMs ?? 0))
   return release.plan.phases
-    .filter((phase) => mayBegin(release, phase) && phaseStartMs(release, phase) > elapsedMs)
-    .map((phase) => engineWait(`the schedule: ${scheduleText(release, phase, elapsedMs)}`, doneMs, null))
+    .filter((phase) => mayBegin(release, phase) && unmetConditions(release, phase, now).length > 0)
+    .map((phase) => engineWait(`the schedule: ${scheduleText(release, phase, now)}`, doneMs, notEarlier))
 }
 
 function rolloutWaits(release: Release, step: RolloutStep, startedMs: number, nowMs: number): WaitView[] {

@@ -2,6 +2,7 @@
 import { formatDuration } from '../core/plan/duration.ts'
 import type { Gate } from '../core/plan/gate.ts'
 import type { Phase } from '../core/plan/plan.ts'
+import type { CalendarGate } from '../core/release/gates/calendar.ts'
 import { greenRuns } from '../core/release/gates/checked.ts'
 import type { SignedGate } from '../core/release/gates/signatures.ts'
 import type { Now, Release } from '../core/release/release.ts'
@@ -12,7 +13,7 @@ import { effectWait } from './effect-wait.ts'
 export function evidenceWait(
   release: Release,
   phase: Phase,
-  gate: Exclude<Gate, SignedGate>,
+  gate: Exclude<Gate, SignedGate | CalendarGate>,
   { sinceMs, otherwise }: { sinceMs: number; otherwise: string },
   now: Now,
 ): WaitView {

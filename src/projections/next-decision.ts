@@ -1,14 +1,17 @@
 /** One sentence: what Tidegate does next, when, and why. */
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount, formatPercent } from '../core/plan/format-value.ts'
 import { type Phase, serviceOf } from '../core/plan/plan.ts'
 import { moverName, type Service } from '../core/plan/service.ts'
 import type { RolloutStep, Step } from '../core/plan/step.ts'
+import { isCalendarGate } from '../core/release/gates/calendar.ts'
 import { openGates } from '../core/release/open-gates.ts'
 import { type Hold, type Now, type Release, type ServiceState, serviceState } from '../core/release/release.ts'
 import { rollbackLooksUntilMs } from '../core/release/rollback-limits.ts'
-import { activePhase, bakeLeftMs, currentStep, missingSamples, nextPhase, scheduleText } from './engine-waits.ts'
+import { opensText, scheduleText } from './calendar-waits.ts'
+import { activePhase, bakeLeftMs, currentStep, missingSamples, nextPhase } from './engine-waits.ts'
 import { focusOf } from './focus.ts'
-import { formatCount, formatPercent, plural } from './format-values.ts'
+import { plural } from './format-values.ts'
 
 export function nextOf(release: Release, now: Now): string {
   const { plan, holds, status, ended } = release
@@ -64,26 +67,28 @@ function forwardNext(release: Release, now: Now): string {
   const phase = activePhase(release)
   if (!phase) {
     const next = nextPhase(release)
-    return next ? `${capital(scheduleText(release, next, now.elapsedMs))}.` : 'Succeeds: every phase is completed.'
+    return next ? `${capital(scheduleText(release, next, now))}.` : 'Succeeds: every phase is completed.'
   }
   const open = openGates(release, now)
   const [first] = open
-  if (first) return `${afterGates(release, first.phase, first.kind)} when ${describeOpen(open)}.`
+  if (first) return `${afterGates(release, first.phase, first.kind)} when ${describeOpen(open, now)}.`
   const step = currentStep(release, phase)
   if (!step) return `${afterGates(release, phase, 'exit')}.`
   if (step.kind === 'rollout') return rolloutNext(release, phase, step)
   return `${afterStep(release, phase, step)} when "${step.text}" is done.`
 }
 
-function describeOpen(open: ReturnType<typeof openGates>): string {
+function describeOpen(open: ReturnType<typeof openGates>, now: Now): string {
   const people = open.flatMap(({ gate }) => ('role' in gate ? [gate.role] : []))
-  const checks = open.length - people.length
+  const calendar = open.flatMap(({ gate }) => (isCalendarGate(gate) ? [gate] : []))
+  const checks = open.length - people.length - calendar.length
   const parts = []
   if (people.length > 0)
     parts.push(
       `${[...new Set(people)].join(' and ')} ${people.length === 1 ? 'signs' : `gives ${people.length} sign-offs`}`,
     )
   if (checks > 0) parts.push(`${plural(checks, 'check')} ${checks === 1 ? 'passes' : 'pass'}`)
+  parts.push(...calendar.map((gate) => `"${gate.text}" ${opensText(gate, now)}`))
   return parts.join(' and ')
 }
 

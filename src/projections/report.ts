@@ -1,12 +1,13 @@
 /** The end-of-release report: planned against happened, every verdict with its numbers and its line of the document. A pure fold. */
 import { formatDuration } from '../core/plan/duration.ts'
-import { ladderOf } from '../core/plan/plan.ts'
+import { formatCount, formatPercent } from '../core/plan/format-value.ts'
+import { ladderOf, type Phase } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
 import { firstBreak } from '../core/release/chain.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { bakeMs } from '../core/release/time.ts'
 import { focusOf } from './focus.ts'
-import { formatActor, formatCount, formatPercent } from './format-values.ts'
+import { formatActor } from './format-values.ts'
 import { type History, historyOf } from './history.ts'
 import { code, inline, table } from './markdown.ts'
 import { nextOf } from './next-decision.ts'
@@ -110,17 +111,20 @@ function phaseTable({ release, first }: History): string {
   const at = (ms: number | null | undefined) => (ms == null ? '–' : `${releaseTime(ms)}, ${clock(startOf(first) + ms)}`)
   const rows = release.plan.phases.map((phase) => {
     const state = release.phases[phase.id]
-    const planned =
-      phase.startOffsetMs === 0 ? 'when its turn comes' : `${formatDuration(phase.startOffsetMs)} after the start`
     return [
       inline(phase.name),
-      planned,
+      inline(plannedText(phase)),
       at(state?.startedMs),
       at(state?.completedMs),
       place(release.plan, phase.source),
     ]
   })
   return table(['Phase', 'Planned', 'Began', 'Completed', 'Source'], rows, '')
+}
+
+function plannedText({ startOffsetMs, schedule }: Phase): string {
+  if (schedule) return schedule.text
+  return startOffsetMs === 0 ? 'when its turn comes' : `${formatDuration(startOffsetMs)} after the start`
 }
 
 function stageTable({ release, stages }: History): string {

@@ -1,12 +1,14 @@
 /** The evidence for one statement of a plan: who signed, what a check or command answered, what was measured and at which share. */
 import { formatCondition } from '../core/plan/condition.ts'
 import { formatDuration } from '../core/plan/duration.ts'
+import { formatCount, formatValue } from '../core/plan/format-value.ts'
 import type { Gate } from '../core/plan/gate.ts'
 import { ladderOf, type Phase, serviceOf } from '../core/plan/plan.ts'
 import type { Criterion, Step, StepOf, Trigger } from '../core/plan/step.ts'
 import type { StatementStatus } from '../core/release/document-status.ts'
 import { lastAttempt, progressOf } from '../core/release/effects.ts'
 import type { Purpose } from '../core/release/events.ts'
+import { type CalendarGate, isCalendarGate } from '../core/release/gates/calendar.ts'
 import { greenRuns } from '../core/release/gates/checked.ts'
 import { gateHolds } from '../core/release/gates/gates.ts'
 import {
@@ -18,8 +20,9 @@ import {
   standingWords,
 } from '../core/release/gates/signatures.ts'
 import type { Judgement } from '../core/release/judgement.ts'
+import { isEntered } from '../core/release/phases.ts'
 import type { Release } from '../core/release/release.ts'
-import { formatActor, formatCount, formatValue } from './format-values.ts'
+import { formatActor } from './format-values.ts'
 import type { History, StageHistory } from './history.ts'
 import type { SeenEvents } from './seen-events.ts'
 
@@ -37,18 +40,32 @@ export function gateStatus(evidence: Evidence, phase: Phase, gate: Gate, when: '
   const { id, text, source } = gate
   const { release, seen, isEnded, history } = evidence
   const kind = 'role' in gate ? ('signOff' as const) : ('check' as const)
-  const statement = { kind, id, phase: phase.name, text, source }
+  // One line of a document holds several phases.
+  const subject = isCalendarGate(gate) ? { subject: phase.name } : {}
+  const statement = { kind, id, phase: phase.name, text, source, ...subject }
   const now = { elapsedMs: release.elapsedMs, wallMs: history.wallMs }
   const state = release.phases[phase.id]
-  const isAsked =
-    when === 'entry' ||
-    (phase.entry.every((one) => gateHolds(release, one, now)) &&
-      phase.steps.every((step) => isDone(release, phase, step)))
+  const hasBegun = (state !== undefined && isEntered(state)) || phase.entry.every((one) => gateHolds(release, one, now))
+  const isAsked = when === 'entry' || (hasBegun && phase.steps.every((step) => isDone(release, phase, step)))
   const isDue = state?.status !== 'waiting' && isAsked
   const nothing = { state: isDue ? 'open' : isEnded ? 'notReached' : 'waiting', detail: '' } as const
-  const known =
-    passedOver(evidence, id) ?? ('role' in gate ? signOffEvidence(evidence, gate) : gateEvidence(evidence, phase, gate))
+  const known = passedOver(evidence, id) ?? evidenceOf(evidence, phase, gate, when)
   return { ...statement, ...(known ?? { ...nothing, ...seen.about(['PhaseStarted', phase.id]) }) }
+}
+
+function evidenceOf(evidence: Evidence, phase: Phase, gate: Gate, when: 'entry' | 'exit'): Known | undefined {
+  if ('role' in gate) return signOffEvidence(evidence, gate)
+  return isCalendarGate(gate) ? calendarEvidence(evidence, phase, when) : gateEvidence(evidence, phase, gate)
+}
+
+/** The wall clock goes on, so what it said counts once the gate was used. */
+function calendarEvidence({ release, seen }: Evidence, phase: Phase, when: 'entry' | 'exit'): Known | undefined {
+  const state = release.phases[phase.id]
+  if (state?.completedMs != null)
+    return { state: 'holds', detail: 'open when it was asked', ...seen.about(['PhaseCompleted', phase.id]) }
+  const [first] = phase.steps
+  if (when === 'exit' || !state || !isEntered(state) || !first) return undefined
+  return { state: 'holds', detail: 'open when it was asked', ...seen.about(['StepStarted', first.id]) }
 }
 
 export function stepStatus(evidence: Evidence, phase: Phase, step: Step): StatementStatus {
@@ -142,7 +159,11 @@ function passedOver({ release, seen }: Evidence, gateId: string): Known | undefi
 }
 
 /** The newest run of a gate's check, with how many in a row were green where it takes several. */
-function gateEvidence(evidence: Evidence, phase: Phase, gate: Exclude<Gate, SignedGate>): Known | undefined {
+function gateEvidence(
+  evidence: Evidence,
+  phase: Phase,
+  gate: Exclude<Gate, SignedGate | CalendarGate>,
+): Known | undefined {
   const { release, seen, history } = evidence
   const state = release.gates[gate.id]
   const newest = state?.runs.at(-1)?.evidence

@@ -1,5 +1,6 @@
 /** A release as its clients see it now: where it is, what it measured, what it waits for, what comes next. */
 import { formatCondition } from '../core/plan/condition.ts'
+import { formatValue } from '../core/plan/format-value.ts'
 import { ladderOf, type Phase } from '../core/plan/plan.ts'
 import type { Service } from '../core/plan/service.ts'
 import type { Criterion, Trigger } from '../core/plan/step.ts'
@@ -11,7 +12,7 @@ import { type Now, type Release, serviceState } from '../core/release/release.ts
 import { bakeMs } from '../core/release/time.ts'
 import type { ReleaseView, StatementView } from '../server/contract.ts'
 import { focusOf, serviceOfStage } from './focus.ts'
-import { formatActor, formatValue } from './format-values.ts'
+import { formatActor } from './format-values.ts'
 import { nextOf } from './next-decision.ts'
 import { waitsOf } from './waits.ts'
 

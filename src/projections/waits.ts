@@ -3,12 +3,14 @@ import { maySign } from '../core/access/roles.ts'
 import { formatDuration } from '../core/plan/duration.ts'
 import { serviceOf } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
+import { isCalendarGate } from '../core/release/gates/calendar.ts'
 import { roleOf, type SignedGate, signersNeeded, standingWords } from '../core/release/gates/signatures.ts'
 import { type OpenGate, openGates } from '../core/release/open-gates.ts'
 import { type Hold, type Now, type Release, serviceState } from '../core/release/release.ts'
 import { rollbackLooksUntilMs } from '../core/release/rollback-limits.ts'
 import { exposedServices } from '../core/release/scope.ts'
 import type { WaitView } from '../server/contract.ts'
+import { calendarWait } from './calendar-waits.ts'
 import { engineWaits } from './engine-waits.ts'
 import { formatActor } from './format-values.ts'
 import { evidenceWait, missedText } from './gate-waits.ts'
@@ -49,6 +51,7 @@ function gateWait(release: Release, open: OpenGate, now: Now): WaitView {
   const keeps =
     exposedServices(release).length > 0 ? '; the candidate keeps its traffic and the triggers stay armed' : ''
   const otherwise = `${blocks}${keeps}${missedText(release, gate)}`
+  if (isCalendarGate(gate)) return calendarWait(release, gate, { sinceMs, otherwise }, now)
   if (!('role' in gate)) return evidenceWait(release, phase, gate, { sinceMs, otherwise }, now)
   const role = roleOf(release, gate)
   const { who, as } = signersOf(release, role)

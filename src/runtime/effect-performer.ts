@@ -1,6 +1,6 @@
 /** Performs requested effects: each once at a time, within its limits; going back stops whatever still goes forward. */
 import { type EffectOutcome, effectLimits } from '../core/release/effect.ts'
-import { pendingEffects } from '../core/release/effects.ts'
+import { isAbandoned, pendingEffects } from '../core/release/effects.ts'
 import { fail, type Outcome } from '../core/release/outcome.ts'
 import type { EffectState, Release } from '../core/release/release.ts'
 import type { DriverSet } from '../ports/drivers.ts'
@@ -81,22 +81,6 @@ export class EffectPerformer {
 }
 
 const abandoned = fail('rejected', 'not done: the release is going back')
-
-/** Once something goes back, what raised its share or served a phase that stopped is no longer wanted. */
-function isAbandoned(release: Release, { purpose }: EffectState): boolean {
-  if (!release.rollback) return false
-  switch (purpose.kind) {
-    case 'step':
-    case 'gate':
-      return release.phases[purpose.phaseId]?.status === 'stopped'
-    case 'stage':
-      return release.services[purpose.service]?.rollback != null
-    case 'trigger':
-      return release.rollback.isWhole
-    default:
-      return false
-  }
-}
 
 const targetOf = ({ effect }: EffectState): string => ('target' in effect ? effect.target : effect.kind)
 

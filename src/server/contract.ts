@@ -1,7 +1,10 @@
 /** The controller's API: the one contract of socket, HTTP and in-process use, and all that clients may know. */
 import { z } from 'zod'
-import { Diagnostic } from '../core/plan/diagnostic.ts'
+import type { UnfinishedBindings } from '../core/plan/bindings.ts'
+import { Diagnostic, SourceRange } from '../core/plan/diagnostic.ts'
 import { DocumentTree } from '../core/plan/document-tree.ts'
+import type { PlanDraft } from '../core/plan/draft.ts'
+import type { Operator } from '../core/plan/operator.ts'
 import { ReleaseCommand } from '../core/release/commands.ts'
 import { DocumentNote, DocumentStatus } from '../core/release/document-status.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
@@ -185,6 +188,57 @@ export const ReleaseDocument = z.strictObject({
   document: z.strictObject({ tree: DocumentTree, notes: z.array(DocumentNote) }).nullable(),
 })
 export type ReleaseDocument = z.infer<typeof ReleaseDocument>
+
+/** What is rehearsed, with what is bound of it. The same request gives the same report. */
+export interface RehearsalRequest {
+  draft: PlanDraft
+  bindings?: { value: UnfinishedBindings; locate(path: readonly string[]): SourceRange }
+  operator?: Operator
+  seed: number
+  /** Distinct scenarios to reach. */
+  scenarios: number
+  /** When the rehearsed release starts: wall time in milliseconds since 1970. */
+  startWallMs: number
+  onProgress?(tried: number): void
+}
+
+/** One thing that a rehearsal found. `timeline` is there for scenarios: what happened, a line each, with the time since the start. */
+export const RehearsalFinding = z.strictObject({
+  kind: z.enum(['unsafe', 'weakness']),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  source: SourceRange.optional(),
+  /** What went wrong in the scenario. */
+  faults: z.array(z.string()).optional(),
+  timeline: z.array(z.string()).optional(),
+})
+export type RehearsalFinding = z.infer<typeof RehearsalFinding>
+
+/** Times in real milliseconds from a trigger to share 0 read back. */
+export const RehearsalReport = z.strictObject({
+  plan: z.string(),
+  seed: z.int(),
+  /** Distinct scenarios: ways that the release went, each counted once. */
+  scenarios: z.int(),
+  /** Scenarios lived through, and single faults among their causes. */
+  tried: z.int(),
+  singleFaults: z.int(),
+  unsafe: z.int(),
+  weaknesses: z.int(),
+  /** How the release ends when nothing goes wrong, and after how much plan time. */
+  goodPath: z.strictObject({ status: ReleaseView.shape.status, planMs: z.number() }),
+  worstRollbackMs: z.number().nullable(),
+  medianRollbackMs: z.number().nullable(),
+  /** The worst with nothing wrong on the way back. */
+  worstLiveRollbackMs: z.number().nullable(),
+  budgetMs: z.number(),
+  slowestRollback: z.strictObject({ faults: z.array(z.string()), timeline: z.array(z.string()) }).nullable(),
+  findings: z.array(RehearsalFinding),
+  /** What the rehearsal supposed because no file says it. */
+  imagined: z.array(z.strictObject({ what: z.string(), reason: z.string(), source: SourceRange.optional() })),
+})
+export type RehearsalReport = z.infer<typeof RehearsalReport>
 
 export const ControllerInfo = z.strictObject({ pid: z.int(), version: z.string(), startedAt: z.string() })
 export type ControllerInfo = z.infer<typeof ControllerInfo>

@@ -108,6 +108,18 @@ describe('a train', () => {
     expect(world.state.holds.map(({ about }) => about)).toEqual(['step other'])
   })
 
+  it('that took back a service whose phases were done already is no success', () => {
+    const world = new World(
+      { errorRate: (arm, _nowMs, _id, name) => (name === 'search' && arm === 'candidate' && isDone(world) ? 0.4 : 0) },
+      trainPlan,
+    )
+    const isDone = ({ state }: World) => state.phases.search?.status === 'completed'
+    world.run()
+    expect(world.events('TriggerFired').map(({ services }) => services)).toEqual([['search']])
+    expect(percents(world)).toEqual({ backend: 100, frontend: 100, app: 100, search: 0 })
+    expect(world.state.status).toBe('RolledBack')
+  })
+
   it('is aborted as a whole, or one service of it', () => {
     const parts = new World({}, trainPlan)
     parts.run({

@@ -24,10 +24,11 @@ export const person = (id: string): Actor => ({ id, name: id, demo: false })
 export interface Behaviour {
   errorRate(arm: 'candidate' | 'baseline', nowMs: number, metricId: string, service: string): number
   slowShare(arm: 'candidate' | 'baseline', nowMs: number): number
-  metrics(nowMs: number): 'all' | 'none' | 'baselineOnly' | 'down'
+  metrics(nowMs: number): 'all' | 'none' | 'baselineOnly' | 'candidateOnly' | 'down'
   perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
   signs: boolean
   requestsPerSecond: number
+  wallMs(nowMs: number): number
 }
 
 const healthy: Behaviour = {
@@ -37,6 +38,7 @@ const healthy: Behaviour = {
   perform: () => undefined,
   signs: true,
   requestsPerSecond: 500,
+  wallMs: (nowMs) => Date.UTC(2026, 0, 5, 9) + nowMs,
 }
 
 export class World {
@@ -47,6 +49,8 @@ export class World {
   readonly log: Recorded[] = []
   readonly hanging = new Set<string>()
   readonly behaviour: Behaviour
+  /** Called after each input, in the middle of whatever goes on: where a test looks in or interrupts. */
+  afterInput: () => void = () => undefined
   readonly #lastCountsMs = new Map<string, number>()
 
   constructor(behaviour: Partial<Behaviour> = {}, plan: Plan = examplePlan, speed = 1) {
@@ -64,8 +68,20 @@ export class World {
     this.give({ type: 'start', start, actor: person('ola') })
   }
 
+  /** This moment once more, in a world that may behave otherwise from here on. */
+  fork(behaviour: Partial<Behaviour> = {}): World {
+    const { plan, speed } = this.state
+    const copy = new World({ ...this.behaviour, ...behaviour }, plan, speed)
+    copy.release = this.release
+    copy.nowMs = this.nowMs
+    Object.assign(copy.shares, this.shares)
+    copy.log.splice(0, copy.log.length, ...this.log)
+    for (const [service, ms] of this.#lastCountsMs) copy.#lastCountsMs.set(service, ms)
+    return copy
+  }
+
   get now(): Now {
-    return { elapsedMs: this.nowMs, wallMs: Date.UTC(2026, 0, 5, 9) + this.nowMs }
+    return { elapsedMs: this.nowMs, wallMs: this.behaviour.wallMs(this.nowMs) }
   }
 
   get state(): Release {
@@ -89,6 +105,7 @@ export class World {
   give(input: Input): Decision {
     const decision = decide(this.release, input, this.now)
     if (!decision.rejected) for (const { event, actor } of decision.events) this.#append(event, actor)
+    this.afterInput()
     return decision
   }
 
@@ -179,14 +196,10 @@ export class World {
     const read = (metricId: string): Outcome<MetricReading> => {
       if (state === 'down') return fail('unavailable', 'metric source is down')
       if (state === 'none') return succeed({ arms: {}, cursor: this.nowMs })
+      const candidate = this.#counts(needed.service, metricId, 'candidate', seconds)
       const baseline = this.#counts(needed.service, metricId, 'baseline', seconds)
-      return succeed({
-        arms:
-          state === 'all'
-            ? { candidate: this.#counts(needed.service, metricId, 'candidate', seconds), baseline }
-            : { baseline },
-        cursor: this.nowMs,
-      })
+      const arms = { all: { candidate, baseline }, baselineOnly: { baseline }, candidateOnly: { candidate } }[state]
+      return succeed({ arms, cursor: this.nowMs })
     }
     return {
       look: needed.look,

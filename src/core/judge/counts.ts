@@ -9,14 +9,21 @@ export function addCounts(sum: ArmCounts, added: ArmCounts | undefined): ArmCoun
   if (sum.total === 0 && sum.events === undefined && sum.buckets === undefined) return added
   const result: ArmCounts = { total: sum.total + added.total }
   if (sum.events !== undefined && added.events !== undefined) result.events = sum.events + added.events
-  if (sum.buckets && added.buckets) {
-    const counts = new Map(added.buckets.map(({ le, count }) => [le, count]))
-    result.buckets = sum.buckets.flatMap(({ le, count }) => {
-      const more = counts.get(le)
-      return more === undefined ? [] : [{ le, count: count + more }]
-    })
-  }
+  if (sum.buckets && added.buckets) result.buckets = addBuckets(sum.buckets, added.buckets)
   return result
+}
+
+type Buckets = NonNullable<ArmCounts['buckets']>
+
+function addBuckets(sum: Buckets, added: Buckets): Buckets {
+  // A source has the same edges in every look, nearly always.
+  if (sum.length === added.length && sum.every(({ le }, index) => le === added[index]?.le))
+    return sum.map(({ le, count }, index) => ({ le, count: count + (added[index]?.count ?? 0) }))
+  const counts = new Map(added.map(({ le, count }) => [le, count]))
+  return sum.flatMap(({ le, count }) => {
+    const more = counts.get(le)
+    return more === undefined ? [] : [{ le, count: count + more }]
+  })
 }
 
 /**

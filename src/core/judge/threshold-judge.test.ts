@@ -47,12 +47,6 @@ describe('rates', () => {
     expect(verdictOf(rate('<', 1), { total: 200, events }).verdict).toBe(verdict)
   })
 
-  it('says nothing before it has its samples, and how many it needs', () => {
-    const judgement = verdictOf(rate('<', 1), { total: 60, events: 0 })
-    expect(judgement).toMatchObject({ verdict: 'Inconclusive', samples: 60, needed: 100 })
-    expect(judgement.explanation).toContain('40 more')
-  })
-
   it('no data never passes and never breaches', () => {
     expect(verdictOf(rate('<', 1), { total: 0, events: 0 }).verdict).toBe('Inconclusive')
     expect(verdictOf(rate('>', 5), { total: 0, events: 0 }, { windowMs: 10_000 }).verdict).toBe('Inconclusive')

@@ -3,6 +3,7 @@
  * nor breaches is undecided. Quantiles are judged at a bucket edge, never by an interpolated value.
  */
 import { type Comparator, type Condition, canonicalThreshold, formatCondition } from '../plan/condition.ts'
+import { formatCount, formatValue } from '../plan/format-value.ts'
 import type { Arm, ArmCounts } from '../release/evidence.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
 import { addCounts, noCounts, quantileOf } from './counts.ts'
@@ -44,7 +45,7 @@ function judge(state: JudgeState, question: Question): Judgement {
   if (holds === 'unanswerable')
     return { ...base, verdict: 'Error', explanation: explainUnanswerable(candidate, condition) }
   const verdict = verdictOf(holds, isTrigger, candidate.total >= minimumSamples)
-  return { ...base, verdict, explanation: explain(verdict, isTrigger, base.samples, minimumSamples, condition) }
+  return { ...base, verdict, explanation: explain(verdict, isTrigger, base, condition) }
 }
 
 function firstBreachMs(state: JudgeState, question: Question): number | null {
@@ -66,12 +67,17 @@ function verdictOf(holds: boolean | undefined, isTrigger: boolean, enough: boole
   return holds === isTrigger ? 'Failed' : 'Successful'
 }
 
-function explain(verdict: Verdict, isTrigger: boolean, samples: number, needed: number, condition: Condition): string {
+type Measured = Pick<Judgement, 'value' | 'samples' | 'needed'>
+
+/** Threshold, value and samples in one sentence; a quantile above the last edge has no value to tell. */
+function explain(verdict: Verdict, isTrigger: boolean, measured: Measured, condition: Condition): string {
+  const { value, samples, needed } = measured
   const statement = formatCondition(condition)
   if (samples === 0) return `no data for "${statement}" yet`
-  if (verdict === 'Inconclusive') return `${samples} samples, needs ${needed - samples} more`
+  if (verdict === 'Inconclusive') return `"${statement}": ${samples} samples, needs ${needed - samples} more`
   const holds = (verdict === 'Failed') === isTrigger
-  return `"${statement}" ${holds ? 'holds' : 'does not hold'} over ${samples} samples`
+  const at = value === null ? '' : `: ${formatValue(value, condition)}`
+  return `"${statement}" ${holds ? 'holds' : 'does not hold'}${at} over ${formatCount(samples)} samples`
 }
 
 const compare: Record<Comparator, (value: number, threshold: number) => boolean> = {

@@ -4,6 +4,7 @@ import { FlagBinding } from './bindings-flags.ts'
 import { CriterionBinding, PlacedGateBinding } from './bindings-gates.ts'
 import { MetricBinding, ServiceBinding } from './bindings-services.ts'
 import { RollbackStepBinding, StepBinding } from './bindings-steps.ts'
+import { CalendarBinding, ScheduleBinding } from './calendar-bindings.ts'
 import { Duration } from './duration.ts'
 
 const Name = z.string().min(1)
@@ -14,6 +15,7 @@ const PhaseBinding = z.strictObject({
     .array(Name)
     .optional()
     .describe('Services in the order in which this phase moves them; without it, that of `services`'),
+  schedule: ScheduleBinding.optional(),
   dependsOn: z.array(Name).optional().describe('Phases that must be completed first; without it, those before'),
   cohorts: z
     .record(z.string(), Name)
@@ -60,6 +62,7 @@ export const Bindings = z.strictObject({
     .record(z.string(), PlacedGateBinding)
     .default({})
     .describe('By the words of what others deliver: who confirms or what shows it, and which phase waits'),
+  calendar: CalendarBinding.optional().describe('Windows and freezes of phases, and the milestones of their schedules'),
   flags: z
     .record(z.string(), FlagBinding)
     .default({})

@@ -1,5 +1,7 @@
 /** Gates: what must hold to go on. One union for entry and exit of phases; the engine has one file for each kind. */
 import { z } from 'zod'
+import { Freeze } from './calendar/freeze.ts'
+import { TimeWindow } from './calendar/time-window.ts'
 import { Id, statement } from './statement.ts'
 
 /**
@@ -60,6 +62,12 @@ export const DependencyGate = z.strictObject({
 /** An outside system says so, by a signed call to the controller. */
 export const WebhookGate = z.strictObject({ ...gate, ...age, kind: z.literal('webhook'), hook: Id })
 
+/** One of the windows is open at the moment at which the gate is used; one that has closed again holds it. */
+export const WindowGate = z.strictObject({ ...gate, kind: z.literal('window'), windows: z.array(TimeWindow).min(1) })
+
+/** None of the freezes holds. Only time opens it; a person may pass over it with a reason, as for an urgent fix. */
+export const FreezeGate = z.strictObject({ ...gate, kind: z.literal('freeze'), freezes: z.array(Freeze).min(1) })
+
 export const Gate = z.discriminatedUnion('kind', [
   SignOffGate,
   CheckGate,
@@ -67,6 +75,8 @@ export const Gate = z.discriminatedUnion('kind', [
   GoNoGoGate,
   DependencyGate,
   WebhookGate,
+  WindowGate,
+  FreezeGate,
 ])
 export type Gate = z.infer<typeof Gate>
 export type GateOf<K extends Gate['kind']> = Extract<Gate, { kind: K }>

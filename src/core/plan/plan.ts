@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { SourceRange } from './diagnostic.ts'
 import { Gate } from './gate.ts'
 import { MetricQuery } from './metric.ts'
+import { Schedule } from './schedule.ts'
 import { Service } from './service.ts'
 import { Id, statement } from './statement.ts'
 import { RollbackStep, type RolloutStep, type Stage, Step } from './step.ts'
@@ -27,7 +28,7 @@ export type PlanMetric = z.infer<typeof PlanMetric>
 export const ReportedTrigger = z.strictObject({ ...statement, role: z.string() })
 export type ReportedTrigger = z.infer<typeof ReportedTrigger>
 
-/** `startOffsetMs` is plan time after the start of the release; the phase never starts earlier. */
+/** `startOffsetMs` is plan time after the start of the release; the phase never starts earlier, nor before `schedule` lets it. */
 export const Phase = z.strictObject({
   id: Id,
   name: z.string(),
@@ -39,6 +40,7 @@ export const Phase = z.strictObject({
   contributors: z.array(z.string()).default([]),
   tickets: z.array(z.string()).default([]),
   startOffsetMs: z.number().nonnegative(),
+  schedule: Schedule.optional(),
   dependsOn: z.array(Id),
   entry: z.array(Gate),
   steps: z.array(Step),
@@ -90,14 +92,38 @@ export interface Rung {
 }
 
 /** The stages of one service in the order they are climbed; without a service, those of all. */
-export function ladderOf(plan: Plan, service?: string): Rung[] {
-  return plan.phases.flatMap((phase) =>
+export function ladderOf(plan: Plan, service?: string): readonly Rung[] {
+  const { all, byService } = rungsOf(plan)
+  return service === undefined ? all : (byService.get(service) ?? [])
+}
+
+/** The stage with this id and where it belongs. */
+export const findRung = (plan: Plan, stageId: string): Rung | undefined => rungsOf(plan).byStage.get(stageId)
+
+interface Rungs {
+  all: readonly Rung[]
+  byService: ReadonlyMap<string, readonly Rung[]>
+  byStage: ReadonlyMap<string, Rung>
+}
+
+/** A plan never changes, and every look asks for its rungs. */
+const known = new WeakMap<Plan, Rungs>()
+
+function rungsOf(plan: Plan): Rungs {
+  const found = known.get(plan)
+  if (found) return found
+  const all = plan.phases.flatMap((phase) =>
     phase.steps.flatMap((step) =>
-      step.kind === 'rollout' && (service === undefined || step.service === service)
-        ? step.stages.map((stage) => ({ phase, step, stage }))
-        : [],
+      step.kind === 'rollout' ? step.stages.map((stage) => ({ phase, step, stage })) : [],
     ),
   )
+  const rungs = {
+    all,
+    byService: Map.groupBy(all, ({ step }) => step.service),
+    byStage: new Map(all.map((rung) => [rung.stage.id, rung])),
+  }
+  known.set(plan, rungs)
+  return rungs
 }
 
 /** The service with this name; names come from the plan itself, so a missing one is a bug. */

@@ -1,4 +1,6 @@
 /** Who is told what: holds, triggers, rollbacks and missed deadlines page, ends inform. Notices never hold anything up. */
+import type { Gate } from '../plan/gate.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { ReleaseEvent } from './events.ts'
 import type { Message } from './evidence.ts'
 import type { Now, Release } from './release.ts'
@@ -68,37 +70,26 @@ const triggerText = ({ plan }: Release, triggerId: string): string => {
 
 /** Reminders, one for each, and the word that a deadline was missed. */
 function gateNotices(release: Release): Notice[] {
-  return release.plan.phases
-    .flatMap((phase) => [...phase.entry, ...phase.exit])
-    .flatMap((gate) => {
-      const state = release.gates[gate.id]
-      const notices: Notice[] = []
-      const role = 'role' in gate ? (state?.role ?? gate.role) : undefined
-      if (state?.remindedMs != null)
-        notices.push(
-          notice(
-            release,
-            'inform',
-            `reminder ${gate.id} ${state.remindedMs}`,
-            `waits for "${gate.text}"`,
-            'A reminder.',
-            role,
-          ),
-        )
-      if (state?.missedMs != null)
-        notices.push(
-          notice(
-            release,
-            'page',
-            `missed ${gate.id}`,
-            `"${gate.text}" is late`,
-            'Its deadline has passed.',
-            gate.deadline?.escalateTo ?? role,
-          ),
-        )
-      return notices
-    })
+  const notices: Notice[] = []
+  for (const [gateId, state] of Object.entries(release.gates)) {
+    if (state.remindedMs === null && state.missedMs === null) continue
+    const gate = findGate(release.plan, gateId)
+    const text = gate?.text ?? gateId
+    const role = gate && 'role' in gate ? (state.role ?? gate.role) : undefined
+    if (state.remindedMs !== null) {
+      const about = `reminder ${gateId} ${state.remindedMs}`
+      notices.push(notice(release, 'inform', about, `waits for "${text}"`, 'A reminder.', role))
+    }
+    if (state.missedMs !== null) {
+      const to = gate?.deadline?.escalateTo ?? role
+      notices.push(notice(release, 'page', `missed ${gateId}`, `"${text}" is late`, 'Its deadline has passed.', to))
+    }
+  }
+  return notices
 }
+
+const findGate = ({ phases }: Plan, gateId: string): Gate | undefined =>
+  phases.flatMap(({ entry, exit }) => [...entry, ...exit]).find(({ id }) => id === gateId)
 
 function rollbackNotices(release: Release): Notice[] {
   const { rollback } = release

@@ -4,8 +4,8 @@ import type { ReleaseEvent } from './events.ts'
 import { advanceGates } from './gates/gates.ts'
 import { isEntered, mayBegin, openSteps, readySteps } from './phases.ts'
 import type { Now, Release } from './release.ts'
+import { unmetConditions } from './start-conditions.ts'
 import { advanceStep } from './steps/steps.ts'
-import { phaseStartMs } from './time.ts'
 
 export function advancePhases(release: Release, now: Now): ReleaseEvent[] {
   for (const phase of release.plan.phases) {
@@ -15,13 +15,14 @@ export function advancePhases(release: Release, now: Now): ReleaseEvent[] {
   return isFinished(release) ? [{ type: 'ReleaseSucceeded' }] : []
 }
 
-/** Every phase is completed; with one stopped, the release is not a success. */
-const isFinished = ({ phases }: Release): boolean => Object.values(phases).every(({ status }) => status === 'completed')
+/** Every phase is completed, nothing went back, not even after its phase, and nobody is asked: else the release is not a success. */
+const isFinished = ({ phases, rollback, holds }: Release): boolean =>
+  rollback === null && holds.length === 0 && Object.values(phases).every(({ status }) => status === 'completed')
 
 function advancePhase(release: Release, phase: Phase, now: Now): ReleaseEvent[] {
   const state = release.phases[phase.id]
   if (state?.status !== 'active') {
-    const isDue = mayBegin(release, phase) && now.elapsedMs >= phaseStartMs(release, phase)
+    const isDue = mayBegin(release, phase) && unmetConditions(release, phase, now).length === 0
     return isDue ? [{ type: 'PhaseStarted', phaseId: phase.id }] : []
   }
   if (!isEntered(state)) {

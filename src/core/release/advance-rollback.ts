@@ -2,13 +2,13 @@
 import { serviceOf } from '../plan/plan.ts'
 import type { Service } from '../plan/service.ts'
 import type { RollbackStep } from '../plan/step.ts'
-import { lastAttempt } from './effects.ts'
+import { lastAttempt, pendingEffects } from './effects.ts'
 import type { Purpose, ReleaseEvent } from './events.ts'
 import { moveEffect } from './move.ts'
 import { canGoOn } from './phases.ts'
 import { type Now, type Release, type Rollback, serviceState } from './release.ts'
 import { driveEffect } from './request-effect.ts'
-import { capacityWaitMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
+import { capacityWaitMs, lateWriteMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
 import { callsOf } from './steps/calls.ts'
 
 export function advanceRollback(release: Release, now: Now): ReleaseEvent[] {
@@ -91,6 +91,7 @@ function finish(release: Release, rollback: Rollback, now: Now): ReleaseEvent[] 
   const readBackMs = Math.max(rollback.triggeredMs, ...states.map((state) => state?.readBackMs ?? 0))
   const isQuiet = states.every((state) => state?.quietMs !== null)
   if (!isQuiet && now.elapsedMs - readBackMs < rollbackLooksUntilMs) return []
+  if (mayLandLate(release, rollback) && now.elapsedMs - rollback.triggeredMs < lateWriteMs) return []
   const problem = problemOf(release, rollback, now)
   if (problem !== null) return [{ type: 'ReleaseDegraded', reason: problem }]
   const quietMs = Math.max(...states.map((state) => state?.quietMs ?? 0)) - rollback.triggeredMs
@@ -100,7 +101,14 @@ function finish(release: Release, rollback: Rollback, now: Now): ReleaseEvent[] 
   return [goesOn ? { type: 'RollbackEnded', ...took } : { type: 'ReleaseRolledBack', ...took }]
 }
 
+/** A write that raises a share of what went back is still under way. */
+const mayLandLate = (release: Release, { services }: Rollback): boolean =>
+  pendingEffects(release).some(({ purpose }) => purpose.kind === 'stage' && services.includes(purpose.service))
+
 function problemOf(release: Release, rollback: Rollback, now: Now): string | null {
+  const receiving = rollback.services.filter((name) => serviceState(release, name).rollback?.isReceiving)
+  if (receiving.length > 0)
+    return `share 0 was read back, and requests still reach the candidate of ${receiving.join(', ')}`
   const [failed] = Object.entries(rollback.failedSteps)
   if (failed) {
     const text = release.plan.rollback.steps.find(({ id }) => id === failed[0])?.text ?? failed[0]

@@ -1,9 +1,9 @@
 /** Up the ladder of one service: ask for a share, see it confirmed, bake, judge, go on or hold. */
-import { ladderOf, serviceOf } from '../plan/plan.ts'
+import { findRung, ladderOf, serviceOf } from '../plan/plan.ts'
 import type { RolloutStep, Stage } from '../plan/step.ts'
-import { lastAttempt, sameShares } from './effects.ts'
+import { progressOf, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
-import { isHeld, stageAbout } from './holds.ts'
+import { isHeld, stageAbout, triggerAbout } from './holds.ts'
 import { cohortsAt, moveEffect } from './move.ts'
 import type { Exposure, Now, Release, ServiceState } from './release.ts'
 import { serviceState } from './release.ts'
@@ -16,8 +16,8 @@ export function confirmStages(release: Release): ReleaseEvent[] {
   return release.plan.services.flatMap(({ name }): ReleaseEvent[] => {
     const { askedStageId: stageId, exposure, shares, rollback } = serviceState(release, name)
     if (stageId === null || rollback || exposure?.stageId === stageId) return []
-    const settled = lastAttempt(release, { kind: 'stage', service: name, stageId })?.settled
-    if (!settled?.outcome.ok || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
+    const { state } = progressOf(release, { kind: 'stage', service: name, stageId })
+    if (state !== 'done' || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []
     return [{ type: 'StageEntered', service: name, stageId, shares: shares.observed }]
   })
 }
@@ -29,12 +29,17 @@ export function advanceRollout(release: Release, step: RolloutStep, now: Now): S
   if (state.exposure && current && !state.exposure.passed) return judgeStage(release, step, state, current, now)
   const next = step.stages[index + 1]
   if (!next) return 'done'
+  if (isHalted(release, state)) return []
   return next.after.every((id) => hasPassed(release, id)) ? enterStage(release, step, next, now) : []
 }
 
+/** A trigger that halts acts: the ladder stays where it is until it is clear, also above a stage that had passed. */
+const isHalted = (release: Release, { exposure }: ServiceState): boolean =>
+  exposure?.acting.some((id) => isHeld(release, triggerAbout(id))) ?? false
+
 /** A stage has passed when its service stands above it, or on it with the verdict. */
 export function hasPassed(release: Release, stageId: string): boolean {
-  const rung = ladderOf(release.plan).find(({ stage }) => stage.id === stageId)
+  const rung = findRung(release.plan, stageId)
   const exposure = rung && serviceState(release, rung.step.service).exposure
   if (!rung || !exposure) return false
   const ladder = ladderOf(release.plan, rung.step.service).map(({ stage }) => stage.id)
@@ -85,14 +90,20 @@ function obstacleOf(
 ): string | null | 'wait' {
   const { stalenessMs, sampleWaitMs } = release.plan.judging
   const missing = Object.entries(exposure.missing)
+  const isStale = nowMs - exposure.lastFreshMs > stalenessMs
   const [metricId, why] = missing[0] ?? []
-  if (metricId !== undefined && nowMs - exposure.lastFreshMs > stalenessMs) {
+  if (metricId !== undefined && isStale) {
     return `${stage.name}: no fresh data of ${release.plan.metrics[metricId]?.name ?? metricId} (${why})`
   }
   if (!sameShares(state.shares.desired, state.shares.observed)) {
     return `${stage.name}: the shares that were confirmed are no longer there`
   }
-  if (missing.length > 0 || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0) return 'wait'
+  if (nowMs - (state.shares.observedMs ?? nowMs) > stalenessMs)
+    return `${stage.name}: nobody can read where its users are`
+  // One look at least: what was read back when the share was set is seen once more.
+  if (exposure.lastLookMs === exposure.enteredMs) return 'wait'
+  if (missing.length > 0 || isStale || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0)
+    return 'wait'
   const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed' || verdict === 'Error')
   if (failing) return exposure.override ? null : `${stage.name}: ${failing.explanation}, and no trigger fires`
   const undecided = exposure.criteria.find(({ verdict }) => verdict === 'Inconclusive')

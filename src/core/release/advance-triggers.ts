@@ -51,8 +51,9 @@ function rollBack(release: Release, service: string, exposure: Exposure, trigger
   const fired = serviceRollback(release, service, cause, firstBreachMs)
   if (!isGoingBack(release) || !release.rollback) return fired
   // Another part of the train fails while the first goes back: both do.
-  const others = release.rollback.services.filter((name) => !fired.services.includes(name))
-  return { ...fired, services: [...fired.services, ...others], isWhole: release.rollback.isWhole }
+  const both = new Set([...fired.services, ...release.rollback.services])
+  const services = release.plan.services.map(({ name }) => name).filter((name) => both.has(name))
+  return { ...fired, services: services.reverse(), isWhole: release.rollback.isWhole }
 }
 
 /** The verdict that breached; a streak of breaches comes from one, so a missing one is a bug. */

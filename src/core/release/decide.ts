@@ -32,24 +32,33 @@ const maximumRounds = 1_000
  * nothing more follows.
  */
 export function decide(release: Release | null, input: Input, now: Now): Decision {
-  const reaction = react(release, input, now)
-  if ('rejected' in reaction) return reaction
-  const events = [...reaction]
-  let state = fold(release, reaction, now)
-  for (let round = 0; round < maximumRounds; round++) {
-    const more = state ? advance(state, now).map((event) => ({ event, actor: engine })) : []
-    if (more.length === 0) return { rejected: false, events }
-    events.push(...more)
-    state = fold(state, more, now)
-  }
-  throw new Error(`the decision on ${input.type} did not come to rest after ${maximumRounds} rounds`)
+  const decided = decideAndFold(release, input, now)
+  if ('rejected' in decided) return decided
+  return { rejected: false, events: decided.map(({ event, actor }) => ({ event, actor })) }
 }
 
-function fold(release: Release | null, decided: readonly Decided[], { elapsedMs }: Now): Release | null {
-  return decided.reduce<Release | null>(
-    (state, { event, actor }) => evolve(state, { event, actor, at: '', elapsedMs, position: 0 }),
-    release,
-  )
+/** An event that was decided, and the release after it; where it will lie in the store is not known yet. */
+export interface Folded extends Decided {
+  after: Release
+}
+
+/** What `decide` does, with every state on the way: for whoever goes on from there without a store. */
+export function decideAndFold(release: Release | null, input: Input, now: Now): Folded[] | Rejection {
+  const reaction = react(release, input, now)
+  if ('rejected' in reaction) return reaction
+  const folded: Folded[] = []
+  let state = release
+  const add = ({ event, actor }: Decided) => {
+    state = evolve(state, { event, actor, at: '', elapsedMs: now.elapsedMs, position: 0 })
+    folded.push({ event, actor, after: state })
+  }
+  reaction.forEach(add)
+  for (let round = 0; round < maximumRounds; round++) {
+    const more = state ? advance(state, now) : []
+    if (more.length === 0) return folded
+    for (const event of more) add({ event, actor: engine })
+  }
+  throw new Error(`the decision on ${input.type} did not come to rest after ${maximumRounds} rounds`)
 }
 
 function react(release: Release | null, input: Input, now: Now): Decided[] | Rejection {

@@ -47,6 +47,22 @@ export const pendingEffects = (release: Release): EffectState[] =>
     .filter((state) => state.settled === null)
     .sort((a, b) => a.requestedMs - b.requestedMs || a.fence - b.fence)
 
+/** Once something goes back, what raised its share or served a phase that stopped is no longer wanted: whoever performs it stops. */
+export function isAbandoned(release: Release, { purpose }: EffectState): boolean {
+  if (!release.rollback) return false
+  switch (purpose.kind) {
+    case 'step':
+    case 'gate':
+      return release.phases[purpose.phaseId]?.status === 'stopped'
+    case 'stage':
+      return release.services[purpose.service]?.rollback != null
+    case 'trigger':
+      return release.rollback.isWhole
+    default:
+      return false
+  }
+}
+
 /** The effect with this id, if it is the last attempt for its purpose. */
 export const effectById = (release: Release, effectId: string): EffectState | undefined =>
   Object.values(release.effects).find((state) => state.effectId === effectId)

@@ -35,8 +35,13 @@ export const foldEffects: { EffectRequested: Fold<'EffectRequested'>; EffectSett
       ...before.effects,
       [purposeKey(state.purpose)]: { ...state, settled: { atMs: elapsedMs, outcome } },
     }
-    const after = { ...readBack(before, state, outcome, elapsedMs), ...addRun(before, state, outcome, elapsedMs) }
-    return { effects, ...after, ...firstArtefact(before, state, outcome) }
+    const after = { ...before, effects }
+    return {
+      effects,
+      ...readBack(after, state, outcome, elapsedMs),
+      ...addRun(before, state, outcome, elapsedMs),
+      ...firstArtefact(before, state, outcome),
+    }
   },
 }
 
@@ -65,14 +70,17 @@ function readBack(
   const observed = name === undefined || !outcome.ok ? undefined : sharesIn(before, name, outcome.value)
   if (name === undefined || !observed) return {}
   const state = serviceState(before, name)
+  const after = { ...state, shares: { ...state.shares, observed, observedMs: elapsedMs } }
   const { rollback } = state
-  const isBack =
-    purpose.kind === 'rollback' && rollback?.readBackMs === null && sameShares(observed, state.shares.desired)
-  return withService(before, name, {
-    ...state,
-    shares: { ...state.shares, observed, observedMs: elapsedMs },
-    rollback: isBack ? { ...rollback, readBackMs: elapsedMs } : rollback,
-  })
+  const isAsAsked = sameShares(observed, state.shares.desired)
+  if (purpose.kind === 'rollback' && rollback?.readBackMs === null && isAsAsked)
+    return withService(before, name, { ...after, rollback: { ...rollback, readBackMs: elapsedMs } })
+  if (purpose.kind !== 'stage' || rollback == null || rollback.readBackMs === null || isAsAsked)
+    return withService(before, name, after)
+  // An older write landed after share 0 was read back: users are at the candidate again, and share 0 is asked for once more.
+  const { [purposeKey({ kind: 'rollback', service: name, part: 'shares' })]: _undone, ...effects } = before.effects
+  const notBack = { ...after, rollback: { ...rollback, readBackMs: null, quietMs: null } }
+  return { ...withService(before, name, notBack), effects }
 }
 
 /** The first target that runs a version says which artefact it is: what is tried there is what goes on. */

@@ -40,6 +40,7 @@ export const foldRollback: {
     const rollback = {
       ...state.rollback,
       quietMs: quiet ? elapsedMs : null,
+      isReceiving: (arrivals?.arms.candidate?.total ?? 0) > 0,
       lastLookMs: elapsedMs,
       arrivalsCursor: arrivals?.cursor ?? state.rollback.arrivalsCursor,
     }
@@ -89,7 +90,13 @@ const isOnItsWay = (before: Release, name: string): boolean =>
   isGoingBack(before) && before.services[name]?.rollback != null
 
 function goingBack(before: Release, names: readonly string[], elapsedMs: number): Release['services'] {
-  const fresh: ServiceRollback = { readBackMs: null, quietMs: null, lastLookMs: elapsedMs, arrivalsCursor: null }
+  const fresh: ServiceRollback = {
+    readBackMs: null,
+    quietMs: null,
+    isReceiving: false,
+    lastLookMs: elapsedMs,
+    arrivalsCursor: null,
+  }
   const entries = Object.entries(before.services).map(([name, state]): [string, Release['services'][string]] => [
     name,
     names.includes(name) && !isOnItsWay(before, name) ? { ...state, rollback: fresh } : state,

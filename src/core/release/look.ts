@@ -1,7 +1,7 @@
 /** One look at the metrics of the stage that carries traffic: what must be read, and what the judge makes of it. */
 import type { JudgeState, Question } from '../judge/judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
-import { ladderOf, type Rung } from '../plan/plan.ts'
+import { findRung, type Rung } from '../plan/plan.ts'
 import type { Criterion, Stage, Trigger } from '../plan/step.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Judgement } from './judgement.ts'
@@ -9,7 +9,7 @@ import type { Exposure, Release } from './release.ts'
 
 /** The stage with this id and where it belongs; the id comes from the plan itself, so a missing one is a bug. */
 export function rungOf(release: Release, stageId: string): Rung {
-  const rung = ladderOf(release.plan).find(({ stage }) => stage.id === stageId)
+  const rung = findRung(release.plan, stageId)
   if (!rung) throw new Error(`stage ${stageId} is not in the plan`)
   return rung
 }
@@ -41,6 +41,8 @@ export function judgesAfter(
   readings: Readonly<Record<string, MetricReading | null>>,
   atMs: number,
 ): Record<string, JudgeState> {
+  const known = answered.get(readings)
+  if (known?.exposure === exposure && known.atMs === atMs) return known.judges
   const stage = stageOf(release, exposure.stageId)
   const judges = { ...exposure.judges }
   for (const statement of [...stage.criteria, ...stage.triggers]) {
@@ -50,8 +52,12 @@ export function judgesAfter(
     const look = { fromMs: exposure.lastLookMs, toMs: atMs, reading }
     judges[statement.id] = thresholdJudge.observe(state, questionOf(release, statement), look)
   }
+  answered.set(readings, { exposure, atMs, judges })
   return judges
 }
+
+/** A decision asks the judges, and the fold of what it decided asks them again: the answer is kept with the readings that it came from. */
+const answered = new WeakMap<object, { exposure: Exposure; atMs: number; judges: Record<string, JudgeState> }>()
 
 /** The verdict on each statement from the judges' states. */
 export function judgementsOf(

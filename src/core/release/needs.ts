@@ -9,8 +9,9 @@ import { metricsOf, stageOf } from './look.ts'
 import type { Outcome } from './outcome.ts'
 import { isEntered, mayBegin } from './phases.ts'
 import { isGoingBack, isOver, type Now, type Release, serviceState } from './release.ts'
-import { capacityWaitMs, rollbackLookMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
-import { inReleaseTime, phaseStartMs } from './time.ts'
+import { capacityWaitMs, lateWriteMs, rollbackLookMs, rollbackLooksUntilMs, stuckMs } from './rollback-limits.ts'
+import { startWakes } from './start-conditions.ts'
+import { inReleaseTime } from './time.ts'
 
 type Cursor = MetricReading['cursor']
 
@@ -72,12 +73,16 @@ function nextLookMs(release: Release, service: string): number | null {
   return exposure ? exposure.lastLookMs + release.plan.judging.intervalMs : null
 }
 
-/** The next release time after now at which something may follow without any input; null when only an input can move the release. */
-export function nextWake(release: Release, { elapsedMs }: Now): number | null {
+/**
+ * The next release time after now at which something may follow without any input; null when only an input can move the release. For what the
+ * wall clock brings it is a hint.
+ */
+export function nextWake(release: Release, now: Now): number | null {
+  const { elapsedMs } = now
   const times = [...retryTimes(release)]
   if (!isOver(release)) {
     times.push(...release.plan.services.flatMap(({ name }) => nextLookMs(release, name) ?? []))
-    times.push(...(isGoingBack(release) ? rollbackWakes(release) : forwardWakes(release)))
+    times.push(...(isGoingBack(release) ? rollbackWakes(release) : forwardWakes(release, now)))
   }
   let next = Number.POSITIVE_INFINITY
   for (const time of times) if (time > elapsedMs && time < next) next = time
@@ -94,16 +99,16 @@ function rollbackWakes(release: Release): number[] {
     const readBackMs = serviceState(release, name).rollback?.readBackMs
     return readBackMs == null ? [] : [readBackMs + rollbackLooksUntilMs]
   })
-  return [...deadline, ...turns, triggeredMs + capacityWaitMs, ...quiet]
+  return [...deadline, ...turns, triggeredMs + capacityWaitMs, triggeredMs + lateWriteMs, ...quiet]
 }
 
-function forwardWakes(release: Release): number[] {
+function forwardWakes(release: Release, now: Now): number[] {
   return release.plan.phases.flatMap((phase) => {
     const state = release.phases[phase.id]
-    if (mayBegin(release, phase)) return [phaseStartMs(release, phase)]
+    if (mayBegin(release, phase)) return startWakes(release, phase, now)
     if (state?.status !== 'active') return []
     const gates = isEntered(state) ? phase.exit : [...phase.entry, ...phase.exit]
-    return [...gates.flatMap((gate) => gateWakes(release, gate)), ...waitWakes(release, phase)]
+    return [...gates.flatMap((gate) => gateWakes(release, gate, now)), ...waitWakes(release, phase)]
   })
 }
 

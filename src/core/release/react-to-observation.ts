@@ -2,10 +2,10 @@
 
 import { sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
-import type { MetricReading } from './evidence.ts'
+import { MetricReading } from './evidence.ts'
 import { judgementsOf, judgesAfter, metricsOf, stageOf } from './look.ts'
 import type { Observation } from './needs.ts'
-import type { DriverError, Outcome } from './outcome.ts'
+import { type DriverError, fail, type Outcome } from './outcome.ts'
 import {
   type Exposure,
   isGoingBack,
@@ -38,9 +38,9 @@ function stageObserved(
   const readings: Record<string, MetricReading | null> = {}
   const missing: Record<string, DriverError> = {}
   for (const metricId of metricsOf(stage)) {
-    const outcome = observation.readings[metricId]
+    const outcome = usable(observation.readings[metricId])
     const problem = problemOf(outcome)
-    readings[metricId] = outcome?.ok ? outcome.value : null
+    readings[metricId] = outcome.ok ? outcome.value : null
     if (problem) missing[metricId] = problem
   }
   const judges = judgesAfter(release, exposure, readings, nowMs)
@@ -55,7 +55,7 @@ function stageObserved(
     stageId: stage.id,
     readings,
     missing,
-    arrivals: observation.arrivals?.ok ? observation.arrivals.value : null,
+    arrivals: arrivalsOf(observation),
     shares,
     creditMs: fresh ? creditMs : 0,
     criteria: judgementsOf(release, stage.criteria, judges),
@@ -63,16 +63,27 @@ function stageObserved(
   }
 }
 
+/** Counts that are below zero or no numbers are no data: they would spoil every sum after them. */
+function usable(outcome: Outcome<MetricReading> | undefined): Outcome<MetricReading> {
+  if (!outcome) return fail('notFound', 'was not read')
+  if (!outcome.ok || MetricReading.shape.arms.safeParse(outcome.value.arms).success) return outcome
+  return fail('rejected', 'no data: it gave counts that are no numbers from zero up')
+}
+
+function arrivalsOf({ arrivals }: Observation): MetricReading | null {
+  const outcome = usable(arrivals ?? undefined)
+  return outcome.ok ? outcome.value : null
+}
+
 /** A reading without the candidate is no data: the candidate has no instance to read, and that is not zero. */
-function problemOf(outcome: Outcome<MetricReading> | undefined): DriverError | undefined {
-  if (!outcome) return { code: 'notFound', message: 'was not read' }
+function problemOf(outcome: Outcome<MetricReading>): DriverError | undefined {
   if (!outcome.ok) return outcome.error
   return outcome.value.arms.candidate ? undefined : { code: 'notFound', message: 'no data from the candidate' }
 }
 
 /** Quiet: a whole look long nothing of the candidate's arrived. A candidate that no longer answers receives nothing either. */
 function rollbackObserved(rollback: ServiceRollback, observation: Observation): ReleaseEvent {
-  const arrivals = observation.arrivals?.ok ? observation.arrivals.value : null
+  const arrivals = arrivalsOf(observation)
   const isFirst = rollback.arrivalsCursor === null
   const quiet = arrivals !== null && !isFirst && (arrivals.arms.candidate?.total ?? 0) === 0
   return { type: 'RollbackObserved', service: observation.service, quiet, arrivals }

@@ -108,6 +108,8 @@ export interface ServiceRollback {
   readBackMs: number | null
   /** Release time at which the service had seen nothing for the candidate any more. */
   quietMs: number | null
+  /** Requests for the candidate were still coming at the last look. */
+  isReceiving: boolean
   lastLookMs: number
   arrivalsCursor: MetricReading['cursor'] | null
 }

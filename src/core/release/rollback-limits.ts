@@ -9,3 +9,9 @@ export const stuckMs = 1_000
 
 /** Users are sent back to a baseline that is known not to be ready for them only after this long. */
 export const capacityWaitMs = 10_000
+
+/**
+ * A write that still raises a share when the rollback begins may land after share 0: the rollback ends once it has settled, or after this
+ * long, when the call is over whatever its driver does.
+ */
+export const lateWriteMs = 7_000

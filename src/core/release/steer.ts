@@ -1,9 +1,10 @@
 /** How people steer a release beside signing it: promote, override, skip, retry, reassign, supersede. Each needs a right and a reason that is kept. */
 import { maySteer } from '../access/roles.ts'
 import type { Rejection, ReleaseCommand } from './commands.ts'
+import { sameShares } from './effects.ts'
 import type { Actor, ReleaseEvent } from './events.ts'
 import { gateHolds } from './gates/gates.ts'
-import { gateAbout, isHeld, stepAbout } from './holds.ts'
+import { gateAbout, isHeld, stageAbout, stepAbout } from './holds.ts'
 import { stageOf } from './look.ts'
 import { activePhases, reachedGates } from './open-gates.ts'
 import { readySteps } from './phases.ts'
@@ -20,7 +21,7 @@ export function steer(release: Release, command: SteerCommand, actor: Actor, now
   if (isOver(release) || isGoingBack(release)) return wrongState(release, `it cannot be told to ${command.type}`)
   switch (command.type) {
     case 'promote':
-      return promote(release, command)
+      return promote(release, command, now)
     case 'override':
       return override(release, command)
     case 'skip':
@@ -54,22 +55,28 @@ function stageUnderWay(
 }
 
 /** The bake is cut short, never the verdict: without every criterion met it stays. */
-function promote(release: Release, { service, reason }: Of<'promote'>): ReleaseEvent[] | Rejection {
+function promote(release: Release, { service, reason }: Of<'promote'>, { elapsedMs }: Now): ReleaseEvent[] | Rejection {
   const found = stageUnderWay(release, service)
   if ('rejected' in found) return found
   const { exposure } = found
+  const { shares } = serviceState(release, found.service)
   const stage = stageOf(release, exposure.stageId)
   const open = stage.criteria.filter(
     ({ id }) => exposure.criteria.find(({ statementId }) => statementId === id)?.verdict !== 'Successful',
   )
-  if (Object.keys(exposure.missing).length > 0) return wrongState(release, `${stage.name} has no fresh data`)
+  const isStale = elapsedMs - exposure.lastFreshMs > release.plan.judging.stalenessMs
+  if (isStale || Object.keys(exposure.missing).length > 0) return wrongState(release, `${stage.name} has no fresh data`)
+  if (!sameShares(shares.desired, shares.observed))
+    return wrongState(release, `the shares of ${stage.name} are not there`)
   if (exposure.lastLookMs === exposure.enteredMs) return wrongState(release, `${stage.name} was not looked at yet`)
   if (open.length > 0 || exposure.acting.length > 0) {
     const what = open.map(({ text }) => `"${text}"`).join(', ') || 'a trigger that is breached'
     return wrongState(release, `${stage.name} is not decided: ${what}`, 'override an undecided verdict, or wait')
   }
+  const { service: name } = found
   return [
-    { type: 'StagePassed', service: found.service, stageId: stage.id, criteria: exposure.criteria, promoted: reason },
+    ...clearedHold(release, stageAbout(stage.id), `promoted: ${reason}`),
+    { type: 'StagePassed', service: name, stageId: stage.id, criteria: exposure.criteria, promoted: reason },
   ]
 }
 
@@ -95,9 +102,7 @@ function skip(release: Release, { id, reason }: Of<'skip'>, now: Now): ReleaseEv
     const step = readySteps(phase, state).find((one) => one.id === id)
     if (step?.kind === 'rollout') return wrongState(release, 'a rollout is not skipped', 'promote its stage, or abort')
     if (!step) continue
-    const cleared: ReleaseEvent[] = isHeld(release, stepAbout(id))
-      ? [{ type: 'HoldCleared', about: stepAbout(id), reason: `skipped: ${reason}` }]
-      : []
+    const cleared = clearedHold(release, stepAbout(id), `skipped: ${reason}`)
     return [...cleared, { type: 'StepSkipped', phaseId: phase.id, stepId: id, reason }]
   }
   const gate = reachedGates(release).find((one) => one.id === id)
@@ -110,6 +115,10 @@ function skip(release: Release, { id, reason }: Of<'skip'>, now: Now): ReleaseEv
     )
   return [{ type: 'GateBypassed', gateId: id, reason }]
 }
+
+/** The word that what was held about this is no longer asked. */
+const clearedHold = (release: Release, about: string, reason: string): ReleaseEvent[] =>
+  isHeld(release, about) ? [{ type: 'HoldCleared', about, reason }] : []
 
 function retry(release: Release, { id }: Of<'retry'>): ReleaseEvent[] | Rejection {
   const about = [stepAbout(id), gateAbout(id)].find((one) => isHeld(release, one))

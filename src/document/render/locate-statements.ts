@@ -69,6 +69,8 @@ const words = (text: string): string => text.replace(/\s+/g, ' ').trim()
 /** How the document can say it. A criterion that repeats others is each of them "(in the words of the document)". */
 function wordingsOf({ kind, text }: StatementStatus): string[] {
   const whole = words(text)
+  // Several windows are one gate, which stands at the first.
+  if (kind === 'check') return [whole, ...whole.split('; ')]
   if (kind !== 'criterion' || !whole.endsWith(')')) return [whole]
   return [whole, ...[...whole.matchAll(/\(/g)].map(({ index }) => words(whole.slice(index + 1, -1)))]
 }
@@ -91,6 +93,7 @@ function factsOf(draft: PlanDraft): Fact[] {
   return [
     ...draft.phases.flatMap(factsOfPhase),
     ...items.map(({ text, source, claimed }): Fact => ({ kinds: gates, text, lines: source, claimed })),
+    ...draft.windows.map(({ text, source }): Fact => ({ kinds: gates, text, lines: source, claimed: false })),
     ...triggers.map(
       ({ text, source }): Fact => ({ kinds: ['trigger', 'reportedTrigger'], text, lines: source, claimed: false }),
     ),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planOfDraft } from '../../../test/fixtures/plan-of-draft.ts'
 import { renderedLines, statusFor } from '../../../test/fixtures/rendered.ts'
+import type { Gate } from '../../core/plan/gate.ts'
 import type { DocumentStatus } from '../../core/release/document-status.ts'
 import { importMarkdown } from '../import-markdown.ts'
 import { applyEdits } from './edit.ts'
@@ -102,6 +103,27 @@ describe('what is written', () => {
     const linked = render(plan, succeeded, { report: 'reports/r1.md' }).text
     expect(lineWith(linked, 'Runbook')).toMatch(/\(\[r1#e\d+\]\(reports\/r1\.md#sign-offs\)\)$/)
     expect(render(linked, succeeded, { report: 'reports/r1.md' }).edits).toEqual([])
+  })
+
+  it('says at the line of a window which phases it let through', () => {
+    const text = plan.replace('## Timeline', '## Deployment windows\n\n- Mon–Thu 09:00–16:00 UTC\n\n## Timeline')
+    const { draft } = importMarkdown(text, 'plan.md')
+    const [line] = draft.windows
+    const made = planOfDraft(draft)
+    const gate = (id: string): Gate => ({
+      id,
+      text: line?.text ?? '',
+      source: line?.source ?? { start: 1, end: 1 },
+      kind: 'window',
+      windows: [{ days: ['mon', 'tue', 'wed', 'thu'], from: '09:00', to: '16:00', zone: 'UTC' }],
+    })
+    const phases = made.phases.map((phase) => ({ ...phase, entry: [...phase.entry, gate(`${phase.id}/window`)] }))
+    const status = statusFor(text, {}, { ...made, phases })
+    const said = render(text, status)
+    expect(said.lost).toEqual([])
+    expect(lineWith(said.text, 'Mon–Thu')).toMatch(
+      /^- Mon–Thu 09:00–16:00 UTC — ✔ evidence: Phase 1: Staging open when it was asked; Phase 2: .* \(r1#e\d+(?:, #?e\d+)?\)$/,
+    )
   })
 
   it('ticks no box of which only a part is known', () => {

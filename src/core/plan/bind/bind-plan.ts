@@ -2,6 +2,7 @@
 import { servicesOf } from '../bindings.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
+import { withCalendar } from './bind-calendar.ts'
 import { bindFlags } from './bind-flags.ts'
 import { bindPhases } from './bind-phases.ts'
 import { bindRollback } from './bind-rollback.ts'
@@ -16,7 +17,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   bindMetrics(binder)
   bindServices(binder)
   const reportedTriggers: ReportedTrigger[] = []
-  const phases = bindPhases(binder, reportedTriggers)
+  const phases = withCalendar(binder, bindPhases(binder, reportedTriggers))
   bindFlags(binder)
   const rollback = bindRollback(binder)
   binder.role(bindings.asks, ['asks'])

@@ -69,11 +69,12 @@ function nextRunMs({ run, runs, triedMs }: GateState, gate: CheckedGate): number
 }
 
 /** Release times at which the gate wants to be looked at again without any input. */
-export function checkWakes(release: Release, gate: CheckedGate): number[] {
+export function evidenceWakes(release: Release, gate: EvidenceGate): number[] {
   const state = release.gates[gate.id]
-  if (!state || state.run > state.runsDone || isHeld(release, gateAbout(gate.id))) return []
+  if (!state) return []
   const newest = state.runs.at(-1)
   const staleMs = newest && gate.maximumAgeMs !== undefined ? [newest.atMs + gate.maximumAgeMs + 1] : []
+  if (gate.kind === 'webhook' || state.run > state.runsDone || isHeld(release, gateAbout(gate.id))) return staleMs
   return [nextRunMs(state, gate), ...staleMs]
 }
 

@@ -2,7 +2,7 @@
 import type { Gate } from '../../plan/gate.ts'
 
 import type { ReleaseEvent } from '../events.ts'
-import { gateAbout } from '../holds.ts'
+import { gateAbout, isHeld } from '../holds.ts'
 import type { Now, Release } from '../release.ts'
 import { wholeRollback } from '../scope.ts'
 import { inReleaseTime } from '../time.ts'
@@ -35,6 +35,7 @@ function missed(release: Release, gate: Gate, onMissed: 'hold' | 'abort'): Relea
   const event: ReleaseEvent = { type: 'GateDeadlineMissed', gateId: gate.id }
   if (onMissed === 'abort')
     return [event, wholeRollback(release, { kind: 'deadline', gateId: gate.id, what: gate.text })]
+  if (isHeld(release, gateAbout(gate.id))) return [event]
   const reason = `"${gate.text}" missed its deadline`
   return [event, { type: 'ReleaseHeld', about: gateAbout(gate.id), reason, ask: release.plan.asks }]
 }

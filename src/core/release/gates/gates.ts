@@ -4,7 +4,8 @@ import type { Phase } from '../../plan/plan.ts'
 import type { ReleaseEvent } from '../events.ts'
 import { gateAbout, isHeld } from '../holds.ts'
 import type { Now, Release } from '../release.ts'
-import { advanceCheck, checkWakes, hasEvidence } from './checked.ts'
+import { calendarWakes, isCalendarGate, isOpenNow } from './calendar.ts'
+import { advanceCheck, evidenceWakes, hasEvidence } from './checked.ts'
 import { advanceDeadline, deadlineWakes } from './deadline.ts'
 import { isSigned } from './signatures.ts'
 
@@ -20,6 +21,9 @@ export function gateHolds(release: Release, gate: Gate, now: Now): boolean {
     case 'streak':
     case 'webhook':
       return hasEvidence(release, gate, now)
+    case 'window':
+    case 'freeze':
+      return isOpenNow(gate, now)
   }
 }
 
@@ -48,7 +52,11 @@ function advanceGate(release: Release, phase: Phase, gate: Gate, now: Now): Rele
 }
 
 /** Release times at which a closed gate wants to be looked at again. */
-export function gateWakes(release: Release, gate: Gate): number[] {
-  const checks = gate.kind === 'check' || gate.kind === 'streak' ? checkWakes(release, gate) : []
-  return [...checks, ...deadlineWakes(release, gate)]
+export function gateWakes(release: Release, gate: Gate, now: Now): number[] {
+  return [...ownWakes(release, gate, now), ...deadlineWakes(release, gate)]
+}
+
+function ownWakes(release: Release, gate: Gate, now: Now): number[] {
+  if (isCalendarGate(gate)) return calendarWakes(release, gate, now)
+  return 'role' in gate ? [] : evidenceWakes(release, gate)
 }

@@ -18,9 +18,11 @@ export function signersNeeded(gate: SignedGate): number {
 
 /** The last word of each person who may sign, checked again each time it is used: right, role and the plan's digest. */
 export function standingWords(release: Release, gate: { id: string; role: string }): SignOff[] {
+  const words = release.signOffs[gate.id]
+  if (!words) return []
   const role = roleOf(release, gate)
   const last = new Map<string, SignOff>()
-  for (const word of release.signOffs[gate.id] ?? []) last.set(word.person.id, word)
+  for (const word of words) last.set(word.person.id, word)
   return [...last.values()].filter(
     ({ person, digest }) => digest === release.digest && maySign(release.plan, person.id, role).allowed,
   )

@@ -67,7 +67,7 @@ export function imagineWorld(
 
 function complete({ draft, bindings }: Imagination, service: Bindings['service'], asks: string): Bindings {
   const { plan, metrics, phases, criteria, triggers, checklists, flags, judging, author, rollback } = bindings
-  const { services, dependencies } = bindings
+  const { services, dependencies, calendar } = bindings
   return {
     plan: plan ?? draft.file,
     ...(author !== undefined && { author }),
@@ -79,6 +79,7 @@ function complete({ draft, bindings }: Imagination, service: Bindings['service']
     triggers: triggers ?? {},
     checklists: checklists ?? {},
     dependencies: dependencies ?? {},
+    ...(calendar && { calendar }),
     flags: flags ?? {},
     asks,
     ...(rollback && { rollback }),

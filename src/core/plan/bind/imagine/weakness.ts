@@ -1,4 +1,4 @@
-/** What is weak about a plan and can be seen without running it. docs/rehearse.md explains each code. */
+/** What is weak about a plan: seen without running it, or by rehearsing it (the last four). docs/rehearse.md explains each code. */
 import { z } from 'zod'
 import { SourceRange } from '../../diagnostic.ts'
 import type { PlanDraft } from '../../draft.ts'
@@ -15,6 +15,10 @@ export const WeaknessCode = z.enum([
   'EMPTY_STAGE',
   'NOBODY_CAN_OPEN',
   'TOGGLE_NOT_DRILLED',
+  'STAGE_NEVER_LEFT',
+  'GATE_NEVER_OPENS',
+  'STEP_NEVER_DONE',
+  'TRIGGER_NEVER_FIRES',
 ])
 export type WeaknessCode = z.infer<typeof WeaknessCode>
 

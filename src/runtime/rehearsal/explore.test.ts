@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { plan } from '../../../test/fixtures/plan.ts'
+import { trainPlan } from '../../../test/fixtures/train-plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { explore } from './explore.ts'
+import { describeFault } from './fault.ts'
+import { rehearsedWeaknesses } from './rehearsed-weaknesses.ts'
+import { rehearsalOf } from './setting.ts'
+
+const startWallMs = Date.UTC(2026, 0, 5, 9)
+const rehearse = (one: Plan, scenarios = 300) => explore(rehearsalOf(one, startWallMs), { seed: 1, scenarios })
+
+/** The example with other stages. */
+const withStages = (change: (stage: Stage) => Stage): Plan => ({
+  ...plan,
+  phases: plan.phases.map((phase) => ({
+    ...phase,
+    steps: phase.steps.map((step) => (step.kind === 'rollout' ? { ...step, stages: step.stages.map(change) } : step)),
+  })),
+})
+type Stage = Extract<Plan['phases'][number]['steps'][number], { kind: 'rollout' }>['stages'][number]
+
+describe('exploring a plan', () => {
+  it('always ends the example safe, and says how long going back took', () => {
+    const found = rehearse(plan)
+    expect(found.good.release.status).toBe('Succeeded')
+    expect(found.unsafe.map(({ problems, faults }) => [problems, faults.map(describeFault)])).toEqual([])
+    expect(found.scenarios).toBeGreaterThanOrEqual(300)
+    expect(found.singleFaults).toBeGreaterThan(300)
+    expect(found.worstLiveRollbackMs).toBeLessThanOrEqual(2_000)
+    expect(rehearsedWeaknesses(plan, found)).toEqual([])
+  })
+
+  it('always ends a train of services safe', () => {
+    const found = rehearse(trainPlan, 1)
+    expect(found.good.release.status).toBe('Succeeded')
+    expect(found.unsafe.map(({ problems, faults }) => [problems, faults.map(describeFault)])).toEqual([])
+  })
+
+  it('is the same again for the same seed, and another sample of pairs for another one', () => {
+    const short: Plan = { ...plan, phases: plan.phases.slice(0, 2) }
+    const figures = (seed: number) => {
+      const { tried, scenarios, rollbackMs } = explore(rehearsalOf(short, startWallMs), { seed, scenarios: 700 })
+      return { tried, scenarios, rollbackMs }
+    }
+    expect(figures(7)).toEqual(figures(7))
+    expect(figures(7)).not.toEqual(figures(8))
+  })
+
+  it('finds a rollback that its own steps make late', () => {
+    const slow = { id: 'restore', text: 'restore', source: { start: 9, end: 9 }, kind: 'command' as const }
+    const late: Plan = {
+      ...plan,
+      rollback: { deadlineMs: 1_500, steps: [{ ...slow, command: 'restore', parameters: {} }] },
+    }
+    const found = rehearse(late, 1)
+    expect(found.unsafe.length).toBeGreaterThan(0)
+    expect(found.unsafe[0]?.problems[0]).toContain('degraded with nothing wrong on the way back')
+  })
+
+  it('finds a stage that nothing can pass', () => {
+    const contradictory = withStages((stage) => ({
+      ...stage,
+      criteria: stage.criteria.map((criterion) => ({
+        ...criterion,
+        condition: { ...criterion.condition, comparator: '<' as const, value: 0 },
+      })),
+    }))
+    const weak = rehearsedWeaknesses(contradictory, rehearse(contradictory, 1))
+    expect(weak.map(({ code }) => code)).toContain('STAGE_NEVER_LEFT')
+  })
+
+  it('finds a trigger that stays silent when it is breached', () => {
+    const deaf = withStages((stage) => ({
+      ...stage,
+      triggers: stage.triggers.map((trigger) => ({
+        ...trigger,
+        condition: { ...trigger.condition, comparator: '>' as const, value: 100, unit: '% of baseline' },
+      })),
+    }))
+    const weak = rehearsedWeaknesses(deaf, rehearse(deaf, 1))
+    expect(weak.map(({ code }) => code)).toContain('TRIGGER_NEVER_FIRES')
+  })
+})

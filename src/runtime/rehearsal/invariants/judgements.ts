@@ -1,0 +1,97 @@
+/** One verdict, judged anew from the counts that were read. */
+
+import type { JudgeState } from '../../../core/judge/judge.ts'
+import { type Condition, canonicalThreshold } from '../../../core/plan/condition.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import type { Criterion, Trigger } from '../../../core/plan/step.ts'
+import type { ArmCounts, MetricReading } from '../../../core/release/evidence.ts'
+import type { Judgement } from '../../../core/release/judgement.ts'
+
+const none: ArmCounts = { total: 0 }
+
+/** What is wrong with a verdict, given the sums before and after the look and what the look read; null when it is right. */
+export function brokenJudgement(
+  plan: Plan,
+  statement: Criterion | Trigger,
+  judgement: Judgement,
+  { was, is }: { was: JudgeState | undefined; is: JudgeState | undefined },
+  read: MetricReading | null,
+  nowMs: number,
+): string | null {
+  const metric = plan.metrics[statement.metricId]
+  const isTrigger = 'windowMs' in statement
+  const needed = isTrigger ? metric?.triggerSamples : metric?.minimumSamples
+  if (judgement.needed !== needed) return `${judgement.needed} samples were asked for, not ${needed}`
+  const counts = isTrigger ? windowOf(is, nowMs - statement.windowMs, read) : sumOf(was, read)
+  if (counts === null) return 'its window is not the looks of its span'
+  if (judgement.samples !== counts.total) return `${judgement.samples} samples were judged of ${counts.total}`
+  const holds = counts.total >= needed ? holdsFor(counts, statement.condition) : undefined
+  if (holds === 'unanswerable') return judgement.verdict === 'Error' ? null : `${judgement.verdict} without an answer`
+  const isOk = isTrigger ? holds === false : holds === true
+  const wanted = holds === undefined ? ['Inconclusive', 'Error'] : [isOk ? 'Successful' : 'Failed']
+  return wanted.includes(judgement.verdict) ? null : `${judgement.verdict}, and it is ${wanted[0]}`
+}
+
+/** Everything of the candidate since the stage began. */
+function sumOf(was: JudgeState | undefined, read: MetricReading | null): ArmCounts {
+  return plus(was?.candidate ?? none, read?.arms.candidate)
+}
+
+/** The candidate's counts of a trigger's window; null when a look in it is too old, or the newest one is not there. */
+function windowOf(state: JudgeState | undefined, fromMs: number, read: MetricReading | null): ArmCounts | null {
+  const looks = state?.window ?? []
+  if (read && looks.at(-1)?.reading !== read) return null
+  if (read && looks.some(({ toMs }) => toMs <= fromMs)) return null
+  return looks.reduce((sum, { reading }) => plus(sum, reading.arms.candidate), none)
+}
+
+function plus(sum: ArmCounts, more: ArmCounts | undefined): ArmCounts {
+  if (!more) return sum
+  if (sum.total === 0) return more
+  const counts: ArmCounts = { total: sum.total + more.total }
+  if (sum.events !== undefined && more.events !== undefined) counts.events = sum.events + more.events
+  if (sum.buckets && more.buckets)
+    counts.buckets = sum.buckets.map(({ le, count }) => ({
+      le,
+      count: count + (more.buckets?.find((bucket) => bucket.le === le)?.count ?? 0),
+    }))
+  return counts
+}
+
+/** Whether a condition holds for these counts: a share of events, their number, or the share of observations beyond a bucket's edge. */
+function holdsFor({ total, events, buckets }: ArmCounts, condition: Condition): boolean | undefined | 'unanswerable' {
+  if (total === 0) return undefined
+  const threshold = canonicalThreshold(condition)
+  if (!threshold) return 'unanswerable'
+  const { comparator, percentile } = condition
+  if (threshold.kind !== 'duration') {
+    if (events === undefined) return 'unanswerable'
+    return compares(threshold.kind === 'count' ? events : events / total, comparator, threshold.value)
+  }
+  const isUpper = comparator === '<' || comparator === '<='
+  const edges = (buckets ?? []).filter(
+    ({ le }) => le !== null && (isUpper ? le <= threshold.value : le >= threshold.value),
+  )
+  const edge = isUpper ? edges.at(-1) : edges[0]
+  if (!edge || percentile === undefined) return 'unanswerable'
+  const beyond = (total - edge.count) / total
+  const allowed = 1 - percentile / 100
+  return isUpper ? beyond < allowed : beyond > allowed
+}
+
+function compares(value: number, comparator: Condition['comparator'], threshold: number): boolean {
+  switch (comparator) {
+    case '<':
+      return value < threshold
+    case '<=':
+      return value <= threshold
+    case '>':
+      return value > threshold
+    case '>=':
+      return value >= threshold
+    case '==':
+      return value === threshold
+    case '!=':
+      return value !== threshold
+  }
+}

@@ -1,0 +1,104 @@
+/** What a metric must show for a stage to be good, undecided or bad: levels derived from the plan's own thresholds. */
+import { type Comparator, type Condition, canonicalThreshold } from '../../core/plan/condition.ts'
+import { ladderOf, type Plan } from '../../core/plan/plan.ts'
+import type { Stage } from '../../core/plan/step.ts'
+import type { ArmCounts } from '../../core/release/evidence.ts'
+
+/** Requests of each arm that has users, in each look: enough for every verdict. */
+export const totalPerLook = 10_000
+
+/** `healthy` satisfies what can be satisfied; the others are null where no level is like that. In events a look, or milliseconds. */
+export interface Levels {
+  healthy: number
+  undecided: number | null
+  /** By the trigger's id. */
+  breach: Record<string, number | null>
+}
+
+const known = new WeakMap<Stage, Map<string, Levels>>()
+
+export function levelsOf(stage: Stage, metricId: string): Levels {
+  let levels = known.get(stage)
+  if (!levels) {
+    levels = new Map()
+    known.set(stage, levels)
+  }
+  let found = levels.get(metricId)
+  if (!found) {
+    found = findLevels(stage, metricId)
+    levels.set(metricId, found)
+  }
+  return found
+}
+
+function findLevels(stage: Stage, metricId: string): Levels {
+  const criteria = stage.criteria.filter((one) => one.metricId === metricId)
+  const triggers = stage.triggers.filter((one) => one.metricId === metricId)
+  const conditions = [...criteria, ...triggers].map(({ condition }) => condition)
+  const levels = candidates(conditions)
+  const passes = (level: number) => criteria.every(({ condition }) => holdsAt(condition, level))
+  const isQuiet = (level: number) => !triggers.some(({ condition }) => holdsAt(condition, level))
+  const quiet = levels.filter(isQuiet)
+  return {
+    healthy: quiet.find(passes) ?? quiet[0] ?? 0,
+    undecided: quiet.find((level) => !passes(level)) ?? null,
+    breach: Object.fromEntries(
+      triggers.map(({ id, condition }) => [id, levels.find((level) => holdsAt(condition, level)) ?? null]),
+    ),
+  }
+}
+
+/** Every level between and beside the thresholds, lowest first: no two conditions differ only in between. */
+function candidates(conditions: readonly Condition[]): number[] {
+  const thresholds = [...new Set(conditions.map(thresholdOf).filter((level) => level !== null))].sort((a, b) => a - b)
+  const top = thresholds.at(-1) ?? 0
+  const above = conditions.some(isDuration) ? top * 2 + 1 : Math.min(totalPerLook, top * 2 + 1)
+  const between = thresholds.map((level, index) => (level + (thresholds[index - 1] ?? 0)) / 2)
+  return [...new Set([0, ...thresholds, ...between, above])].sort((a, b) => a - b)
+}
+
+const isDuration = (condition: Condition): boolean => canonicalThreshold(condition)?.kind === 'duration'
+
+/** The threshold as events in a look, or in milliseconds. */
+function thresholdOf(condition: Condition): number | null {
+  const threshold = canonicalThreshold(condition)
+  if (!threshold) return null
+  return threshold.kind === 'fraction' ? threshold.value * totalPerLook : threshold.value
+}
+
+const compare: Record<Comparator, (value: number, threshold: number) => boolean> = {
+  '<': (value, threshold) => value < threshold,
+  '<=': (value, threshold) => value <= threshold,
+  '>': (value, threshold) => value > threshold,
+  '>=': (value, threshold) => value >= threshold,
+  '==': (value, threshold) => value === threshold,
+  '!=': (value, threshold) => value !== threshold,
+}
+
+function holdsAt(condition: Condition, level: number): boolean {
+  const threshold = thresholdOf(condition)
+  return threshold !== null && compare[condition.comparator](level, threshold)
+}
+
+/** What one arm counts in a look when everything is at this level. */
+export function countsAt(plan: Plan, metricId: string, level: number, total: number): ArmCounts {
+  const query = plan.metrics[metricId]?.query
+  if (!query || !('histogram' in query)) return { total, events: level }
+  const buckets = edgesOf(plan, metricId).map((le) => ({ le, count: level <= le ? total : 0 }))
+  return { total, buckets: [...buckets, { le: null, count: total }] }
+}
+
+const knownEdges = new WeakMap<Plan, Map<string, number[]>>()
+
+/** A histogram has an edge at each threshold that the plan states for it. */
+function edgesOf(plan: Plan, metricId: string): number[] {
+  const edges = knownEdges.get(plan) ?? new Map<string, number[]>()
+  knownEdges.set(plan, edges)
+  const found = edges.get(metricId)
+  if (found) return found
+  const statements = ladderOf(plan).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
+  const thresholds = statements.flatMap((one) => (one.metricId === metricId ? (thresholdOf(one.condition) ?? []) : []))
+  const sorted = [...new Set(thresholds)].sort((a, b) => a - b)
+  edges.set(metricId, sorted)
+  return sorted
+}
