@@ -4,8 +4,7 @@
  */
 import type { ReleaseCommand } from '../../src/core/release/commands.ts'
 import type { ReleaseStatus } from '../../src/core/release/release.ts'
-import { type FaultKind, faultKinds } from './faults.ts'
-import type { Fault } from './scenario.ts'
+import { type FaultKind, faultKinds, isCallFault, isSightFault } from './faults.ts'
 
 export const statuses: readonly ReleaseStatus[] = [
   'Pending',
@@ -43,12 +42,10 @@ export class Coverage {
     status: ReleaseStatus,
     type: ReleaseCommand['type'],
     isRejected: boolean,
-    faults: readonly Fault[],
-    nowMs: number,
+    faults: readonly { kind: FaultKind }[],
   ): void {
     this.commands.add(`${status} ${type} ${isRejected ? 'refused' : 'accepted'}`)
-    for (const { kind, fromMs, toMs } of faults)
-      if (fromMs <= nowMs && nowMs < toMs) this.commands.add(`${status} ${type} ${kind}`)
+    for (const { kind } of faults) this.commands.add(`${status} ${type} ${kind}`)
   }
 
   hit(status: ReleaseStatus, kind: FaultKind): void {
@@ -56,16 +53,94 @@ export class Coverage {
   }
 }
 
-/** Why a command is never taken (or never refused) in a status. */
+const over: readonly ReleaseStatus[] = ['Succeeded', 'RolledBack', 'Degraded', 'Superseded']
+const steering: readonly ReleaseCommand['type'][] = ['promote', 'override', 'skip', 'retry', 'reassign', 'supersede']
+
+/** Answers that a command never gets in a status. */
 const impossibleAnswers: {
   status: readonly ReleaseStatus[]
-  commands: readonly string[]
+  commands: readonly ReleaseCommand['type'][]
   answer: 'accepted' | 'refused'
   because: string
-}[] = []
+}[] = [
+  { status: over, commands: commandTypes.slice(1), answer: 'accepted', because: 'it is over' },
+  {
+    status: ['Succeeded', 'RolledBack', 'Superseded'],
+    commands: ['abort'],
+    answer: 'accepted',
+    because: 'nothing is left to go back; only a degraded release may be aborted again',
+  },
+  {
+    status: ['RollingBack'],
+    commands: ['pause', ...steering],
+    answer: 'accepted',
+    because: 'nothing goes forward until it is back',
+  },
+  {
+    status: ['Pending'],
+    commands: ['resume', 'approve', 'reject', 'promote', 'override', 'skip', 'retry', 'reassign'],
+    answer: 'accepted',
+    because: 'no phase has begun: nothing is asked, held or paused',
+  },
+  {
+    status: ['Pending', 'Progressing', 'Held'],
+    commands: ['resume'],
+    answer: 'accepted',
+    because: 'a paused release says Paused',
+  },
+  { status: ['Paused'], commands: ['pause'], answer: 'accepted', because: 'it is paused already' },
+  { status: ['Progressing'], commands: ['retry'], answer: 'accepted', because: 'only what is held is tried again' },
+  {
+    status: ['Pending', 'Progressing', 'Held'],
+    commands: ['pause'],
+    answer: 'refused',
+    because: 'anybody may pause what goes forward, however old their view of it',
+  },
+]
 
-/** Why a fault never does anything in a status. */
-const impossibleHits: { status: readonly ReleaseStatus[]; faults: readonly FaultKind[]; because: string }[] = []
+const callsOfNobody: readonly FaultKind[] = faultKinds.filter((kind) => isCallFault(kind))
+const sights: readonly FaultKind[] = [...faultKinds.filter((kind) => isSightFault(kind)), 'lateLooks']
+
+/** Faults that never do anything in a status. */
+const impossibleHits: { status: readonly ReleaseStatus[]; faults: readonly FaultKind[]; because: string }[] = [
+  {
+    status: ['Pending'],
+    faults: [...callsOfNobody, ...sights, 'zombieWrites', 'forgedSignature'],
+    because: 'before the first phase nothing is called, nobody is looked at, and no gate was reached',
+  },
+  { status: over, faults: sights, because: 'no looks are taken after the end' },
+  { status: over, faults: ['peopleAway', 'forgedSignature'], because: 'nobody is asked after the end' },
+  {
+    status: over,
+    faults: [
+      'phantomShares',
+      'wrongKind',
+      'halfMoved',
+      'commandFails',
+      'checkFails',
+      'checkPending',
+      'otherSubject',
+      'oldEvidence',
+      'baselineDown',
+    ],
+    because: 'after the end nothing is called but notifiers',
+  },
+  {
+    status: ['Succeeded', 'Degraded', 'Superseded'],
+    faults: ['unhealthy', 'otherArtefact'],
+    because: 'nothing is deployed after the end',
+  },
+  {
+    status: ['Progressing', 'Held', 'Paused'],
+    faults: ['baselineDown'],
+    because: 'the baseline is asked for on the way back alone',
+  },
+  {
+    status: ['Progressing', 'Held', 'Paused', 'Succeeded', 'Degraded'],
+    faults: ['zombieWrites'],
+    because: 'calls are called off when something goes back',
+  },
+]
 
 export interface CoverageFigures {
   /** Of all triples of status, command and fault at work. */

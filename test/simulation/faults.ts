@@ -36,7 +36,7 @@ const hourMs = 3_600_000
 /** Faults of calls; each says how it answers, or that this call is none of its own. */
 export const callFaults = {
   unavailable: failing('unavailable', 20),
-  refused: failing('rejected', 20),
+  denied: failing('rejected', 20),
   unauthorized: failing('unauthorized', 20),
   timeout: (state, good, now) =>
     failing('timeout', Math.min(effectLimits[state.effect.kind].timeoutMs, 5_000))(state, good, now),
@@ -153,7 +153,7 @@ export const worldFaults = [
   'lateLooks',
   /** Somebody else takes all users of a service back. */
   'sharesLost',
-  /** What was called off is done all the same, later. */
+  /** Writes take long, and what was called off is done all the same, later. */
   'zombieWrites',
   'wallClockBack',
   'wallClockAhead',

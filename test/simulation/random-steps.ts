@@ -52,5 +52,5 @@ export function rollbackSteps(random: Seeded): RollbackStep[] {
     { ...statement('back/check'), kind: 'check', check: 'after-rollback' },
     { ...statement('back/flag'), kind: 'setFlag', backend: 'flags', flag: 'fallback', percent: 100 },
   ]
-  return random.chance(0.3) ? some(random, all, 2) : []
+  return random.chance(0.6) ? some(random, all, 2) : []
 }

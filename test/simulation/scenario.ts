@@ -4,11 +4,26 @@ import { type Seeded, seeded } from '../../src/runtime/rehearsal/seeded.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
 import { randomPlan } from './random-plan.ts'
 
-/** Between these two moments of release time; of one service where it names one. */
+/** What somebody or something may wait for. */
+export const situations = [
+  'held',
+  'paused',
+  'gate',
+  'stage',
+  'passed',
+  'noData',
+  'acting',
+  'goingBack',
+  'over',
+] as const
+export type Situation = (typeof situations)[number]
+
+/** From this moment of release time on, or from the first one after it that is as it waits for; of one service where it names one. */
 export interface Fault {
   kind: FaultKind
   fromMs: number
-  toMs: number
+  lastsMs: number
+  awaits: Situation | null
   service: string | null
 }
 
@@ -29,10 +44,14 @@ export const actKinds = [
 ] as const
 export type ActKind = (typeof actKinds)[number]
 
-/** What somebody does; `choice` picks among what it could be about, `seenBack` is how many versions ago they looked. */
+/**
+ * What somebody does: at this time, or at the first moment after it that is as they wait for. `choice` picks among what it could be about,
+ * `seenBack` is how many versions ago they looked.
+ */
 export interface Act {
   kind: ActKind
   atMs: number
+  awaits: Situation | null
   who: string
   choice: number
   seenBack: number | null
@@ -46,12 +65,28 @@ export interface Scenario {
   acts: readonly Act[]
 }
 
-/** Everything that goes wrong has gone wrong by then; from then on the world is well and people answer. */
+/** Nothing new goes wrong after this. */
 export const troubleMs = 20_000
+/** From then on the world is well, and people answer. */
+export const wellMs = 30_000
 /** A release that is not over by then is aborted: from every state there is a way back. */
 export const patienceMs = 45_000
 
-const people = ['rina', 'rina', 'ola', 'ola', 'ada', 'lena', 'sam', 'eve']
+/** Where an act is likely to be taken; the others come anywhere. */
+const fitting: Partial<Record<ActKind, readonly Situation[]>> = {
+  resume: ['paused', 'paused', 'goingBack'],
+  promote: ['stage', 'noData', 'held', 'acting'],
+  override: ['held', 'held', 'noData', 'stage'],
+  skip: ['held', 'gate', 'gate'],
+  retry: ['held', 'held', 'goingBack'],
+  reassign: ['gate'],
+  approve: ['gate', 'paused'],
+  reject: ['gate', 'paused'],
+}
+
+/** Who may steer; and who signs elsewhere, wrote the plan, or has nothing to say. */
+const managers = ['rina', 'ola']
+const people = ['rina', 'ola', 'ada', 'lena', 'sam', 'eve']
 
 export function randomScenario(seed: number): Scenario {
   const random = seeded(seed)
@@ -65,12 +100,24 @@ export function randomScenario(seed: number): Scenario {
   }
 }
 
+/** Faults that more depends on than on others. */
+const telling: readonly FaultKind[] = [
+  'badErrors',
+  'bandErrors',
+  'slowCandidate',
+  'lostConversions',
+  'metricsDown',
+  'zombieWrites',
+  'peopleAway',
+]
+
 function randomFault(random: Seeded, plan: Plan): Fault {
-  const fromMs = random.chance(0.3) ? 0 : random.int(troubleMs - 2_000)
+  const isEarly = random.chance(0.3)
   return {
-    kind: random.pick(faultKinds),
-    fromMs,
-    toMs: Math.min(troubleMs, fromMs + random.pick([500, 2_000, 6_000, 20_000])),
+    kind: random.chance(0.3) ? random.pick(telling) : random.pick(faultKinds),
+    fromMs: isEarly ? 0 : random.int(troubleMs - 2_000),
+    lastsMs: random.pick([500, 2_000, 6_000, 20_000]),
+    awaits: isEarly && random.chance(0.7) ? random.pick(situations) : null,
     service: random.chance(0.5) ? random.pick(plan.services).name : null,
   }
 }
@@ -78,12 +125,15 @@ function randomFault(random: Seeded, plan: Plan): Fault {
 /** Aborts and supersedes end a release, so they come late or seldom. */
 function randomAct(random: Seeded): Act {
   const ends = random.chance(0.12)
+  const kind = ends
+    ? random.pick(['abort', 'abortService', 'supersede'] as const)
+    : random.pick(actKinds.slice(2).filter((one) => one !== 'supersede'))
+  const awaits = random.chance(0.6) ? random.pick(fitting[kind] ?? situations) : null
   return {
-    kind: ends
-      ? random.pick(['abort', 'abortService', 'supersede'] as const)
-      : random.pick(actKinds.slice(2).filter((kind) => kind !== 'supersede')),
-    atMs: random.int(troubleMs),
-    who: random.pick(people),
+    kind,
+    atMs: awaits !== null && random.chance(0.5) ? 0 : random.int(troubleMs),
+    awaits,
+    who: random.chance(0.5) ? random.pick(managers) : random.pick(people),
     choice: random.int(1_000),
     seenBack: random.chance(0.3) ? random.int(12) - 1 : null,
   }

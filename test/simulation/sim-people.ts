@@ -2,7 +2,7 @@
 import type { ReleaseCommand } from '../../src/core/release/commands.ts'
 import { openGates } from '../../src/core/release/open-gates.ts'
 import type { Release } from '../../src/core/release/release.ts'
-import type { Act } from './scenario.ts'
+import { type Act, actKinds, type Situation } from './scenario.ts'
 import { person, type SimWorld } from './sim-world.ts'
 
 const passed = { verdict: 'passed' as const, summary: 'ok', details: [] }
@@ -22,13 +22,14 @@ export function act(world: SimWorld, { kind, who, choice, seenBack }: Act): void
 }
 
 function commandOf(
-  { plan, gates, phases, holds }: Release,
+  { plan, services, gates, phases, holds }: Release,
   kind: Exclude<Act['kind'], 'webhook'>,
   choice: number,
 ): ReleaseCommand {
   const reason = 'the scenario says so'
   const any = (list: readonly string[]): string => list[choice % Math.max(1, list.length)] ?? 'nothing'
   const service = any(plan.services.map(({ name }) => name))
+  const climbing = plan.services.map(({ name }) => name).filter((name) => services[name]?.exposure?.passed === false)
   const steps = Object.values(phases).flatMap((state) => Object.keys(state.steps))
   const reached = Object.keys(gates)
   const held = holds.map(({ about }) => about.slice(about.indexOf(' ') + 1))
@@ -45,7 +46,7 @@ function commandOf(
       return { type: kind, gateId: any([...reached, ...steps]) }
     case 'promote':
     case 'override':
-      return { type: kind, service, reason }
+      return { type: kind, ...(choice % 5 === 0 ? {} : { service: any(climbing) }), reason }
     case 'skip':
       return { type: kind, id: any([...held, ...reached, ...steps]), reason }
     case 'retry':
@@ -54,6 +55,38 @@ function commandOf(
       return { type: kind, gateId: any(reached), role: any([...Object.keys(plan.roles), 'Nobody']), reason }
     case 'supersede':
       return { type: kind, by: 'r2', reason }
+  }
+}
+
+/** Asks what would come of every command now; nothing is done. */
+export function askEverything(world: SimWorld): void {
+  const choice = world.log.length
+  for (const kind of actKinds)
+    if (kind !== 'webhook') world.ask(commandOf(world.release, kind, choice), person(choice % 5 === 0 ? 'ada' : 'rina'))
+}
+
+/** Is it as somebody waits for? */
+export function isAs(release: Release, situation: Situation): boolean {
+  const exposures = Object.values(release.services).flatMap(({ exposure }) => exposure ?? [])
+  switch (situation) {
+    case 'held':
+      return release.holds.length > 0
+    case 'paused':
+      return release.pause !== null
+    case 'gate':
+      return Object.keys(release.gates).length > 0
+    case 'stage':
+      return exposures.some(({ passed, lastLookMs, enteredMs }) => !passed && lastLookMs > enteredMs)
+    case 'passed':
+      return exposures.some(({ passed }) => passed)
+    case 'noData':
+      return exposures.some(({ missing }) => Object.keys(missing).length > 0)
+    case 'acting':
+      return exposures.some(({ acting }) => acting.length > 0)
+    case 'goingBack':
+      return release.status === 'RollingBack'
+    case 'over':
+      return release.ended !== null
   }
 }
 

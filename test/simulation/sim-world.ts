@@ -3,7 +3,8 @@
  * comes from the scenario; nothing here is random.
  */
 import { serviceShares } from '../../src/core/plan/service.ts'
-import { type Decision, decide, type Input } from '../../src/core/release/decide.ts'
+import type { ReleaseCommand } from '../../src/core/release/commands.ts'
+import { type Decision, decide, decideAndFold, type Input } from '../../src/core/release/decide.ts'
 import { pendingEffects } from '../../src/core/release/effects.ts'
 import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
 import { evolve, releaseOf } from '../../src/core/release/evolve.ts'
@@ -15,7 +16,13 @@ import { spotViolations, type Truth, type Violation } from '../../src/runtime/re
 import { brokenDecision } from './check-decision.ts'
 import type { Coverage } from './coverage.ts'
 import { callFaults, type FaultKind, isCallFault, type Reply } from './faults.ts'
-import type { Fault, Scenario } from './scenario.ts'
+import { type Fault, type Scenario, wellMs } from './scenario.ts'
+
+export interface ActiveFault {
+  kind: FaultKind
+  service: string | null
+  toMs: number
+}
 
 /** A call under way. */
 interface Flight {
@@ -51,9 +58,13 @@ export class SimWorld {
   /** What the invariants are told of the world. */
   readonly truth: Truth = { shares: this.#shares, performed: this.#performed }
   #release: Release | null = null
+  /** Faults that have begun. */
+  readonly #faults: ActiveFault[] = []
   #flights: Flight[] = []
   /** Writes that were called off and are on their way all the same. */
   #zombies: Flight[] = []
+  /** The wall clock as it was last written. */
+  #written = { wallMs: 0, at: '' }
   readonly #fences = new Map<string, number>()
 
   constructor(scenario: Scenario, coverage?: Coverage) {
@@ -88,19 +99,26 @@ export class SimWorld {
     return startWallMs + this.nowMs + shiftMs
   }
 
-  isActive(kind: FaultKind): boolean {
-    return this.scenario.faults.some(
-      (fault) => fault.kind === kind && fault.fromMs <= this.nowMs && this.nowMs < fault.toMs,
-    )
+  #at(): string {
+    const { wallMs } = this
+    if (this.#written.wallMs !== wallMs) this.#written = { wallMs, at: new Date(wallMs).toISOString() }
+    return this.#written.at
   }
 
-  /** Faults of now that are about this service, or about no service at all. */
-  activeFaults(service: string | null): Fault[] {
-    return this.scenario.faults.filter(
-      (fault) =>
-        fault.fromMs <= this.nowMs &&
-        this.nowMs < fault.toMs &&
-        (fault.service === null || service === null || fault.service === service),
+  /** A fault is at work from now on, for as long as it lasts. */
+  begin({ kind, service, lastsMs }: Fault): void {
+    this.#faults.push({ kind, service, toMs: Math.min(wellMs, this.nowMs + lastsMs) })
+  }
+
+  isActive(kind: FaultKind): boolean {
+    return this.#faults.some((fault) => fault.kind === kind && this.nowMs < fault.toMs)
+  }
+
+  /** Faults at work that are about this service, or about no service at all. */
+  activeFaults(service: string | null): readonly ActiveFault[] {
+    if (this.#faults.length === 0) return this.#faults
+    return this.#faults.filter(
+      (fault) => this.nowMs < fault.toMs && (fault.service === null || service === null || fault.service === service),
     )
   }
 
@@ -117,29 +135,42 @@ export class SimWorld {
     this.#shares[service] = 0
   }
 
+  /** Asks what would come of a command, and leaves everything as it is. */
+  ask(command: ReleaseCommand, actor: Actor): void {
+    const { release } = this
+    const input = { type: 'command' as const, command, actor }
+    this.#judge(release, input, decide(release, input, this.now))
+  }
+
+  #judge(release: Release, input: Extract<Input, { type: 'command' }>, decision: Decision): void {
+    this.#coverage?.command(release.status, input.command.type, decision.rejected, this.activeFaults(null))
+    const broken = brokenDecision(release, input, decision, this.log)
+    if (broken !== null) this.violate('7 abort wins, and nobody does what is not theirs', broken)
+  }
+
   give(input: Input): Decision {
     const before = this.#release
-    const decision = decide(before, input, this.now)
-    if (before && input.type === 'command') {
-      this.#coverage?.command(before.status, input.command.type, decision.rejected, this.scenario.faults, this.nowMs)
-      const broken = brokenDecision(before, input, decision, this.log)
-      if (broken !== null) this.violate('7 abort wins, and nobody does what is not theirs', broken)
+    const folded = decideAndFold(before, input, this.now)
+    const decision = 'rejected' in folded ? folded : { rejected: false as const, events: folded }
+    if (before && input.type === 'command') this.#judge(before, input, decision)
+    if ('rejected' in folded) return folded
+    // What was stored folds to what was decided, but for the fences of calls and the wall clock of the start.
+    const isPlaced = folded.some(({ event }) => event.type === 'EffectRequested' || event.type === 'ReleaseStarted')
+    for (const { event, actor, after } of folded) this.record(event, actor, isPlaced ? undefined : after)
+    if (folded.length > 0) {
+      this.#callOff()
+      this.#launch()
     }
-    if (decision.rejected) return decision
-    for (const { event, actor } of decision.events) this.record(event, actor)
-    this.#callOff()
-    this.#launch()
     return decision
   }
 
-  /** Appends an event and asks every invariant. */
-  record(event: ReleaseEvent, actor: Actor): void {
+  /** Appends an event and asks every invariant. `after` is its fold, where that is known. */
+  record(event: ReleaseEvent, actor: Actor, after?: Release): void {
     const before = this.#release
-    const at = new Date(this.wallMs).toISOString()
-    const recorded = { event, actor, at, elapsedMs: this.nowMs, position: this.log.length + 1 }
+    const recorded = { event, actor, at: this.#at(), elapsedMs: this.nowMs, position: this.log.length + 1 }
     this.log.push(recorded)
-    this.#release = evolve(before, recorded)
-    this.violations.push(...spotViolations(before, recorded, this.#release, this.truth))
+    this.#release = after ?? evolve(before, recorded)
+    for (const one of spotViolations(before, recorded, this.#release, this.truth)) this.violations.push(one)
   }
 
   violate(invariant: string, message: string): void {
@@ -210,6 +241,7 @@ export class SimWorld {
     const { purpose } = state
     const service = 'service' in purpose ? purpose.service : null
     let reply: Reply = { afterMs: latencyMs[state.effect.kind], performs: true, outcome: this.#goodOutcome(state) }
+    if (purpose.kind === 'stage' && this.isActive('zombieWrites')) reply.afterMs = 2_000
     for (const { kind } of this.activeFaults(service)) {
       const changed = isCallFault(kind) && reply.outcome.ok ? callFaults[kind](state, reply, this.wallMs) : undefined
       if (!changed) continue

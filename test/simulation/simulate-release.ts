@@ -1,19 +1,20 @@
 /** Runs one scenario from its start until nothing follows any more, and says what broke. */
 import { decide } from '../../src/core/release/decide.ts'
+import { isCalendarGate } from '../../src/core/release/gates/calendar.ts'
 import { neededLooks, nextWake } from '../../src/core/release/needs.ts'
-import { isOver } from '../../src/core/release/release.ts'
+import { isOver, type Release } from '../../src/core/release/release.ts'
 import { spotFinalViolations, type Violation } from '../../src/runtime/rehearsal/spot-violations.ts'
 import type { Coverage } from './coverage.ts'
-import { type Fault, patienceMs, type Scenario, troubleMs } from './scenario.ts'
+import { type Act, type Fault, patienceMs, type Scenario, troubleMs, wellMs } from './scenario.ts'
 import { lookAt } from './sim-look.ts'
-import { act, answerEverything } from './sim-people.ts'
+import { act, answerEverything, askEverything, isAs } from './sim-people.ts'
 import { person, SimWorld } from './sim-world.ts'
 
 /** How often people look whether they are asked. */
 const peopleMs = 1_300
 /** After the last abort, in a world that is well, a release is over by then. */
 const boundMs = patienceMs + 120_000
-const mostRounds = 20_000
+const mostRounds = 5_000
 
 /** Runs it; stops at the first violation. */
 export function simulateRelease(scenario: Scenario, coverage?: Coverage): SimWorld {
@@ -37,17 +38,21 @@ export const firstViolation = (scenario: Scenario): Violation | undefined => sim
 
 class Run {
   readonly #world: SimWorld
-  /** Faults and acts that have not begun yet, in the order of time. */
-  readonly #faults: Fault[]
-  #acts = 0
+  /** Faults and acts that have not begun yet. */
+  #faults: readonly Fault[]
+  #acts: readonly Act[]
   #peopleMs = peopleMs
   /** The controller is dead until then. */
   #awayMs = 0
   #isAborted = false
+  readonly #probed = new Set<string>()
+  /** When the release wants to be asked again. */
+  #wakeMs = 0
 
   constructor(world: SimWorld) {
     this.#world = world
-    this.#faults = world.scenario.faults.toSorted((a, b) => a.fromMs - b.fromMs)
+    this.#faults = world.scenario.faults
+    this.#acts = world.scenario.acts
   }
 
   /** Everything that happens at this moment. */
@@ -60,27 +65,31 @@ class Run {
     world.answer()
     this.#act()
     this.#look()
-    if (world.log.length === before) world.give({ type: 'tick' })
-    if (world.log.length % 4 === 0) this.#probeWake()
+    if (world.log.length === before && world.nowMs >= this.#wakeMs) world.give({ type: 'tick' })
+    this.#wakeMs = nextWake(world.release, world.now) ?? Number.POSITIVE_INFINITY
+    if (world.log.length % 8 === 0) this.#probeWake()
+    this.#probeCommands()
   }
 
   isOver(): boolean {
-    const { release, scenario, now } = this.#world
-    return (
-      isOver(release) && this.#world.isIdle() && this.#acts >= scenario.acts.length && nextWake(release, now) === null
-    )
+    const { release } = this.#world
+    const waits =
+      this.#wakeMs < Number.POSITIVE_INFINITY || this.#acts.some(({ awaits }) => awaits === null || awaits === 'over')
+    return isOver(release) && this.#world.isIdle() && !waits
   }
 
   nextMs(): number {
     const world = this.#world
-    const { scenario, release, nowMs, now } = world
-    if (nowMs < this.#awayMs) return Math.min(this.#awayMs, this.#faults[0]?.fromMs ?? Number.POSITIVE_INFINITY)
+    const { release, nowMs } = world
+    if (nowMs < this.#awayMs) return this.#awayMs
     const answerMs = world.nextAnswerMs()
     if (answerMs <= nowMs) return nowMs
-    const times = [answerMs, scenario.acts[this.#acts]?.atMs, this.#faults[0]?.fromMs]
-    times.push(nextWake(release, now) ?? undefined)
+    const times: (number | undefined)[] = [answerMs]
+    for (const { fromMs } of this.#faults) times.push(fromMs)
+    for (const { atMs } of this.#acts) times.push(atMs)
+    times.push(this.#wakeMs)
     if (!isOver(release)) times.push(this.#peopleMs, this.#isAborted ? undefined : patienceMs)
-    for (const fault of scenario.faults) if (fault.kind === 'lateLooks' && fault.toMs > nowMs) times.push(fault.toMs)
+    for (const { kind, toMs } of world.activeFaults(null)) if (kind === 'lateLooks') times.push(toMs)
     let nextMs = Number.POSITIVE_INFINITY
     for (const time of times) if (time !== undefined && time > nowMs && time < nextMs) nextMs = time
     return nextMs
@@ -88,24 +97,28 @@ class Run {
 
   #beginFaults(): void {
     const world = this.#world
-    while (this.#faults[0] && this.#faults[0].fromMs <= world.nowMs) {
-      const fault = this.#faults.shift()
-      if (fault) this.#begin(fault)
+    for (const fault of this.#faults) {
+      if (fault.fromMs > world.nowMs || (fault.awaits !== null && !isAs(world.release, fault.awaits))) continue
+      this.#faults = this.#faults.filter((other) => other !== fault)
+      if (world.nowMs < troubleMs) this.#begin(fault)
     }
   }
 
-  #begin({ kind, service, toMs }: Fault): void {
+  #begin(fault: Fault): void {
+    const { kind, service, lastsMs } = fault
     const world = this.#world
+    world.begin(fault)
     if (kind === 'crash') {
       world.hit(kind)
       world.crash()
-      this.#awayMs = Math.max(this.#awayMs, toMs)
+      this.#awayMs = Math.max(this.#awayMs, Math.min(wellMs, world.nowMs + lastsMs))
     }
     if (kind === 'sharesLost') {
       world.hit(kind)
       for (const { name } of world.scenario.plan.services)
         if (service === null || service === name) world.loseShares(name)
     }
+    if (kind === 'wallClockBack' || kind === 'wallClockAhead') world.hit(kind)
     if (kind === 'forgedSignature' && !isOver(world.release)) this.#forge()
   }
 
@@ -128,10 +141,10 @@ class Run {
 
   #act(): void {
     const world = this.#world
-    const { acts } = world.scenario
-    for (let next = acts[this.#acts]; next && next.atMs <= world.nowMs; next = acts[this.#acts]) {
-      this.#acts++
-      act(world, next)
+    for (const one of this.#acts) {
+      if (one.atMs > world.nowMs || (one.awaits !== null && !isAs(world.release, one.awaits))) continue
+      this.#acts = this.#acts.filter((other) => other !== one)
+      act(world, one)
     }
     if (world.nowMs >= this.#peopleMs && !isOver(world.release)) {
       this.#peopleMs = world.nowMs + peopleMs
@@ -140,6 +153,7 @@ class Run {
     }
     if (world.nowMs >= patienceMs && !this.#isAborted && !isOver(world.release)) {
       this.#isAborted = true
+      if (standsStill(world.release)) world.violate('7 a release never stands still unnoticed', 'it waits for nothing')
       world.give({ type: 'command', command: { type: 'abort', reason: 'enough' }, actor: person('eve') })
     }
   }
@@ -152,17 +166,51 @@ class Run {
     else for (const one of needed) world.give({ type: 'observed', observation: lookAt(world, one) })
   }
 
+  /** In one of several releases: what would come of every command, whenever the status is another one, or other faults are at work. */
+  #probeCommands(): void {
+    const world = this.#world
+    if (world.scenario.seed % 4 !== 0) return
+    const moment = `${world.release.status} ${world.activeFaults(null).map(({ kind }) => kind)}`
+    if (this.#probed.has(moment)) return
+    this.#probed.add(moment)
+    askEverything(world)
+  }
+
   /** Before the time at which it wants to be woken, nothing follows. */
   #probeWake(): void {
     const world = this.#world
     if (neededLooks(world.release, world.now).length > 0) return
-    const wakeMs = nextWake(world.release, world.now) ?? world.nowMs + 2 * troubleMs
+    const wakeMs = Math.min(this.#wakeMs, world.nowMs + 2 * troubleMs)
     const early = { elapsedMs: wakeMs - 1, wallMs: world.wallMs + wakeMs - 1 - world.nowMs }
     const decision = decide(world.release, { type: 'tick' }, early)
     const [first] = decision.rejected ? [] : decision.events
     // A stage is held for its data at the look after: that is soon enough.
     const isOfLook = first?.event.type === 'ReleaseHeld' && first.event.about.startsWith('stage ')
-    if (first && !isOfLook)
+    // A window that closes moves nothing: that it is waited for shows when somebody looks.
+    const isClosing = first?.event.type === 'GateReached' && isOfCalendar(world.release, first.event.gateId)
+    if (first && !isOfLook && !isClosing)
       world.violate('12 a release is woken in time', `${first.event.type} was due before ${wakeMs} ms`)
   }
 }
+
+/** Nothing is under way, nobody is asked, and no time will bring anything. */
+function standsStill({ plan, phases, services, effects, gates, holds, pause, speed, elapsedMs }: Release): boolean {
+  if (pause || holds.length > 0 || Object.values(effects).some(({ settled }) => settled === null)) return false
+  if (Object.values(services).some(({ exposure, rollback }) => rollback || (exposure && !exposure.passed))) return false
+  return !plan.phases.some(({ id, startOffsetMs, entry, steps, exit }) => {
+    const state = phases[id]
+    if (state?.status === 'waiting') return startOffsetMs / speed > elapsedMs
+    if (state?.status !== 'active') return false
+    const isOpen = (stepId: string): boolean => state.steps[stepId]?.completedMs == null
+    const waits = steps.some(
+      ({ id: stepId, kind }) => state.steps[stepId] && isOpen(stepId) && (kind === 'confirm' || kind === 'wait'),
+    )
+    const isEntered = Object.keys(state.steps).length > 0
+    const isDone = !steps.some(({ id: stepId }) => isOpen(stepId))
+    const asked = [...(isEntered ? [] : entry), ...(isDone ? exit : [])]
+    return waits || asked.some((gate) => gates[gate.id])
+  })
+}
+
+const isOfCalendar = ({ plan }: Release, gateId: string): boolean =>
+  plan.phases.some(({ entry, exit }) => [...entry, ...exit].some((gate) => gate.id === gateId && isCalendarGate(gate)))

@@ -13,9 +13,12 @@ export function tellViolation({ seed, faults, acts }: Scenario, world: SimWorld,
     `seed ${seed}: ${invariant}`,
     `  ${message} (event ${version}, ${atMs} ms)`,
     ...faults.map(
-      ({ kind, fromMs, toMs, service }) => `  fault ${kind} ${fromMs}–${toMs} ms ${service ?? 'everywhere'}`,
+      ({ kind, fromMs, lastsMs, awaits, service }) =>
+        `  fault ${kind} from ${fromMs} ms${awaits ? `, once ${awaits}` : ''}, for ${lastsMs} ms, ${service ?? 'everywhere'}`,
     ),
-    ...acts.map(({ kind, atMs: at, who }) => `  ${at} ms: ${who} ${kind}`),
+    ...acts.map(
+      ({ kind, atMs: at, awaits, who }) => `  from ${at} ms${awaits ? `, once ${awaits}` : ''}: ${who} ${kind}`,
+    ),
     ...upTo.map(({ position, elapsedMs, actor, event }) => {
       const { type, ...rest } = event
       return `  ${position} ${elapsedMs} ms ${actor.id}: ${type} ${JSON.stringify(rest).slice(0, shownCharacters)}`

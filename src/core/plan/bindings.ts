@@ -15,7 +15,6 @@ const PhaseBinding = z.strictObject({
     .array(Name)
     .optional()
     .describe('Services in the order in which this phase moves them; without it, that of `services`'),
-  schedule: ScheduleBinding.optional(),
   dependsOn: z.array(Name).optional().describe('Phases that must be completed first; without it, those before'),
   cohorts: z
     .record(z.string(), Name)
@@ -23,6 +22,7 @@ const PhaseBinding = z.strictObject({
     .describe(
       'By the name of a stage, or of the phase: people who get the candidate whatever the share, as the router names them',
     ),
+  schedule: ScheduleBinding.optional(),
 })
 export type PhaseBinding = z.infer<typeof PhaseBinding>
 

@@ -63,6 +63,10 @@ export function isAbandoned(release: Release, { purpose }: EffectState): boolean
   }
 }
 
+/** Writes under way that raise a share of what goes back: they are told to stop, and may land after share 0 all the same. */
+export const lateWrites = (release: Release): EffectState[] =>
+  pendingEffects(release).filter((state) => state.purpose.kind === 'stage' && isAbandoned(release, state))
+
 /** The effect with this id, if it is the last attempt for its purpose. */
 export const effectById = (release: Release, effectId: string): EffectState | undefined =>
   Object.values(release.effects).find((state) => state.effectId === effectId)
@@ -78,14 +82,18 @@ export type Progress =
 /** Tries to reach share 0 before the engine leaves it to the person it paged; with the longest backoff this is eight minutes. */
 const rollbackAttempts = 100
 
-/** How the effect for a purpose stands. Going back is tried again whatever the error was. */
+/** How the effect for a purpose stands. */
 export function progressOf(release: Release, purpose: Purpose): Progress {
   const last = lastAttempt(release, purpose)
-  if (!last) return { state: 'none' }
+  return last ? progressOfAttempt(release, last) : { state: 'none' }
+}
+
+/** How the last attempt for its purpose stands. Going back is tried again whatever the error was. */
+export function progressOfAttempt(release: Release, last: EffectState): Progress {
   if (!last.settled) return { state: 'running' }
   const problem = problemOf(release, last)
   if (!problem) return { state: 'done', effect: last }
-  const goingBack = purpose.kind === 'rollback'
+  const goingBack = last.purpose.kind === 'rollback'
   const limits = effectLimits[last.effect.kind]
   const attempts = goingBack ? rollbackAttempts : limits.attempts
   if (!(problem.retry || goingBack) || last.attempt >= attempts) return { state: 'failed', error: problem.error }

@@ -1,7 +1,7 @@
 /** What a release needs next from the outside: a look at the metrics, and when to be woken. Pure queries. */
 
 import type { Phase } from '../plan/plan.ts'
-import { progressOf } from './effects.ts'
+import { progressOfAttempt } from './effects.ts'
 import type { MetricReading, Shares } from './evidence.ts'
 import { arrivalsCursor } from './fold-exposure.ts'
 import { gateWakes } from './gates/gates.ts'
@@ -123,8 +123,10 @@ function waitWakes(release: Release, phase: Phase): number[] {
 
 /** Failed effects whose wait is over get another attempt. */
 function retryTimes(release: Release): number[] {
-  return Object.values(release.effects).flatMap(({ purpose }) => {
-    const progress = progressOf(release, purpose)
-    return progress.state === 'retry' ? [progress.atMs] : []
-  })
+  const times: number[] = []
+  for (const last of Object.values(release.effects)) {
+    const progress = progressOfAttempt(release, last)
+    if (progress.state === 'retry') times.push(progress.atMs)
+  }
+  return times
 }

@@ -64,7 +64,8 @@ function promote(release: Release, { service, reason }: Of<'promote'>, { elapsed
   const open = stage.criteria.filter(
     ({ id }) => exposure.criteria.find(({ statementId }) => statementId === id)?.verdict !== 'Successful',
   )
-  const isStale = elapsedMs - exposure.lastFreshMs > release.plan.judging.stalenessMs
+  const seenMs = Math.min(exposure.lastFreshMs, shares.observedMs ?? 0)
+  const isStale = elapsedMs - seenMs > release.plan.judging.stalenessMs
   if (isStale || Object.keys(exposure.missing).length > 0) return wrongState(release, `${stage.name} has no fresh data`)
   if (!sameShares(shares.desired, shares.observed))
     return wrongState(release, `the shares of ${stage.name} are not there`)

@@ -373,6 +373,35 @@ const cases: Record<string, () => string[]> = {
       (_event, { after }) => ({ before: { effects: after.effects } }),
       ({ purpose }) => purpose.kind === 'notice',
     ),
+  '7 a notice tells of what is so': () =>
+    tampered(
+      waiting,
+      'EffectRequested',
+      () => ({ before: { holds: [] } }),
+      ({ purpose }) => purpose.kind === 'notice' && purpose.about.startsWith('held at '),
+    ),
+  '2 the run of a check is kept': () =>
+    tampered(
+      waiting,
+      'EffectSettled',
+      (_event, { before }) => ({ after: { gates: before.gates } }),
+      ({ outcome }) => outcome.ok && outcome.value.kind === 'runCheck',
+    ),
+  '7 what is tried again begins anew': () => {
+    const step = stepsOf(good.log).find(({ recorded }) => recorded.event.type === 'StepCompleted')
+    return instead(good, 'StepCompleted', { type: 'RetryOrdered', about: 'step staging/deploy' }, step?.before)
+  },
+  '7 nobody on the way back waits for one that is stuck': () =>
+    tampered(
+      failed,
+      'EffectSettled',
+      ({ type: _type }, { before }) => ({
+        before: { effects: {}, elapsedMs: before.elapsedMs - 1 },
+        recorded: { elapsedMs: before.elapsedMs + 60_000 },
+      }),
+      ({ type: _type }, { before }) =>
+        before.rollback !== null && before.elapsedMs > before.rollback.triggeredMs + 1_000,
+    ),
   '7 a hold is never forgotten': () => tampered(good, 'StageObserved', () => ({ before: { holds: [hold] } })),
 }
 

@@ -46,13 +46,15 @@ export function bindSchedules(binder: Binder, phases: readonly Phase[], freezes:
     const schedule = fromDocument(context, drafts.get(phase.id))
     return schedule ? { ...phase, schedule } : phase
   })
-  for (const { schedule } of scheduled)
-    if (schedule && Math.abs(schedule.offsetMs) > maximumOffsetMs) {
-      const message = `"${schedule.text}" is farther away than ${formatDuration(maximumOffsetMs)}`
-      binder.report('error', 'SCHEDULE_TOO_FAR', schedule.source, message, 'correct the number')
-    }
+  for (const { schedule } of scheduled) if (schedule) checkDistance(binder, schedule)
   checkAnchors(binder, scheduled)
   return scheduled
+}
+
+function checkDistance(binder: Binder, { text, source, offsetMs }: Schedule): void {
+  if (Math.abs(offsetMs) <= maximumOffsetMs) return
+  const message = `"${text}" is farther away than ${formatDuration(maximumOffsetMs)}`
+  binder.report('error', 'SCHEDULE_TOO_FAR', source, message, 'correct the number')
 }
 
 /** `72h before launch`; the place is that of the binding. */

@@ -1,6 +1,6 @@
 /** Calls: asked for before they are made, tried as often as their limits allow, and never forward while the release waits or goes back (3, 7, 8). */
 import type { EventOf, Purpose } from '../../../core/release/events.ts'
-import type { EffectState, Release } from '../../../core/release/release.ts'
+import type { EffectState, GateState, Release } from '../../../core/release/release.ts'
 import { callsOf, isDone, isSame, keyOf, longestWaitMs, mostWaysBack, run, tries } from './calls.ts'
 import { at, firstOf, type Invariant, type Moment } from './invariant.ts'
 import { indexOf, stepsBefore } from './plan-index.ts'
@@ -131,10 +131,36 @@ function brokenGate(purpose: Extract<Purpose, { kind: 'gate' }>, { effect }: Req
       purpose.run !== state.runsDone + 1 &&
       `run ${purpose.run} of ${gate.id} follows run ${state.runsDone}`,
     before.holds.some(({ about }) => about === `gate ${gate.id}`) && `${gate.id} is held`,
+    isFirstTry && gate.kind === 'check' && failedRuns(state) >= mostFailedRuns
+      ? `${gate.id} failed ${mostFailedRuns} times, and nobody is asked`
+      : null,
     isFirstTry && gate.kind === 'streak' && newest && state.triedMs < newest.atMs
       ? recorded.elapsedMs < newest.atMs + gate.everyMs && `runs of ${gate.id} are too near to each other`
       : null,
   )
+}
+
+/** Runs of a check that failed one after another before a person is asked. */
+const mostFailedRuns = 3
+
+/** Failed runs at the end, since somebody had it tried again. */
+function failedRuns({ runs, triedMs }: GateState): number {
+  let count = 0
+  for (const { atMs, evidence } of runs.toReversed()) {
+    if (evidence.verdict !== 'failed' || atMs <= triedMs) return count
+    count++
+  }
+  return count
+}
+
+/** The result of a gate's check is kept, and its run is over. */
+function brokenRun({ effectId, outcome }: EventOf<'EffectSettled'>, { before, after }: Moment): string | null {
+  if (!outcome.ok || outcome.value.kind !== 'runCheck') return null
+  const purpose = Object.values(before.effects).find((state) => state.effectId === effectId)?.purpose
+  if (purpose?.kind !== 'gate') return null
+  const gate = after.gates[purpose.gateId]
+  const isKept = gate?.runs.at(-1)?.evidence === outcome.value.evidence && gate.runsDone === purpose.run
+  return isKept ? null : `run ${purpose.run} of ${purpose.gateId} was lost`
 }
 
 export const effectInvariants: Invariant[] = [
@@ -157,6 +183,12 @@ export const effectInvariants: Invariant[] = [
   at('EffectRequested', '6 a gate runs its own check, run after run', (event, moment) =>
     event.purpose.kind === 'gate' ? brokenGate(event.purpose, event, moment) : null,
   ),
+  at('EffectSettled', '2 the run of a check is kept', brokenRun),
+  at('RetryOrdered', '7 what is tried again begins anew', ({ about }, { after }) => {
+    const old = Object.keys(after.effects).find((key) => key === about || key.startsWith(`${about} `))
+    const isHeld = after.holds.some((hold) => hold.about === about)
+    return firstOf(old && `${old} is still what it was`, isHeld && `${about} is still held`)
+  }),
   at('EffectSettled', '3 what comes back was asked for, once', ({ effectId, outcome }, { before, after, truth }) => {
     const state = Object.values(before.effects).find((one) => one.effectId === effectId)
     const kept = state && after.effects[keyOf(state.purpose)]

@@ -145,6 +145,7 @@ function brokenPass({ service, stageId, promoted }: EventOf<'StagePassed'>, { be
   )
   return firstOf(
     exposure.passed && `${stageId} passed twice`,
+    exposure.lastLookMs === exposure.enteredMs && `${stageId} passed and nobody has looked`,
     before.services[service]?.rollback && `${stageId} passed and ${service} goes back`,
     !exposureOf(after, service)?.passed && `${stageId} passed and is not marked so`,
     !isPromoted && before.pause && `${stageId} passed while paused`,
@@ -157,6 +158,8 @@ function brokenPass({ service, stageId, promoted }: EventOf<'StagePassed'>, { be
       `${stageId} passed on data that is ${recorded.elapsedMs - exposure.lastFreshMs} ms old`,
     !isAt(before, service, stage.percent, before.services[service]?.shares.observed ?? null) &&
       `${stageId} passed at another share`,
+    recorded.elapsedMs - (before.services[service]?.shares.observedMs ?? 0) > judging.stalenessMs &&
+      `${stageId} passed and nobody has read its shares`,
     exposure.acting.length > 0 && `${stageId} passed while ${exposure.acting[0]} acts`,
     open && (isPromoted || !exposure.override) && `${stageId} passed and ${open.id} does not hold`,
     unripe && !exposure.override && `${stageId} passed before ${unripe.id} could be known`,

@@ -153,6 +153,13 @@ function brokenMissed({ plan }: Release, log: readonly Recorded[]): string | nul
   return null
 }
 
+const endsOfRollbacks: ReadonlySet<ReleaseEvent['type']> = new Set<ReleaseEvent['type']>([
+  'RollbackEnded',
+  'ReleaseRolledBack',
+  'ReleaseDegraded',
+  'ReleaseSuperseded',
+])
+
 /** Whoever is asked is paged for each rollback, and once more when it is late or failed. */
 function brokenPages(_release: Release, log: readonly Recorded[]): string | null {
   const told = new Set<string>()
@@ -169,8 +176,7 @@ function brokenPages(_release: Release, log: readonly Recorded[]): string | null
       return `nobody was paged for the hold of ${event.about}`
     if (event.type === 'ReleaseDegraded' && !told.has(`degraded at ${elapsedMs}`))
       return 'nobody was paged for a degraded end'
-    if (event.type === 'RollbackEnded' || event.type.startsWith('Release'))
-      firedMs = event.type === 'ReleaseHeld' ? firedMs : null
+    if (endsOfRollbacks.has(event.type)) firedMs = null
   }
   return null
 }

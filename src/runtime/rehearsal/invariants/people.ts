@@ -95,6 +95,11 @@ export const peopleInvariants: Invariant[] = [
       ? `"${purpose.about}" was told already`
       : null,
   ),
+  at('EffectRequested', '7 a notice tells of what is so', ({ purpose, attempt }, { before }) => {
+    if (purpose.kind !== 'notice' || attempt > 1 || !purpose.about.startsWith('held at ')) return null
+    const isSo = before.holds.some(({ about, sinceMs }) => purpose.about === `held at ${sinceMs}, ${about}`)
+    return isSo ? null : `"${purpose.about}" is told and is not so`
+  }),
   every('7 a hold is never forgotten', (event, { before, after }) => {
     if (before.holds.length <= after.holds.length) return null
     const clears =

@@ -195,6 +195,21 @@ function brokenReadback(event: Moment['recorded']['event'], { before, after }: M
   return null
 }
 
+/** Once its turn has come, a service is asked to go back, whatever those before it do. */
+function brokenWait({ before, recorded }: Moment): string | null {
+  if (!isGoingBack(before) || !before.rollback || recorded.elapsedMs <= before.elapsedMs) return null
+  const { services, triggeredMs } = before.rollback
+  const late = services.find((name, place) => {
+    const isAsked = before.effects[`rollback ${name} capacity`] ?? before.effects[`rollback ${name} shares`]
+    return (
+      before.services[name]?.rollback?.readBackMs === null &&
+      !isAsked &&
+      before.elapsedMs > triggeredMs + place * stuckMs
+    )
+  })
+  return late ? `nobody asks ${late} back` : null
+}
+
 export const rollbackInvariants: Invariant[] = [
   every('7 a breached trigger fires before anything else happens', (event, { before }) => {
     if (before.ended || event.type === 'TriggerFired' || event.type === 'EffectRequested') return null
@@ -204,6 +219,7 @@ export const rollbackInvariants: Invariant[] = [
   at('TriggerFired', '7 triggers fire by breached looks alone', brokenCause),
   at('TriggerFired', '7 what depends on each other goes back together', brokenScope),
   at('TriggerFired', '7 going back stops what goes forward', brokenFold),
+  every('7 nobody on the way back waits for one that is stuck', (_event, moment) => brokenWait(moment)),
   at('EffectRequested', '7 services go back in turn, to share 0', brokenTurn),
   at('EffectRequested', '11 the plan’s own steps come once users are back', brokenRollbackStep),
   every('8 share 0 is read back', brokenReadback),
@@ -237,6 +253,9 @@ export const rollbackInvariants: Invariant[] = [
     if (!rollback) return 'nothing went back'
     const isLate = rollback.overdue || recorded.elapsedMs - rollback.triggeredMs > plan.rollback.deadlineMs
     const isAway = rollback.services.some((name) => before.services[name]?.rollback?.readBackMs == null)
-    return isLate || isAway || Object.keys(rollback.failedSteps).length > 0 ? null : 'it went back as planned'
+    const isReceiving = rollback.services.some((name) => before.services[name]?.rollback?.isReceiving)
+    return isLate || isAway || isReceiving || Object.keys(rollback.failedSteps).length > 0
+      ? null
+      : 'it went back as planned'
   }),
 ]

@@ -79,9 +79,9 @@ function complete({ draft, bindings }: Imagination, service: Bindings['service']
     triggers: triggers ?? {},
     checklists: checklists ?? {},
     dependencies: dependencies ?? {},
-    ...(calendar && { calendar }),
     flags: flags ?? {},
     asks,
+    ...(calendar && { calendar }),
     ...(rollback && { rollback }),
     judging: judging ?? Bindings.shape.judging.parse(undefined),
   }
