@@ -181,7 +181,7 @@ class Run {
     const world = this.#world
     if (neededLooks(world.release, world.now).length > 0) return
     // A wall clock that was set ahead is noticed at the next wake, not before.
-    if (world.isActive('wallClockAhead') || world.isActive('wallClockBack')) return
+    if (world.scenario.faults.some(({ kind }) => kind === 'wallClockAhead' || kind === 'wallClockBack')) return
     const wakeMs = Math.min(this.#wakeMs, world.nowMs + 2 * troubleMs)
     const early = { elapsedMs: wakeMs - 1, wallMs: world.wallMs + wakeMs - 1 - world.nowMs }
     const decision = decide(world.release, { type: 'tick' }, early)

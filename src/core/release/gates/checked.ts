@@ -54,7 +54,7 @@ export function advanceCheck(release: Release, phase: Phase, gate: CheckedGate, 
   if (!state || isHeld(release, gateAbout(gate.id))) return []
   const isUnderWay = state.run > state.runsDone
   if (!isUnderWay && now.elapsedMs < nextRunMs(state, gate)) return []
-  if (!isUnderWay && gate.kind === 'check' && failedSinceTried(state) >= failedRuns.limit)
+  if (!isUnderWay && gate.kind !== 'streak' && failedSinceTried(state) >= failedRuns.limit)
     return [held(release, gate, state.runs.at(-1)?.evidence.summary ?? 'it failed')]
   const run = isUnderWay ? state.run : state.run + 1
   const purpose: Purpose = { kind: 'gate', phaseId: phase.id, gateId: gate.id, run }
