@@ -116,12 +116,6 @@ export const bugs: readonly PlantedBug[] = [
   ),
   // Stages.
   bug(
-    'a stage is entered although another share was read back',
-    'release/advance-rollout.ts',
-    '|| !sameShares(shares.desired, shares.observed)) return []',
-    ') return []',
-  ),
-  bug(
     'a look without data earns bake time',
     'release/react-to-observation.ts',
     'const fresh = Object.keys(missing).length === 0 && confirmed',
@@ -202,13 +196,6 @@ export const bugs: readonly PlantedBug[] = [
     'const next = step.stages[index + 2] ?? step.stages[index + 1]',
   ),
   bug(
-    'the share of the last stage is asked for at once',
-    'release/advance-rollout.ts',
-    'stage.percent, stage.cohort)',
-    'step.stages.at(-1)?.percent ?? 0, stage.cohort)',
-  ),
-  bug('a halted ladder goes on', 'release/advance-rollout.ts', 'if (isHalted(release, state)) return []', ''),
-  bug(
     'a promotion needs no verdict',
     'release/steer.ts',
     'if (open.length > 0 || exposure.acting.length > 0) {',
@@ -219,12 +206,6 @@ export const bugs: readonly PlantedBug[] = [
     'release/steer.ts',
     'if (isStale || Object.keys(exposure.missing).length > 0) return',
     'if (isStale) return',
-  ),
-  bug(
-    'a promotion leaves its stage held',
-    'release/steer.ts',
-    '...clearedHold(release, stageAbout(stage.id), `promoted: ${reason}`),',
-    '',
   ),
   bug(
     'missing data can be overridden',
@@ -322,18 +303,6 @@ export const bugs: readonly PlantedBug[] = [
     'atMs: last.settled.atMs + waitMs',
     'atMs: last.settled.atMs',
   ),
-  bug(
-    'a deployment that is not healthy is done',
-    'release/effects.ts',
-    'version === effect.version && healthy)',
-    'version === effect.version)',
-  ),
-  bug(
-    'another artefact goes to production',
-    'release/effects.ts',
-    'tried !== undefined && digest !== tried)',
-    'tried !== undefined && digest === "")',
-  ),
   bug('a failed command is done', 'release/effects.ts', 'value.result.exitCode !== 0', 'value.result.exitCode > 1'),
   bug(
     'a flag that was set by half is done',
@@ -367,18 +336,6 @@ export const bugs: readonly PlantedBug[] = [
     '`held at ${release.elapsedMs}, ${about}`',
   ),
   // Phases and steps.
-  bug(
-    'a phase begins before what it depends on is done',
-    'release/phases.ts',
-    "dependsOn.every((id) => phases[id]?.status === 'completed')",
-    "dependsOn.every((id) => phases[id]?.status !== 'waiting')",
-  ),
-  bug(
-    'a phase begins before its time',
-    'release/advance-phases.ts',
-    'mayBegin(release, phase) && now.elapsedMs >= phaseStartMs(release, phase)',
-    'mayBegin(release, phase)',
-  ),
   bug(
     'exit gates are asked before the steps are done',
     'release/advance-phases.ts',
@@ -467,12 +424,6 @@ export const bugs: readonly PlantedBug[] = [
     "stops.includes(id) && state.status === 'waiting' ? { ...state, status: 'stopped' } : state",
   ),
   bug(
-    'a service is called back by any readback',
-    'release/fold-effects.ts',
-    'rollback?.readBackMs === null && sameShares(observed, state.shares.desired)',
-    'rollback?.readBackMs === null',
-  ),
-  bug(
     'users go back to the wrong share',
     'release/advance-rollback.ts',
     'moveEffect(service, 0)',
@@ -519,12 +470,6 @@ export const bugs: readonly PlantedBug[] = [
     'release/fold-rollback.ts',
     'withRollback(before, { overdue: true })',
     'withRollback(before, { endedMs: null })',
-  ),
-  bug(
-    'a failed rollback step is no failure',
-    'release/advance-rollback.ts',
-    'const [failed] = Object.entries(rollback.failedSteps)',
-    'const [failed] = Object.entries(rollback.failedSteps).slice(1)',
   ),
   bug(
     'the clock of a rollback starts anew',
@@ -579,5 +524,41 @@ export const bugs: readonly PlantedBug[] = [
     'release/evolve.ts',
     "if (release.pause) return 'Paused'\n  if (release.holds.length > 0) return 'Held'",
     "if (release.holds.length > 0) return 'Held'\n  if (release.pause) return 'Paused'",
+  ),
+  bug(
+    'a phase begins before its time',
+    'release/advance-phases.ts',
+    'mayBegin(release, phase) && unmetConditions(release, phase, now).length === 0',
+    'mayBegin(release, phase)',
+  ),
+  bug(
+    'a phase begins before what it depends on is done',
+    'release/phases.ts',
+    "dependsOn.every((id) => release.phases[id]?.status === 'completed')",
+    "dependsOn.every((id) => release.phases[id]?.status !== 'waiting')",
+  ),
+  bug(
+    'a service is called back by any readback',
+    'release/fold-effects.ts',
+    'rollback?.readBackMs === null && isAsAsked)',
+    'rollback?.readBackMs === null)',
+  ),
+  bug(
+    'the share of the last stage is asked for at once',
+    'release/advance-rollout.ts',
+    'stage.percent, cohorts)',
+    'step.stages.at(-1)?.percent ?? 0, cohorts)',
+  ),
+  bug(
+    'a stage is entered although another share was read back',
+    'release/advance-rollout.ts',
+    "if (state !== 'done' || shares.observed === null || !sameShares(shares.desired, shares.observed)) return []",
+    'if (shares.observed === null) return []',
+  ),
+  bug(
+    'a window that closed is still open',
+    'release/gates/calendar.ts',
+    'nextOpen(gate, now) === now.wallMs',
+    '(nextOpen(gate, now) ?? 0) > 0',
   ),
 ]

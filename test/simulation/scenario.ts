@@ -112,12 +112,12 @@ const telling: readonly FaultKind[] = [
 ]
 
 function randomFault(random: Seeded, plan: Plan): Fault {
-  const isEarly = random.chance(0.3)
+  const isEarly = random.chance(0.5)
   return {
     kind: random.chance(0.3) ? random.pick(telling) : random.pick(faultKinds),
     fromMs: isEarly ? 0 : random.int(troubleMs - 2_000),
     lastsMs: random.pick([500, 2_000, 6_000, 20_000]),
-    awaits: isEarly && random.chance(0.7) ? random.pick(situations) : null,
+    awaits: isEarly && random.chance(0.5) ? random.pick(situations) : null,
     service: random.chance(0.5) ? random.pick(plan.services).name : null,
   }
 }

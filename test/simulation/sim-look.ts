@@ -32,7 +32,7 @@ function sightOf(world: SimWorld, service: string): Sight {
   let sight = clearSight
   for (const { kind } of world.activeFaults(service)) {
     if (!isSightFault(kind)) continue
-    world.hit(kind)
+    if (world.release.ended === null) world.hit(kind)
     sight = { ...sight, ...sightFaults[kind] }
   }
   return sight
