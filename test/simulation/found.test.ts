@@ -134,3 +134,18 @@ it('a webhook’s evidence that grows old wakes the release: its gate is closed 
   world.give({ type: 'webhook', hook: 'build', evidence })
   expect(nextWake(world.state, world.now)).toBe(5_001)
 })
+
+describe('the end', () => {
+  it('is the end also for a part that was under way: nobody signs any more', () => {
+    const track = phase('other', [], { exit: [signOff] })
+    const world = new World(
+      { signs: false, perform: ({ purpose }) => (purpose.kind === 'rollback' ? fail('rejected', 'no') : undefined) },
+      { ...example, phases: [phase('only', [], { steps: [rollout('backend', [10])] }), track] },
+    )
+    world.run({ until: ({ service }) => service.exposure !== null })
+    world.command({ type: 'abort', reason: 'slow', service: 'backend' })
+    world.run({ untilMs: 1_000_000 })
+    expect(world.state.status).toBe('Degraded')
+    expect(world.command({ type: 'approve', gateId: 'go' }, 'rina')).toMatchObject({ rejected: true })
+  })
+})

@@ -45,13 +45,15 @@ function confirmations(release: Release, phase: Phase, state: PhaseState): OpenG
 }
 
 /** What people may sign now, or take their word back from: gates that were come to and are not used yet, and steps that somebody confirms. */
-export const signableGates = (release: Release): SignedGate[] =>
-  activePhases(release).flatMap(({ phase, state }) => {
+export function signableGates(release: Release): SignedGate[] {
+  if (isOver(release)) return []
+  return activePhases(release).flatMap(({ phase, state }) => {
     const entry = isEntered(state) ? [] : phase.entry
     const gates = [...entry, ...phase.exit].filter((gate) => release.gates[gate.id])
     const signed = gates.flatMap((gate) => ('role' in gate ? [gate] : []))
     return [...signed, ...confirmations(release, phase, state).flatMap(({ gate }) => ('role' in gate ? [gate] : []))]
   })
+}
 
 /** Every gate of the active phases that the release has come to, open or not. */
 export const reachedGates = (release: Release): Gate[] =>
