@@ -22,6 +22,7 @@ import { schemaCommand } from './schema.ts'
 import { skipCommand } from './skip.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
+import { supersedeCommand } from './supersede.ts'
 import { watchCommand } from './watch.ts'
 
 /** In the order of `--help`. */
@@ -43,6 +44,7 @@ const commands: readonly RegisterCommand[] = [
   skipCommand,
   retryCommand,
   reassignCommand,
+  supersedeCommand,
   abortCommand,
   reportCommand,
   renderCommand,

@@ -59,6 +59,12 @@ describe('what is sent', () => {
       { type: 'reassign', gateId: 'staging/prepared', role: 'Security', reason: 'known noise' },
     ],
     [
+      'supersede',
+      baking,
+      ['supersede', '--by', 'r2', ...reason],
+      { type: 'supersede', by: 'r2', reason: 'known noise' },
+    ],
+    [
       'abort --service',
       train,
       ['abort', '--service', 'search', ...reason],

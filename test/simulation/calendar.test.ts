@@ -95,7 +95,7 @@ describe('freezes', () => {
     expect(wallOf(world, 'StepStarted', 'work')).toBe('2027-01-05T23:00:00.000Z')
   })
 
-  it('are passed over by a person who says why, and by nobody else', () => {
+  it('case 19: are passed over by a person who says why, and by nobody else', () => {
     const world = worldAt('2026-12-24T12:00Z', gated(frozen))
     world.run({ untilMs: hourMs })
     expect(waitsOf(world.state, world.now)[0]?.what).toBe(
