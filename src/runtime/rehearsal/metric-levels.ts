@@ -43,9 +43,16 @@ function findLevels(stage: Stage, metricId: string): Levels {
     healthy: quiet.find(passes) ?? quiet[0] ?? 0,
     undecided: quiet.find((level) => !passes(level)) ?? null,
     breach: Object.fromEntries(
-      triggers.map(({ id, condition }) => [id, levels.find((level) => holdsAt(condition, level)) ?? null]),
+      triggers.map(({ id, condition }) => [id, worst(levels, condition)]),
     ),
   }
+}
+
+/** The level that is furthest beyond the threshold: good looks before it, in the same window, do not hide it. */
+function worst(levels: readonly number[], condition: Condition): number | null {
+  const threshold = thresholdOf(condition) ?? 0
+  const beyond = levels.filter((level) => holdsAt(condition, level))
+  return beyond.toSorted((a, b) => Math.abs(b - threshold) - Math.abs(a - threshold))[0] ?? null
 }
 
 /** Every level between and beside the thresholds, lowest first: no two conditions differ only in between. */
@@ -53,8 +60,9 @@ function candidates(conditions: readonly Condition[]): number[] {
   const thresholds = [...new Set(conditions.map(thresholdOf).filter((level) => level !== null))].sort((a, b) => a - b)
   const top = thresholds.at(-1) ?? 0
   const above = conditions.some(isDuration) ? top * 2 + 1 : Math.min(totalPerLook, top * 2 + 1)
+  const most = conditions.some(isDuration) ? top * 10 + 1 : totalPerLook
   const between = thresholds.map((level, index) => (level + (thresholds[index - 1] ?? 0)) / 2)
-  return [...new Set([0, ...thresholds, ...between, above])].sort((a, b) => a - b)
+  return [...new Set([0, ...thresholds, ...between, above, most])].sort((a, b) => a - b)
 }
 
 const isDuration = (condition: Condition): boolean => canonicalThreshold(condition)?.kind === 'duration'
