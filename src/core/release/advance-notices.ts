@@ -71,8 +71,9 @@ const triggerText = ({ plan }: Release, triggerId: string): string => {
 /** Reminders, one for each, and the word that a deadline was missed. */
 function gateNotices(release: Release): Notice[] {
   const notices: Notice[] = []
-  for (const [gateId, state] of Object.entries(release.gates)) {
-    if (state.remindedMs === null && state.missedMs === null) continue
+  for (const gateId in release.gates) {
+    const state = release.gates[gateId]
+    if (!state || (state.remindedMs === null && state.missedMs === null)) continue
     const gate = findGate(release.plan, gateId)
     const text = gate?.text ?? gateId
     const role = gate && 'role' in gate ? (state.role ?? gate.role) : undefined

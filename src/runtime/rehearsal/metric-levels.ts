@@ -42,9 +42,7 @@ function findLevels(stage: Stage, metricId: string): Levels {
   return {
     healthy: quiet.find(passes) ?? quiet[0] ?? 0,
     undecided: quiet.find((level) => !passes(level)) ?? null,
-    breach: Object.fromEntries(
-      triggers.map(({ id, condition }) => [id, worst(levels, condition)]),
-    ),
+    breach: Object.fromEntries(triggers.map(({ id, condition }) => [id, worst(levels, condition)])),
   }
 }
 

@@ -253,7 +253,8 @@ export class SimulatedWorld {
     const decided = decideAndFold(state.release, input, this.now)
     state.askedMs = state.nowMs
     if ('rejected' in decided) return false
-    for (const folded of decided) this.#append(folded)
+    const at = new Date(this.now.wallMs).toISOString()
+    for (const folded of decided) this.#append(folded, at)
     for (const { event } of decided) {
       if (event.type === 'TriggerFired') this.#goBack()
       const asked = event.type === 'EffectRequested' ? effectById(this.release, event.effectId) : undefined
@@ -262,10 +263,9 @@ export class SimulatedWorld {
     return decided.length > 0
   }
 
-  #append({ event, actor, after }: Folded): void {
+  #append({ event, actor, after }: Folded, at: string): void {
     const state = this.#state
     const before = state.release
-    const at = new Date(this.now.wallMs).toISOString()
     const recorded = { event, actor, at, elapsedMs: state.nowMs, position: after.version }
     state.release = after
     state.log = { recorded, earlier: state.log }
