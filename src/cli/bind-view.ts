@@ -12,6 +12,7 @@ const titles: Record<Finding['section'], string> = {
   criteria: 'Criteria',
   triggers: 'Triggers',
   checklists: 'Checklists',
+  dependencies: 'Dependencies',
   flags: 'Flags',
   people: 'People',
   rollback: 'Going back',

@@ -97,7 +97,7 @@ describe('tidegate bind on the example', () => {
     expect(proposed.rollback).toBeUndefined()
     expect(code).toBe(3)
     expect(err.join('\n')).toMatch(
-      /how long going back may take: write rollback: \{ deadline: … \} into tidegate\.yaml \(such as 10m/,
+      /how long going back may take: write rollback\.deadline: … into tidegate\.yaml \(such as 10m/,
     )
     expect(Bindings.safeParse(proposed).success).toBe(true)
   })
@@ -112,20 +112,19 @@ describe('tidegate bind on the example', () => {
       'Database connection failures: { anyOf: database-connection-issues }',
       '  events: database_errors_total',
       '  total: database_queries_total',
-      'rollback: { deadline: … }',
+      'rollback:',
+      '  deadline: …',
     ])
       expect(text).toMatch(new RegExp(`^ *#\\? ${question.replace(/[{}.]/g, '\\$&')}$`, 'm'))
   })
 
   it('is content once the rest is decided, and finds nothing more to write', async () => {
     await onExample()
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace('#? rollback: { deadline: … }', 'rollback: { deadline: 10m }'),
-    )
+    const asked = /#\? rollback:\n.*\n#\? {3}deadline: …/
+    writeFileSync(file, readFileSync(file, 'utf8').replace(asked, 'rollback: { deadline: 10m }'))
     const second = await onExample()
     expect(second.code).toBe(0)
-    expect(second.err.join('\n')).toContain('--ack UNBOUND_TRIGGER')
+    expect(second.err.join('\n')).toContain('--ack UNBOUND_TRIGGER UNBOUND_ROLLBACK_STEP')
     const text = readFileSync(file, 'utf8')
     expect((await onExample()).err).toContain('tidegate.yaml holds all of it already')
     expect(readFileSync(file, 'utf8')).toBe(text)
@@ -163,7 +162,7 @@ describe('tidegate bind on the example', () => {
       file: 'other.yaml',
       written: true,
       blocking: [{ ruleId: 'NO_ROLLBACK_DEADLINE' }],
-      warnings: ['UNBOUND_TRIGGER'],
+      warnings: ['UNBOUND_TRIGGER', 'UNBOUND_ROLLBACK_STEP'],
       sources: [
         { source: 'router', families: 2 },
         { source: 'service', families: 9 },

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { FakeController, type FakeTerminal, fakeTerminal } from '../../test/fixtures/fake-controller.ts'
+import { runCommandLine as run } from '../../test/fixtures/command-line.ts'
+import { FakeController } from '../../test/fixtures/fake-controller.ts'
 import { World } from '../../test/simulation/world.ts'
-import { type CliContext, exitCodes, UserError } from './context.ts'
-import { buildProgram } from './program.ts'
+import type { StartRequest } from '../server/contract.ts'
+import { type CliContext, exitCodes } from './context.ts'
 
 const folders: string[] = []
 afterEach(async () => {
@@ -18,21 +19,6 @@ async function folder(files: Record<string, string> = {}): Promise<string> {
   folders.push(path)
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
   return path
-}
-
-type Overrides = Partial<CliContext> & { served?: 'local' | 'remote' }
-
-/** Runs one command line as `main.ts` does: a `UserError` is a message and a code. */
-async function run(api: FakeController, line: string[], overrides: Overrides = {}): Promise<FakeTerminal> {
-  const terminal = fakeTerminal(api, { env: { TIDEGATE_ACTOR: 'rina' }, ...overrides })
-  try {
-    await buildProgram(terminal.context).parseAsync(line, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    terminal.err.push(error.message)
-    terminal.code = error.exitCode
-  }
-  return terminal
 }
 
 const bad = { errorRate: (arm: string) => (arm === 'candidate' ? 0.5 : 0) }
@@ -151,6 +137,50 @@ describe('start', () => {
     expect(out).toEqual(['r1'])
     expect(err.join('\n')).toContain('note NO_OWNER: nobody owns it')
     expect(code).toBe(exitCodes.ok)
+  })
+
+  it('waits for the release whose place it takes, and then starts', async () => {
+    const api = new FakeController(new World())
+    const asked: StartRequest[] = []
+    const waits = { type: 'about:blank', title: 'Not yet', status: 409, detail: 'r7 goes back', waitsFor: 'r7' }
+    const { start } = api
+    api.start = async (request) => {
+      api.startProblem = asked.push(request) < 3 ? waits : null
+      return start.call(api, request)
+    }
+    const line = ['start', 'ROLLOUT.md', '--supersedes', 'r7', '--reason', 'the login loops']
+    const { out, err, code } = await run(api, line, { cwd: await folder(files) })
+    expect(asked.map(({ supersedes }) => supersedes)).toEqual(
+      Array(3).fill({ releaseId: 'r7', reason: 'the login loops' }),
+    )
+    expect(err.filter((one) => one.includes('Release r7 goes back first'))).toHaveLength(1)
+    expect([out, code]).toEqual([['r1'], exitCodes.ok])
+  })
+
+  it.each([
+    ['remote', 'Release r7 goes back at its controller.'],
+    ['local', 'No controller takes r7 back any more.'],
+  ] as const)('can be left while it waits (%s)', async (served, words) => {
+    const api = new FakeController(new World())
+    api.startProblem = { type: 'about:blank', title: 'Not yet', status: 409, detail: 'r7 goes back', waitsFor: 'r7' }
+    const onInterrupt: CliContext['onInterrupt'] = (callback) => {
+      queueMicrotask(callback)
+      return () => undefined
+    }
+    const line = ['start', 'ROLLOUT.md', '--supersedes', 'r7', '--reason', 'why']
+    const { err, code, closed } = await run(api, line, { cwd: await folder(files), served, onInterrupt })
+    expect(err).toContain(words)
+    expect([code, closed]).toEqual([exitCodes.undecided, 1])
+  })
+
+  it.each([
+    ['--supersedes', 'r7'],
+    ['--reason', 'why'],
+  ])('takes %s not alone', async (...option) => {
+    const { err, code } = await run(new FakeController(new World()), ['start', 'ROLLOUT.md', ...option], {
+      cwd: await folder(files),
+    })
+    expect([err[0], code]).toEqual([expect.stringContaining('go together'), exitCodes.usage])
   })
 
   it.each([

@@ -9,6 +9,7 @@ import {
   type RegisterCommand,
   UserError,
 } from './context.ts'
+import { reasonOption } from './steering.ts'
 import { actorOf, actorOption, withController } from './with-controller.ts'
 
 interface Options {
@@ -17,6 +18,8 @@ interface Options {
   as?: string
   speed: string
   ack: string[]
+  supersedes?: string
+  reason?: string
   json?: boolean
 }
 
@@ -29,7 +32,9 @@ export const startCommand: RegisterCommand = (program, context) => {
     .option('--operator <file>', 'people, targets and sources; needed where no controller has run yet')
     .option(...actorOption)
     .option('--speed <factor>', 'plan time per real time; refused outside demo targets', '1')
-    .option('--ack <rule...>', "warnings that you accept, by rule name; '*' accepts all", [])
+    .option('--ack <rule...>', "warnings that you accept, by rule name; '*' accepts all of the documents", [])
+    .option('--supersedes <release>', 'a running release whose place this one takes: it goes back and ends first')
+    .option(...reasonOption)
     .option('--json', 'print one JSON object')
     .action(async (plan: string, options: Options) => {
       const request = await readRequest(context, plan, options)
@@ -48,6 +53,9 @@ async function readRequest(context: CliContext, plan: string, options: Options):
   const speed = Number(options.speed)
   if (!(speed > 0 && Number.isFinite(speed)))
     throw new UserError(`--speed takes a number above 0, not "${options.speed}"`)
+  const { supersedes, reason } = options
+  if ((supersedes === undefined) !== (reason === undefined))
+    throw new UserError('--supersedes RELEASE and --reason WHY go together; give both or none')
   const bindings = options.bindings ?? join(dirname(plan), 'tidegate.yaml')
   return {
     document: await readText(context, plan),
@@ -56,6 +64,7 @@ async function readRequest(context: CliContext, plan: string, options: Options):
     actor,
     speed,
     acknowledge: options.ack,
+    ...(supersedes !== undefined && reason !== undefined && { supersedes: { releaseId: supersedes, reason } }),
   }
 }
 
@@ -87,8 +96,11 @@ async function start(
   options: Options,
 ): Promise<ExitCode> {
   const { unwrap } = await import('./describe-problem.ts')
+  const { startInTurn } = await import('./start-in-turn.ts')
   const { formatDiagnostic } = await import('../core/plan/diagnostic.ts')
-  const { releaseId, diagnostics } = unwrap(await connection.api.start(request))
+  const answer = await startInTurn(context, connection, request)
+  if (answer === null) return exitCodes.undecided
+  const { releaseId, diagnostics } = unwrap(answer)
   for (const diagnostic of diagnostics) context.err(formatDiagnostic(diagnostic))
   if (connection.served === 'remote') {
     context.out(options.json ? JSON.stringify({ releaseId, diagnostics }) : releaseId)

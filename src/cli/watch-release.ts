@@ -1,11 +1,11 @@
 /** Follows a release until it is over: drawn in place on a terminal, told line by line elsewhere. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { terminalStatuses } from '../core/release/release.ts'
 import type { ControllerApi, ReleaseView } from '../server/contract.ts'
 import type { CliContext } from './context.ts'
 import { unwrap } from './describe-problem.ts'
 import { LiveScreen } from './live-screen.ts'
 import { renderLive } from './live-view.ts'
+import { pauseFor } from './pause-for.ts'
 import { changesBetween, valuesLine } from './plain-changes.ts'
 import { wantsColour } from './styled-line.ts'
 
@@ -40,18 +40,10 @@ export async function watchRelease(
       display.show(view)
       if (terminalStatuses.includes(view.status) || (untilHeld && view.status === 'Held') || signal?.aborted)
         return view
-      await pause(intervalMs, signal)
+      await pauseFor(intervalMs, signal)
     }
   } finally {
     display.close()
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal ? { signal } : {})
-  } catch (error) {
-    if (!signal?.aborted) throw error
   }
 }
 

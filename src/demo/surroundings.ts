@@ -1,6 +1,6 @@
 /** The surroundings of a demo release: helper processes, a database as the baseline knows it, the baseline deployed with all traffic. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import type { Bindings } from '../core/plan/bindings.ts'
+import { type Bindings, servicesOf } from '../core/plan/bindings.ts'
 import type { Operator, ProcessSpec } from '../core/plan/operator.ts'
 import type { Outcome } from '../core/release/outcome.ts'
 import type { DriverSet, EffectContext } from '../ports/drivers.ts'
@@ -48,15 +48,28 @@ export class Surroundings {
   }
 
   /** Starts what is not running any more, on the data that is there. */
-  async resume({ service }: Bindings): Promise<void> {
+  async resume(bindings: Bindings): Promise<void> {
     const { demo } = this.#ports.operator
-    await this.#deployBaseline(service)
+    await this.#deployBaselines(bindings)
     await this.#startAll({ ...demo?.processes, ...demo?.visitors })
   }
 
-  async #deployBaseline({ deployer, baseline }: Bindings['service']): Promise<void> {
-    const outcome = await this.#ports.drivers.deployer(deployer)?.deploy(deployer, baseline, context('demo/baseline'))
-    expectDone(`deploy ${baseline}`, outcome)
+  async #deployBaselines(bindings: Bindings): Promise<void> {
+    for (const [, { deployer, baseline }] of servicesOf(bindings)) {
+      if (deployer === undefined || baseline === undefined) continue
+      const outcome = await this.#ports.drivers.deployer(deployer)?.deploy(deployer, baseline, context('demo/baseline'))
+      expectDone(`deploy ${baseline}`, outcome)
+    }
+  }
+
+  async #setTraffic(bindings: Bindings): Promise<void> {
+    for (const [, { router, candidate, baseline, firstRelease }] of servicesOf(bindings)) {
+      const before = baseline ?? firstRelease?.fallback
+      if (router === undefined || before === undefined) continue
+      const shares = { [before]: 100, [candidate]: 0 }
+      const outcome = await this.#ports.drivers.router(router)?.setShares(router, shares, context('demo/traffic'))
+      expectDone('set traffic', outcome)
+    }
   }
 
   async #startAll(processes: Readonly<Record<string, ProcessSpec>>): Promise<void> {
@@ -66,7 +79,7 @@ export class Surroundings {
   }
 
   /** Makes everything new: no data, the baseline deployed, all traffic on it, users arriving. */
-  async reset({ service }: Bindings): Promise<void> {
+  async reset(bindings: Bindings): Promise<void> {
     const { operator, drivers, dataFolder } = this.#ports
     await this.stop()
     await rm(dataFolder, { recursive: true, force: true })
@@ -77,13 +90,9 @@ export class Surroundings {
       if (outcome?.ok && outcome.value.exitCode !== 0)
         throw new DemoFailure(`${command} failed: ${outcome.value.output}`)
     }
-    await this.#deployBaseline(service)
+    await this.#deployBaselines(bindings)
     await this.#startAll(operator.demo?.processes ?? {})
-    const shares = { [service.baseline]: 100, [service.candidate]: 0 }
-    expectDone(
-      'set traffic',
-      await drivers.router(service.router)?.setShares(service.router, shares, context('demo/traffic')),
-    )
+    await this.#setTraffic(bindings)
     await this.#startAll(operator.demo?.visitors ?? {})
   }
 

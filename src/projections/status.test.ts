@@ -142,6 +142,22 @@ describe('going back', () => {
     expect(view.rollback?.quietMs).toBeGreaterThan(0)
   })
 
+  it('waits for an older write that could still move users, and for no step that is done', () => {
+    const toggle = { id: 'toggle', text: 'toggle', source: { start: 1, end: 1 }, kind: 'command' as const }
+    const steps = [{ ...toggle, command: 'toggle', parameters: {} }]
+    const world = new World(
+      { perform: ({ purpose }) => (purpose.kind === 'stage' ? 'hang' : undefined) },
+      { ...plan, rollback: { ...plan.rollback, steps } },
+    )
+    world.run({ until: ({ hanging }) => hanging.size > 0 })
+    world.command({ type: 'abort', reason: 'stop' })
+    world.run({ untilMs: world.nowMs + 5_000 })
+    expect(viewOf(world)).toMatchObject({
+      status: 'RollingBack',
+      waits: [{ what: expect.stringContaining('an older write to end'), otherwise: expect.stringContaining('7 s') }],
+    })
+  })
+
   it('asks a person when share 0 was never confirmed', () => {
     const down = fail('unavailable', 'proxy is down')
     const world = new World({ ...bad, perform: ({ purpose }) => (purpose.kind === 'rollback' ? down : undefined) })

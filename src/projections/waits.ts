@@ -3,11 +3,12 @@ import { maySign } from '../core/access/roles.ts'
 import { formatDuration } from '../core/plan/duration.ts'
 import { serviceOf } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
+import { lateWrites, progressOf } from '../core/release/effects.ts'
 import { isCalendarGate } from '../core/release/gates/calendar.ts'
 import { roleOf, type SignedGate, signersNeeded, standingWords } from '../core/release/gates/signatures.ts'
 import { type OpenGate, openGates } from '../core/release/open-gates.ts'
 import { type Hold, type Now, type Release, serviceState } from '../core/release/release.ts'
-import { rollbackLooksUntilMs } from '../core/release/rollback-limits.ts'
+import { lateWriteMs, rollbackLooksUntilMs } from '../core/release/rollback-limits.ts'
 import { exposedServices } from '../core/release/scope.ts'
 import type { WaitView } from '../server/contract.ts'
 import { calendarWait } from './calendar-waits.ts'
@@ -137,8 +138,15 @@ function rollbackWaits(release: Release): WaitView[] {
     return [{ ...common, what, sinceMs: state.readBackMs, otherwise }]
   })
   if (services.length > 0) return services
-  const step = plan.rollback.steps.find(({ id }) => !(id in rollback.failedSteps))
-  return step ? [{ ...common, what: `"${step.text}"`, sinceMs: rollback.triggeredMs, otherwise: late }] : []
+  const step = plan.rollback.steps.find(
+    ({ id }) =>
+      !(id in rollback.failedSteps) && progressOf(release, { kind: 'rollbackStep', stepId: id }).state !== 'done',
+  )
+  if (step) return [{ ...common, what: `"${step.text}"`, sinceMs: rollback.triggeredMs, otherwise: late }]
+  if (lateWrites(release).length === 0) return []
+  const what = 'an older write to end, which could still move users to the candidate'
+  const otherwise = `it ends without it, ${formatDuration(lateWriteMs)} after the trigger`
+  return [{ ...common, what, sinceMs: rollback.triggeredMs, otherwise }]
 }
 
 function degradedWait(release: Release): WaitView {

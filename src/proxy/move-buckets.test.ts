@@ -69,3 +69,48 @@ describe('bucketOf', () => {
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(5 * deviation)
   })
 })
+
+/** What others suffer from: argoproj/argo-rollouts#2726, fluxcd/flagger#1532. */
+describe('case 15: sticky users do not bend the share', () => {
+  const keys = Array.from({ length: 100_000 }, (_, user) => `user-${user}@example.org`)
+
+  /** The owners at each rung of a ladder, in percent for `v2`. */
+  const climb = (percents: readonly number[]): Owners[] => {
+    let owners = nobody
+    return [0, ...percents].map((percent) => {
+      owners = moveBuckets(owners, { v1: 100 - percent, v2: percent }, ['v1', 'v2'])
+      return owners
+    })
+  }
+
+  it('while its share rises nobody leaves the candidate, and nobody leaves the baseline but for it', () => {
+    const ladder = fc
+      .uniqueArray(fc.integer({ min: 1, max: bucketCount }), { minLength: 1, maxLength: 6 })
+      .map((steps) => steps.toSorted((a, b) => a - b).map((step) => step / 100))
+    fc.assert(
+      fc.property(ladder, (percents) => {
+        const rungs = climb(percents)
+        for (let bucket = 0; bucket < bucketCount; bucket++) {
+          const met = rungs.map((owners) => owners[bucket]).join(' ')
+          if (!/^(v1 ?)+(v2 ?)*$/.test(met)) expect.fail(`bucket ${bucket} goes ${met} over ${percents.join(', ')} %`)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it.each([0, 0.1, 1, 5, 10, 25, 50, 99, 100])(
+    'of 100,000 users as many meet it as %d %% are, within five standard deviations',
+    (percent) => {
+      const owners = climb([percent]).at(-1) ?? nobody
+      const met = keys.filter((key) => owners[bucketOf(key)] === 'v2').length
+      const share = percent / 100
+      const deviation = Math.sqrt(keys.length * share * (1 - share))
+      expect(Math.abs(met - keys.length * share)).toBeLessThanOrEqual(5 * deviation)
+    },
+  )
+
+  it('a key alone decides its bucket: another function would move users in the middle of a release', () => {
+    expect(['', 'a', 'user-1', 'user-2', 'ü'].map(bucketOf)).toEqual([8923, 1715, 5916, 1105, 8209])
+  })
+})

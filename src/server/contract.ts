@@ -23,8 +23,10 @@ export const StartRequest = z.strictObject({
   bindings: SentText,
   actor: z.string(),
   speed: z.number().positive().default(1),
-  /** Warnings accepted by rule name; `*` accepts all. */
+  /** Warnings accepted by rule name; `*` accepts all that the documents give, not those about the surroundings. */
   acknowledge: z.array(z.string()).default([]),
+  /** A running release that goes back and ends first. Until it has, the answer is a problem with `waitsFor`: ask again. */
+  supersedes: z.strictObject({ releaseId: z.string(), reason: z.string().min(1) }).optional(),
 })
 export type StartRequest = z.infer<typeof StartRequest>
 
@@ -54,6 +56,8 @@ export const Problem = z.strictObject({
   detail: z.string(),
   hint: z.string().optional(),
   diagnostics: z.array(Diagnostic).optional(),
+  /** The release that has to end before the same request can be granted. */
+  waitsFor: z.string().optional(),
 })
 export type Problem = z.infer<typeof Problem>
 

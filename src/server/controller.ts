@@ -2,7 +2,7 @@
 import { redactDeep, redactSecrets } from '../core/find-secrets.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
-import { moverName } from '../core/plan/service.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
 import { isOver, type Release } from '../core/release/release.ts'
@@ -14,6 +14,7 @@ import { documentStatusOf } from '../projections/document-status.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
 import { ReleaseRunner } from '../runtime/release-runner.ts'
+import { admitPlan, notReady, routerInUse } from './admit-start.ts'
 import type {
   Answer,
   CommandRequest,
@@ -28,9 +29,9 @@ import type {
   StartRequest,
 } from './contract.ts'
 import { evidenceOf, hearHook } from './hear-hook.ts'
-import { preflight } from './preflight.ts'
-import { preparePlan } from './prepare-plan.ts'
-import { notFound, type ProblemAnswer, problem, refusal, withErrors } from './problems.ts'
+import { goesBackFirst, placeOf } from './place-of.ts'
+import { preflight, surroundings } from './preflight.ts'
+import { notFound, type ProblemAnswer, problem, refusal } from './problems.ts'
 
 export interface ControllerPorts {
   store: EventStore
@@ -96,47 +97,15 @@ export class Controller implements ControllerApi {
     const { operator, drivers, store } = this.#ports
     const actor = this.#actor(request.actor)
     if ('ok' in actor) return actor
-    if (request.speed !== 1 && operator.demo === undefined) {
-      return problem(
-        422,
-        'Speed is for demos',
-        `speed ${request.speed} was asked for, and the operator's targets are not marked as demo`,
-        'start without --speed',
-      )
-    }
-    const prepared = preparePlan(request, operator)
-    if (!('plan' in prepared)) return withErrors('The plan cannot start', prepared.diagnostics)
-    const unacknowledged = prepared.diagnostics.filter(
-      ({ severity, ruleId }) => severity === 'warning' && !accepts(request, ruleId),
-    )
-    if (unacknowledged.length > 0) {
-      const names = [...new Set(unacknowledged.map(({ ruleId }) => ruleId))].join(' ')
-      const { problem: base } = problem(
-        422,
-        'Warnings to acknowledge',
-        'nothing was changed',
-        `read them, then start with --ack ${names}`,
-      )
-      return { ok: false, problem: { ...base, diagnostics: unacknowledged } }
-    }
-    const movers = new Set(prepared.plan.services.map(moverName))
-    const busy = [...this.#runners.values()].find(
-      ({ release }) => !isOver(release) && release.plan.services.some((service) => movers.has(moverName(service))),
-    )
-    if (busy) {
-      const { releaseId, status, plan } = busy.release
-      const mover = plan.services.map(moverName).find((name) => movers.has(name))
-      return problem(
-        409,
-        'The router is in use',
-        `release ${releaseId} (${status}) moves ${mover}`,
-        `wait for it, or tidegate abort ${releaseId}`,
-      )
-    }
-    const findings = await preflight(prepared.plan, drivers)
-    if (findings.length > 0) return withErrors('The surroundings are not ready', findings)
-    const { plan, digest, diagnostics } = prepared
+    const admitted = admitPlan(request, operator)
+    if ('ok' in admitted) return admitted
+    const { plan, digest, diagnostics } = admitted
     const releaseId = `r${(await store.streams()).length + 1}`
+    const blocked = await this.#makeRoom(request, plan, releaseId)
+    if (blocked) return blocked
+    const findings = await preflight(plan, drivers)
+    const unready = notReady(request, findings)
+    if (unready) return unready
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
     const acknowledged = request.acknowledge
     const decision = await runner.submit({
@@ -156,7 +125,29 @@ export class Controller implements ControllerApi {
     })
     if (decision.rejected) return refusal(decision)
     this.#run(releaseId, runner)
-    return { ok: true, value: { releaseId, diagnostics } }
+    return { ok: true, value: { releaseId, diagnostics: [...diagnostics, ...findings] } }
+  }
+
+  /** `undefined` when the routers are free for `by`. Where it takes another one's place, the start is asked for again until that one is over. */
+  async #makeRoom(request: StartRequest, plan: Plan, by: string): Promise<ProblemAnswer | undefined> {
+    const { supersedes, actor } = request
+    const older = supersedes && (await this.#find(supersedes.releaseId))
+    if (supersedes && !older) return notFound(supersedes.releaseId)
+    const place = older ? placeOf(older, by) : 'free'
+    if (typeof place !== 'string') return place
+    const others = [...this.#runners.values()].map(({ release }) => release)
+    const inUse = routerInUse(
+      plan,
+      others.filter(({ releaseId }) => releaseId !== older?.releaseId),
+    )
+    if (inUse || !supersedes || place === 'free') return inUse
+    const { releaseId, reason } = supersedes
+    if (place === 'leaving') return goesBackFirst(releaseId, by)
+    // What could not start anyway takes nobody's place.
+    const unready = notReady(request, await surroundings(plan, this.#ports.drivers))
+    if (unready) return unready
+    const told = await this.command(releaseId, { actor, command: { type: 'supersede', by, reason } })
+    return told.ok ? goesBackFirst(releaseId, by) : told
   }
 
   #run(releaseId: string, runner: ReleaseRunner): void {
@@ -190,7 +181,7 @@ export class Controller implements ControllerApi {
 
   async release(releaseId: string): Promise<Answer<ReleaseView>> {
     const runner = this.#runners.get(releaseId)
-    const release = runner?.release ?? (await this.#stored(releaseId))
+    const release = await this.#find(releaseId)
     if (!release) return notFound(releaseId)
     const elapsedMs = runner && !isOver(release) ? runner.elapsedMs() : release.elapsedMs
     const now = { elapsedMs, wallMs: this.#ports.clock.wallMs() }
@@ -214,7 +205,7 @@ export class Controller implements ControllerApi {
   async hear(hook: string, call: HookCall, bytes: Uint8Array): Promise<Answer<HookAnswer>> {
     const { releaseId } = call
     const named = releaseId === undefined ? undefined : this.#runners.get(releaseId)
-    if (releaseId !== undefined && !named && !(await this.#stored(releaseId))) return notFound(releaseId)
+    if (releaseId !== undefined && !(await this.#find(releaseId))) return notFound(releaseId)
     const runners = releaseId === undefined ? [...this.#runners.values()] : named ? [named] : []
     return hearHook(runners, hook, evidenceOf(call, bytes))
   }
@@ -238,7 +229,9 @@ export class Controller implements ControllerApi {
     return { ok: true, value: { status, document: text === undefined ? null : annotateDocument(text, status) } }
   }
 
-  async #stored(releaseId: string): Promise<Release | undefined> {
+  async #find(releaseId: string): Promise<Release | undefined> {
+    const running = this.#runners.get(releaseId)
+    if (running) return running.release
     const events = await this.#events(releaseId)
     return events.length > 0 ? releaseOf(events) : undefined
   }
@@ -257,12 +250,10 @@ export class Controller implements ControllerApi {
   }
 
   #actor(id: string): Actor | ProblemAnswer {
-    const person = this.#ports.operator.people[id]
+    const { people } = this.#ports.operator
+    const person = Object.hasOwn(people, id) ? people[id] : undefined
     if (person) return { id, name: person.name, demo: person.demo }
-    const known = Object.keys(this.#ports.operator.people).join(', ')
+    const known = Object.keys(people).join(', ')
     return problem(403, 'Not known', `"${id}" is not among the operator's people`, `known: ${known}`)
   }
 }
-
-const accepts = ({ acknowledge }: StartRequest, ruleId: string): boolean =>
-  acknowledge.includes(ruleId) || acknowledge.includes('*')

@@ -82,8 +82,8 @@ class HookListener {
 
   constructor(ports: InboundPorts) {
     this.#ports = ports
-    // Times of messages have whole seconds.
-    this.#startedMs = Math.floor(ports.clock.wallMs() / 1_000) * 1_000
+    // Times of messages have whole seconds: one of this second may be from before.
+    this.#startedMs = Math.ceil(ports.clock.wallMs() / 1_000) * 1_000
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -7,18 +7,30 @@ import type { DriverSet } from '../ports/drivers.ts'
 
 const timeoutMs = 5_000
 
-/** Empty when the release may start; nothing is changed by looking. */
+const baselineNotHealthy = 'BASELINE_NOT_HEALTHY'
+
+/** Errors keep the release from starting, warnings until they are accepted by name. Nothing is changed by looking. */
 export async function preflight(plan: Plan, drivers: DriverSet): Promise<Diagnostic[]> {
-  const context = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
-  const findings: Diagnostic[] = []
-  for (const service of plan.services) findings.push(...(await serviceFindings(plan, service, drivers, context)))
-  findings.push(...(await flagFindings(plan, drivers, context)), ...(await hookFindings(plan, drivers, context)))
+  const findings = await surroundings(plan, drivers)
   if (findings.length > 0) return findings
-  for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, context)))
+  for (const service of plan.services) findings.push(...(await baselineFindings(service, drivers, freshContext)))
   return findings
 }
 
-type Context = () => { signal: AbortSignal; timeoutMs: number }
+/** What must be there whoever has the traffic now: every driver, and every name at it. */
+export async function surroundings(plan: Plan, drivers: DriverSet): Promise<Diagnostic[]> {
+  const findings: Diagnostic[] = []
+  for (const service of plan.services) {
+    findings.push(...cohortFindings(plan, service, drivers))
+    findings.push(...(await serviceFindings(plan, service, drivers, freshContext)))
+  }
+  findings.push(...(await flagFindings(plan, drivers, freshContext)))
+  findings.push(...(await hookFindings(plan, drivers, freshContext)))
+  return findings
+}
+
+const freshContext = () => ({ signal: AbortSignal.timeout(timeoutMs), timeoutMs })
+type Context = typeof freshContext
 
 /** Every driver that moves or measures the service answers and knows its names. */
 async function serviceFindings(
@@ -32,20 +44,15 @@ async function serviceFindings(
     if (outcome === undefined) findings.push(finding(ruleId, `${what}: no driver serves it`))
     else if (!outcome.ok) findings.push(finding(ruleId, `${what}: ${outcome.error.message}`, outcome.error.cause))
   }
-  const ladder = ladderOf(plan, name).map(({ stage }) => stage)
-  const router = mover.kind === 'traffic' ? drivers.router(mover.router) : undefined
-  const known = mover.kind === 'traffic' ? (router?.capabilities.cohorts[mover.router] ?? []) : []
-  for (const cohort of new Set(ladder.flatMap((stage) => stage.cohort ?? []))) {
-    if (known.includes(cohort)) continue
-    const hint =
-      mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
-    findings.push(finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))
-  }
   if (mover.kind === 'traffic')
-    note('ROUTER_NOT_READY', `router ${mover.router}`, await router?.ping(mover.router, context()))
+    note(
+      'ROUTER_NOT_READY',
+      `router ${mover.router}`,
+      await drivers.router(mover.router)?.ping(mover.router, context()),
+    )
   if (deployer !== undefined)
     note('DEPLOYER_NOT_READY', `deployer ${deployer}`, await drivers.deployer(deployer)?.ping(deployer, context()))
-  const judged = ladder.flatMap((stage) => [...stage.criteria, ...stage.triggers])
+  const judged = ladderOf(plan, name).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
   const used = new Set(judged.map(({ metricId }) => metricId))
   for (const { id, metricSource, query } of Object.values(plan.metrics).filter(({ id }) => used.has(id))) {
     const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
@@ -56,6 +63,17 @@ async function serviceFindings(
   const outcome = await drivers.metricSource(metricSource)?.read(metricSource, { query, arms }, context())
   note('METRIC_NOT_READY', `arrivals at ${metricSource}`, outcome)
   return findings
+}
+
+/** Every cohort of the ladder is known where its service is moved. */
+function cohortFindings(plan: Plan, { name, mover }: Service, drivers: DriverSet): Diagnostic[] {
+  const cohorts = new Set(ladderOf(plan, name).flatMap(({ stage }) => stage.cohort ?? []))
+  const known = mover.kind === 'traffic' ? (drivers.router(mover.router)?.capabilities.cohorts[mover.router] ?? []) : []
+  const hint =
+    mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
+  return [...cohorts]
+    .filter((cohort) => !known.includes(cohort))
+    .map((cohort) => finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))
 }
 
 /** Every flag that is moved or set is there, and its backend can set the shares that the plan asks for. */
@@ -118,20 +136,33 @@ function flagsOf(plan: Plan): FlagUse[] {
 const isMultiple = (percent: number, step: number): boolean =>
   Math.abs(percent / step - Math.round(percent / step)) < 1e-6
 
-/** Going back must lead somewhere: the baseline answers its health check and has all users now. */
-async function baselineFindings(
-  { mover, deployer, baseline, isFirstRelease }: Service,
+/**
+ * Going back must lead somewhere: the baseline answers its health check and has all users now. One that is not healthy is a warning, for the
+ * release may be what repairs it; whoever starts it accepts that a rollback goes there all the same.
+ */
+async function baselineFindings(service: Service, drivers: DriverSet, context: Context): Promise<Diagnostic[]> {
+  return [...(await healthFindings(service, drivers, context)), ...(await trafficFindings(service, drivers, context))]
+}
+
+async function healthFindings(
+  { deployer, baseline, isFirstRelease }: Service,
   drivers: DriverSet,
   context: Context,
 ): Promise<Diagnostic[]> {
-  const versions =
-    deployer === undefined ? undefined : await drivers.deployer(deployer)?.readVersion(deployer, context())
+  if (deployer === undefined || isFirstRelease) return []
+  const versions = await drivers.deployer(deployer)?.readVersion(deployer, context())
   const isHealthy =
     versions?.ok && versions.value.running.some(({ version, healthy }) => version === baseline && healthy)
-  if (deployer !== undefined && !isHealthy && !isFirstRelease) {
-    const hint = `deploy ${baseline} first: a rollback goes there`
-    return [finding('BASELINE_NOT_HEALTHY', `${baseline} is not healthy at ${deployer}`, hint)]
-  }
+  if (isHealthy) return []
+  const hint = `deploy ${baseline} first, for a rollback goes there; where this release repairs it, start with --ack ${baselineNotHealthy}`
+  return [{ ...finding(baselineNotHealthy, `${baseline} is not healthy at ${deployer}`, hint), severity: 'warning' }]
+}
+
+async function trafficFindings(
+  { mover, baseline }: Service,
+  drivers: DriverSet,
+  context: Context,
+): Promise<Diagnostic[]> {
   if (mover.kind === 'flag') {
     const setting = await drivers.flagBackend(mover.backend)?.readFlag(mover.backend, mover.flag, context())
     if (setting?.ok && setting.value.percent === 0) return []

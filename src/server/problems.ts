@@ -18,6 +18,14 @@ export function withErrors(title: string, diagnostics: Diagnostic[]): ProblemAns
   return { ok: false, problem: { ...base, diagnostics } }
 }
 
+/** Warnings that nobody has accepted yet. */
+export function withWarnings(diagnostics: Diagnostic[]): ProblemAnswer {
+  const names = [...new Set(diagnostics.map(({ ruleId }) => ruleId))].join(' ')
+  const hint = `read them, then start with --ack ${names}`
+  const { problem: base } = problem(422, 'Warnings to acknowledge', 'nothing was changed', hint)
+  return { ok: false, problem: { ...base, diagnostics } }
+}
+
 export const notFound = (releaseId: string) =>
   problem(404, 'No such release', `there is no release ${releaseId}`, 'tidegate status lists the releases')
 

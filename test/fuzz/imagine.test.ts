@@ -59,14 +59,15 @@ describe('any document', () => {
 describe("any part of the example's bindings", () => {
   const { draft } = importMarkdown(example, 'ROLLOUT.md')
   const keys = Object.keys(bindings) as (keyof Bindings)[]
-  const serviceKeys = Object.keys(bindings.service) as (keyof Bindings['service'])[]
+  const { service } = bindings
+  const serviceKeys = Object.keys(service ?? {}) as (keyof NonNullable<typeof service>)[]
   const part = fc.record({ kept: fc.subarray(keys), ofService: fc.subarray(serviceKeys), isLent: fc.boolean() })
 
   it('is completed to a plan, with and without its operator, and stays as it is', () => {
     fc.assert(
       fc.property(part, ({ kept, ofService, isLent }) => {
         const given: UnfinishedBindings = Object.fromEntries(kept.map((key) => [key, bindings[key]]))
-        if (given.service) given.service = Object.fromEntries(ofService.map((key) => [key, bindings.service[key]]))
+        if (given.service) given.service = Object.fromEntries(ofService.map((key) => [key, service?.[key]]))
         const lent = isLent ? operator : undefined
         expect(errorsOf(draft, given, lent)).toEqual([])
         const world = imagineWorld(draft, given, lent)

@@ -135,8 +135,7 @@ describe('the wall clock', () => {
     expect(wallOf(world, 'StepStarted', 'work')).toBe('2026-03-30T07:00:00.000Z')
   })
 
-  it('that passes `speed` times as fast, as in a rehearsal, still finds the window', () => {
-    const speed = 8_640
+  it.each([8_640, 250_000])('that passes %i times as fast, as in a rehearsal, still finds the window', (speed) => {
     const world = new World({ wallMs: (nowMs) => at('2026-03-27T15:00Z') + nowMs * speed }, gated(office), speed)
     world.run({ untilMs: dayMs })
     const [opens, began] = [at('2026-03-30T07:00Z'), at(wallOf(world, 'StepStarted', 'work') ?? '')]
@@ -238,7 +237,7 @@ describe('schedules', () => {
     ]
     const world = new World({ wallMs: (nowMs) => at(start) + nowMs }, planOf(...phases), 8_640)
     world.run()
-    const began = (id: string) => world.state.phases[id]?.startedMs
+    const began = (id: string) => Math.round(world.state.phases[id]?.startedMs ?? -1)
     expect([began('first'), began('after'), began('dated')]).toEqual([0, 100_000, 60_000])
   })
 
@@ -274,9 +273,9 @@ describe('schedules', () => {
         world.run({ untilMs: 2 * dayMs })
         expect(world.state.status).toBe('Succeeded')
       }),
-      { numRuns: 300, seed: 1 },
+      { numRuns: 150, seed: 1 },
     )
-    expect(bound).toBeGreaterThan(60)
+    expect(bound).toBeGreaterThan(30)
   })
 
   it('after a phase that went back never come: the release ends without them', () => {

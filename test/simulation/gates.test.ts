@@ -21,28 +21,6 @@ const evidence = (verdict: 'passed' | 'failed' | 'pending', producedAt?: string)
   })
 
 describe('sign-offs', () => {
-  it('take as many distinct people as the gate asks for', () => {
-    const world = open({ ...base, kind: 'signOff', role, count: 2 })
-    world.step()
-    world.command({ type: 'approve', gateId: 'gate' }, 'rina')
-    world.command({ type: 'approve', gateId: 'gate' }, 'rina')
-    world.run({ untilMs: 1_000 })
-    expect(world.state.status).toBe('Progressing')
-    world.command({ type: 'approve', gateId: 'gate' }, 'ola')
-    world.run()
-    expect(world.state.status).toBe('Succeeded')
-  })
-
-  it('can be taken back until they are used', () => {
-    const world = open({ ...base, kind: 'signOff', role, count: 2 })
-    world.step()
-    world.command({ type: 'approve', gateId: 'gate' }, 'rina')
-    world.command({ type: 'reject', gateId: 'gate', comment: 'not yet' }, 'rina')
-    world.command({ type: 'approve', gateId: 'gate' }, 'ola')
-    world.run({ untilMs: 1_000 })
-    expect(world.state.status).toBe('Progressing')
-  })
-
   it('of another plan do not count', () => {
     const world = open({ ...base, kind: 'signOff', role, count: 1 })
     world.step()

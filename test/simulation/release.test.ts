@@ -25,13 +25,6 @@ describe('a good candidate', () => {
     for (const samples of fast.flat(2)) expect(samples).toBeGreaterThanOrEqual(100)
     expect(slow[0]?.[0]).toBeGreaterThan(fast[0]?.[0] ?? 0)
   })
-
-  it('waits for a sign-off as long as nobody gives it', () => {
-    const world = new World({ signs: false })
-    world.run({ untilMs: 3_600_000 })
-    expect(world.state.status).toBe('Progressing')
-    expect(world.events('EffectRequested')).toEqual([])
-  })
 })
 
 describe('a bad candidate', () => {
@@ -83,28 +76,6 @@ describe('drivers', () => {
     expect(world.command({ type: 'retry', id: 'staging/deploy' })).toMatchObject({ rejected: false })
     world.run({ untilMs: 3_600_000 })
     expect(world.state.status).toBe('Succeeded')
-  })
-
-  it('a rollback that cannot be confirmed within the deadline is degraded and never called success', () => {
-    const world = new World({
-      errorRate: (arm) => (arm === 'candidate' ? 0.5 : 0),
-      perform: ({ purpose }) => (purpose.kind === 'rollback' ? fail('unavailable', 'proxy is down') : undefined),
-    })
-    world.run({ untilMs: 3_600_000 })
-    expect(world.state.status).toBe('Degraded')
-    expect(world.types()).toContain('RollbackOverdue')
-    expect(world.types()).not.toContain('ReleaseRolledBack')
-  })
-
-  it('a rollback that recovers after the deadline is degraded too, with traffic back', () => {
-    const world = new World({
-      errorRate: (arm) => (arm === 'candidate' ? 0.5 : 0),
-      perform: ({ purpose }, nowMs) =>
-        purpose.kind === 'rollback' && nowMs < 120_000 ? fail('unauthorized', 'no') : undefined,
-    })
-    world.run({ untilMs: 3_600_000 })
-    expect(world.state.status).toBe('Degraded')
-    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
   })
 })
 

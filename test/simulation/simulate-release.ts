@@ -171,11 +171,12 @@ class Run {
     else for (const one of needed) world.give({ type: 'observed', observation: lookAt(world, one) })
   }
 
-  /** In one of several releases: what would come of every command, whenever the status is another one, or other faults are at work. */
+  /** In one of several releases: what would come of every command, whenever the status, the data or the faults at work are others. */
   #probeCommands(): void {
     const world = this.#world
     if (world.scenario.seed % 4 !== 0) return
-    const moment = `${world.release.status} ${world.activeFaults(null).map(({ kind }) => kind)}`
+    const data = isAs(world.release, 'noData') ? 'no data' : isAs(world.release, 'stage') ? 'data' : ''
+    const moment = `${world.release.status} ${data} ${world.activeFaults(null).map(({ kind }) => kind)}`
     if (this.#probed.has(moment)) return
     this.#probed.add(moment)
     askEverything(world)

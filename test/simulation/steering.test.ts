@@ -1,7 +1,7 @@
 /** People who steer a release, and what the rollback, triggers and steps do beside the ladder. */
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/core/plan/plan.ts'
-import type { RollbackStep, Step, TriggerAction } from '../../src/core/plan/step.ts'
+import type { Step, TriggerAction } from '../../src/core/plan/step.ts'
 import { fail, succeed } from '../../src/core/release/outcome.ts'
 import type { EffectState } from '../../src/core/release/release.ts'
 import { plan as example } from '../fixtures/plan.ts'
@@ -10,7 +10,6 @@ import { World } from './world.ts'
 
 const source = { start: 1, end: 1 }
 const inBand = { errorRate: (arm: string) => (arm === 'candidate' ? 0.03 : 0) }
-const bad = { errorRate: (arm: string) => (arm === 'candidate' ? 0.4 : 0) }
 const withSteps = (steps: Step[]): Plan => ({ ...example, phases: [phase('only', [], { steps })] })
 const acting = (action: TriggerAction): Plan => {
   const step = rollout('backend', [50])
@@ -30,29 +29,6 @@ const commandsOf = (world: World): string[] =>
   world.events('EffectRequested').flatMap(({ effect }) => (effect.kind === 'runCommand' ? [effect.command] : []))
 
 describe('people', () => {
-  it('override an undecided stage once, with a reason, and only who may', () => {
-    const world = new World(inBand)
-    world.run({ until: ({ state }) => state.status === 'Held' })
-    expect(world.command({ type: 'override', reason: 'known noise' }, 'ada')).toMatchObject({ code: 'notAuthorised' })
-    expect(world.command({ type: 'override', reason: 'known noise' })).toMatchObject({ rejected: false })
-    expect(world.command({ type: 'override', reason: 'again' })).toMatchObject({ rejected: true, code: 'wrongState' })
-    world.run({ until: ({ service }) => service.exposure?.stageId === 'full/stage-50' })
-    expect(world.state.services.backend?.exposure?.override).toBeNull()
-    expect(world.events('StagePassed')).toHaveLength(1)
-  })
-
-  it('promote a stage whose criteria hold, and no other', () => {
-    const world = new World()
-    world.run({ until: ({ service }) => service.exposure !== null })
-    expect(world.command({ type: 'promote', reason: 'quick' })).toMatchObject({ rejected: true })
-    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 4_000 })
-    expect(world.command({ type: 'promote', reason: 'quick' })).toMatchObject({ rejected: false })
-    expect(world.events('StagePassed')[0]).toMatchObject({ promoted: 'quick' })
-    const undecided = new World(inBand)
-    undecided.run({ until: ({ state }) => state.status === 'Held' })
-    expect(undecided.command({ type: 'promote', reason: 'no' })).toMatchObject({ rejected: true, code: 'wrongState' })
-  })
-
   it('are told what changed since the state they decided on', () => {
     const world = new World(inBand)
     world.run({ until: ({ service }) => service.exposure !== null })
@@ -85,15 +61,6 @@ describe('people', () => {
     signs.step()
     expect(signs.command({ type: 'skip', id: 'staging/prepared', reason: 'x' })).toMatchObject({ code: 'wrongState' })
   })
-
-  it('supersede a release: it goes back first and says by what', () => {
-    const world = new World()
-    world.run({ until: ({ service }) => service.exposure !== null })
-    world.command({ type: 'supersede', by: 'r2', reason: 'hotfix' })
-    world.run()
-    expect(world.state.status).toBe('Superseded')
-    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
-  })
 })
 
 describe('triggers that do not go back', () => {
@@ -124,62 +91,7 @@ describe('triggers that do not go back', () => {
   })
 })
 
-describe('rollback', () => {
-  const steps: RollbackStep[] = [command('toggle'), command('purge-cache')]
-  const plan: Plan = { ...example, rollback: { deadlineMs: 60_000, steps } }
-
-  it('does its steps in order after the users are back, and tries the next when one fails', () => {
-    const world = new World(
-      {
-        ...bad,
-        perform: ({ effect }) =>
-          effect.kind === 'runCommand' && effect.command === 'toggle' ? fail('rejected', 'no such toggle') : undefined,
-      },
-      plan,
-    )
-    world.run()
-    expect(commandsOf(world)).toEqual(['toggle', 'purge-cache'])
-    expect(world.state.ended).toMatchObject({ status: 'Degraded', reason: expect.stringContaining('no such toggle') })
-    expect(world.shares.backend).toEqual({ v1: 100, v2: 0 })
-  })
-})
-
 describe('steps', () => {
-  const call = (name: string) => ({ command: name, parameters: {} })
-  const migration: Step = {
-    id: 'migrate',
-    text: 'migrate',
-    source,
-    kind: 'migrate',
-    backup: call('backup'),
-    verifyBackup: call('verify-backup'),
-    dryRun: call('dry-run'),
-    apply: call('apply'),
-    verify: call('verify'),
-    revert: call('revert'),
-  }
-  const broken = (name: string) => ({
-    perform: ({ effect }: EffectState) =>
-      effect.kind === 'runCommand' && effect.command === name ? fail('rejected', `${name} failed`) : undefined,
-  })
-
-  it('migrate in order, and nothing is applied on a backup that was not verified', () => {
-    const good = new World({}, withSteps([migration]))
-    good.run()
-    expect(commandsOf(good)).toEqual(['backup', 'verify-backup', 'dry-run', 'apply', 'verify'])
-    const world = new World(broken('verify-backup'), withSteps([migration]))
-    world.run({ untilMs: 60_000 })
-    expect(commandsOf(world)).toEqual(['backup', 'verify-backup'])
-    expect(world.state.status).toBe('Held')
-  })
-
-  it('revert a migration that does not verify', () => {
-    const world = new World(broken('verify'), withSteps([migration]))
-    world.run({ untilMs: 60_000 })
-    expect(commandsOf(world).at(-1)).toBe('revert')
-    expect(world.state.holds[0]?.reason).toContain('it was reverted')
-  })
-
   it('drill a toggle both ways, set flags, wait and tell people', () => {
     const steps: Step[] = [
       { id: 'drill', text: 'try the toggle', source, kind: 'drill', backend: 'flags', flag: 'rollback.session' },

@@ -16,6 +16,15 @@ test('every relative link in a document resolves', () => {
   expect(broken).toEqual([])
 })
 
+test('each delivery case is tested under its number in every file that its row names', () => {
+  const rows = readProjectFile('docs/delivery-cases.md').matchAll(/^\| (?<number>\d+) \|.*\|$/gm)
+  const tests = [...rows].flatMap(({ 0: row, groups }) =>
+    relativeLinks(row).map((link) => ({ number: groups?.number ?? '', path: join('docs', link) })),
+  )
+  expect(new Set(tests.map(({ number }) => number)).size).toBeGreaterThanOrEqual(24)
+  expect(tests.filter(({ number, path }) => !readProjectFile(path).includes(`'case ${number}: `))).toEqual([])
+})
+
 test('links are found at all', () => {
   expect(
     relativeLinks('See [a](docs/a.md#part), [b](https://b.example) and `[c](no.md)`.\n```\n[d](no.md)\n```\n'),

@@ -1,90 +1,82 @@
 /** `tidegate.yaml`: how the team's words map to real things. It can name what the operator lends, and grants nothing by itself. */
 import { z } from 'zod'
+import { FlagBinding } from './bindings-flags.ts'
+import { CriterionBinding, PlacedGateBinding } from './bindings-gates.ts'
+import { MetricBinding, ServiceBinding } from './bindings-services.ts'
+import { RollbackStepBinding, StepBinding } from './bindings-steps.ts'
 import { CalendarBinding, ScheduleBinding } from './calendar-bindings.ts'
 import { Duration } from './duration.ts'
-import { Selector } from './metric.ts'
 
 const Name = z.string().min(1)
 
-/** What a criterion and a trigger need from the candidate before they say anything. */
-const samples = { minimumSamples: z.int().positive().default(100), triggerSamples: z.int().positive().default(20) }
+const PhaseBinding = z.strictObject({
+  steps: z.record(z.string(), StepBinding).default({}).describe('By the words of the step'),
+  order: z
+    .array(Name)
+    .optional()
+    .describe('Services in the order in which this phase moves them; without it, that of `services`'),
+  dependsOn: z.array(Name).optional().describe('Phases that must be completed first; without it, those before'),
+  cohorts: z
+    .record(z.string(), Name)
+    .optional()
+    .describe(
+      'By the name of a stage, or of the phase: people who get the candidate whatever the share, as the router names them',
+    ),
+  schedule: ScheduleBinding.optional(),
+})
+export type PhaseBinding = z.infer<typeof PhaseBinding>
 
-/** `says` are the document's words for this metric. `unit` is that of the histogram's bucket edges. */
-const MetricBinding = z.union([
-  z.strictObject({
-    says: z.array(Name).min(1),
-    source: Name,
-    events: Selector,
-    total: Selector,
-    ...samples,
-  }),
-  z.strictObject({
-    says: z.array(Name).min(1),
-    source: Name,
-    histogram: Selector,
-    unit: z.enum(['s', 'ms']),
-    ...samples,
-  }),
-])
-export type MetricBinding = z.infer<typeof MetricBinding>
-
-/** What a step of the document does. `covered` says where the work happens anyway ("judged by the criteria"). */
-const StepBinding = z.union([
-  z.strictObject({ deploy: Name }),
-  z.strictObject({ check: Name }),
+const ActionBinding = z.union([
+  z.enum(['rollback', 'halt', 'pause', 'notify']),
   z.strictObject({ command: Name, parameters: z.record(z.string(), z.string()).default({}) }),
-  z.strictObject({ confirm: Name }),
-  z.strictObject({ rollout: Name }),
-  z.strictObject({ covered: Name }),
 ])
-export type StepBinding = z.infer<typeof StepBinding>
 
-/** What a criterion in words means: a check, somebody's word, or the measured criteria of an earlier phase once more. */
-const CriterionBinding = z.union([
-  z.strictObject({ check: Name }),
-  z.strictObject({ signOff: Name }),
-  z.strictObject({ sameAs: Name }),
+/** Who reports a trigger that nothing measures, or the metric of which a single event fires it, or what it does other than the document says. */
+const TriggerBinding = z.union([
+  z.strictObject({ reportedBy: Name }),
+  z.strictObject({ anyOf: Name, action: ActionBinding.optional() }),
+  z.strictObject({ action: ActionBinding }),
 ])
-export type CriterionBinding = z.infer<typeof CriterionBinding>
+export type TriggerBinding = z.infer<typeof TriggerBinding>
 
 export const Bindings = z.strictObject({
   plan: Name.describe('The document, relative to this file'),
   author: Name.optional().describe("The person (a key of the operator's people) who wrote the plan"),
-  service: z.strictObject({
-    name: Name,
-    candidate: Name.describe('The version that is released'),
-    baseline: Name.describe('The version that runs, and to which a rollback goes'),
-    router: Name.describe('The target that moves traffic'),
-    deployer: Name.describe('The target that runs the versions'),
-    arms: z.strictObject({ label: Name }).describe('The label of the metrics that holds the version'),
-    arrivals: z.strictObject({ source: Name, total: Selector }).describe('Requests counted at the service itself'),
-  }),
+  service: ServiceBinding.extend({ name: Name }).optional().describe('The service that moves'),
+  services: z
+    .record(Name, ServiceBinding)
+    .default({})
+    .describe('Several services by name, in the order in which a train moves them'),
   metrics: z.record(z.string(), MetricBinding).default({}).describe('What the words for metrics mean'),
-  phases: z
-    .record(
-      z.string(),
-      z.strictObject({ steps: z.record(z.string(), StepBinding).default({}), schedule: ScheduleBinding.optional() }),
-    )
+  phases: z.record(z.string(), PhaseBinding).default({}).describe('By phase id (phase-1)'),
+  criteria: z
+    .record(z.string(), CriterionBinding)
     .default({})
-    .describe('By phase id (phase-1), then by the words of the step'),
-  criteria: z.record(z.string(), CriterionBinding).default({}).describe('By the words of the criterion'),
-  triggers: z
-    .record(z.string(), z.union([z.strictObject({ reportedBy: Name }), z.strictObject({ anyOf: Name })]))
-    .default({})
-    .describe(
-      'By the words of a trigger that states no threshold: who reports it, or the metric of which a single event fires it',
-    ),
+    .describe('By the words of the criterion, or of the item of a checklist'),
+  triggers: z.record(z.string(), TriggerBinding).default({}).describe('By the words of the trigger'),
   checklists: z
-    .record(z.string(), z.strictObject({ signOff: Name, before: Name }))
+    .record(z.string(), PlacedGateBinding)
     .default({})
-    .describe('By the title of the checklist: who signs its items, and before which phase'),
+    .describe('By the title of the checklist: what opens its items, and before which phase'),
+  dependencies: z
+    .record(z.string(), PlacedGateBinding)
+    .default({})
+    .describe('By the words of what others deliver: who confirms or what shows it, and which phase waits'),
   calendar: CalendarBinding.optional().describe('Windows and freezes of phases, and the milestones of their schedules'),
   flags: z
-    .record(z.string(), z.strictObject({ source: Name, key: Name }))
+    .record(z.string(), FlagBinding)
     .default({})
-    .describe('By the key that the plan writes: the flag source that has the flag, and its key there'),
+    .describe('By the key that the plan writes: the flag source or backend that has the flag, and its key there'),
   asks: Name.describe('Who signs whatever nothing measures, and who is asked when the release is undecided'),
-  rollback: z.strictObject({ deadline: Duration }).optional(),
+  rollback: z
+    .strictObject({
+      deadline: Duration.optional(),
+      steps: z
+        .record(z.string(), RollbackStepBinding)
+        .default({})
+        .describe('By the words of the step: what is done once the users are back'),
+    })
+    .optional(),
   judging: z
     .strictObject({
       interval: Duration.prefault('1s'),
@@ -103,6 +95,13 @@ export const Bindings = z.strictObject({
 })
 export type Bindings = z.infer<typeof Bindings>
 
+const Service = ServiceBinding.extend({ name: Name }).partial()
+
 /** A file on its way to be `Bindings`: what is mandatory may still be missing. */
-export const UnfinishedBindings = Bindings.extend({ service: Bindings.shape.service.partial() }).partial()
+export const UnfinishedBindings = Bindings.extend({ service: Service }).partial()
 export type UnfinishedBindings = z.infer<typeof UnfinishedBindings>
+
+/** Every service by name, in the order of a train. */
+export function servicesOf({ service, services }: Bindings): [name: string, binding: ServiceBinding][] {
+  return [...(service ? [[service.name, service] as [string, ServiceBinding]] : []), ...Object.entries(services)]
+}

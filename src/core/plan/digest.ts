@@ -14,6 +14,8 @@ export function planDigest(plan: Plan, operator: Operator): string {
     targets: pick(operator.targets, named.targets),
     checks: pick(operator.checks, named.checks),
     commands: pick(operator.commands, named.commands),
+    flagBackends: pick(operator.flagBackends, named.flagBackends),
+    hooks: pick(operator.hooks, named.hooks),
   })
 }
 
@@ -21,17 +23,22 @@ interface Names {
   targets: string[]
   checks: string[]
   commands: string[]
+  flagBackends: string[]
+  hooks: string[]
 }
 
 /** Every entry of the catalogue that the plan may use, whatever for. */
 function namesOf(plan: Plan): Names {
-  const named: Names = { targets: [], checks: [], commands: [] }
+  const named: Names = { targets: [], checks: [], commands: [], flagBackends: [], hooks: [] }
   for (const { mover, deployer } of plan.services) {
     if (mover.kind === 'traffic') named.targets.push(mover.router)
+    else named.flagBackends.push(mover.backend)
     if (deployer !== undefined) named.targets.push(deployer)
   }
-  for (const gate of plan.phases.flatMap(({ entry, exit }) => [...entry, ...exit]))
+  for (const gate of plan.phases.flatMap(({ entry, exit }) => [...entry, ...exit])) {
     if (gate.kind === 'check' || gate.kind === 'streak') named.checks.push(gate.check)
+    if (gate.kind === 'webhook') named.hooks.push(gate.hook)
+  }
   for (const step of [...plan.phases.flatMap(({ steps }) => steps), ...plan.rollback.steps]) addStep(named, step)
   return named
 }
@@ -40,6 +47,7 @@ function addStep(named: Names, step: Step): void {
   if (step.kind === 'deploy') named.targets.push(step.target)
   if (step.kind === 'check') named.checks.push(step.check)
   if (step.kind === 'command') named.commands.push(step.command)
+  if (step.kind === 'setFlag' || step.kind === 'drill') named.flagBackends.push(step.backend)
   if (step.kind === 'migrate')
     for (const part of ['backup', 'verifyBackup', 'dryRun', 'apply', 'verify', 'revert'] as const)
       named.commands.push(...(step[part] ? [step[part].command] : []))

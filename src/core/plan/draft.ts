@@ -183,6 +183,7 @@ export type DraftCommit = z.infer<typeof DraftCommit>
 
 /** When deployments may happen, or may not. */
 export const DraftWindow = z.strictObject({ ...provenance, text: Text, kind: z.enum(['window', 'freeze']) })
+export type DraftWindow = z.infer<typeof DraftWindow>
 
 /** Another document that this one names as part of the plan. */
 export const DraftCompanion = z.strictObject({ ...provenance, file: Text })

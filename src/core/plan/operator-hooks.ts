@@ -16,6 +16,7 @@ export const Inbound = z.strictObject({
     .regex(
       /^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[[\da-fA-F:]+\]):\d{1,5}$/,
       'an address of this machine and a port, such as 127.0.0.1:8787',
-    ),
+    )
+    .refine((listen) => Number(listen.split(':').at(-1)) <= 65_535, 'a port is at most 65535'),
 })
 export type Inbound = z.infer<typeof Inbound>

@@ -72,17 +72,22 @@ const CommandStep = z.strictObject({ ...step, kind: z.literal('command'), comman
  * A change of a database: a backup is taken and verified, the change is tried dry, applied and verified, in this order; what a migration does
  * not have is left out. One that cannot be reverted says in `irreversible` who accepted that and why.
  */
-const MigrateStep = z.strictObject({
-  ...step,
-  kind: z.literal('migrate'),
-  backup: CatalogueCall.optional(),
-  verifyBackup: CatalogueCall.optional(),
-  dryRun: CatalogueCall.optional(),
-  apply: CatalogueCall,
-  verify: CatalogueCall.optional(),
-  revert: CatalogueCall.optional(),
-  irreversible: z.strictObject({ acceptedBy: z.string(), reason: z.string() }).optional(),
-})
+const MigrateStep = z
+  .strictObject({
+    ...step,
+    kind: z.literal('migrate'),
+    backup: CatalogueCall.optional(),
+    verifyBackup: CatalogueCall.optional(),
+    dryRun: CatalogueCall.optional(),
+    apply: CatalogueCall,
+    verify: CatalogueCall.optional(),
+    revert: CatalogueCall.optional(),
+    irreversible: z.strictObject({ acceptedBy: z.string(), reason: z.string() }).optional(),
+  })
+  .refine(({ revert, irreversible }) => (revert === undefined) !== (irreversible === undefined), {
+    path: ['revert'],
+    message: 'a migration has a way back, or somebody who accepted that it has none, and not both',
+  })
 
 /** Sets a flag for a share of users, and reads it back. */
 const SetFlagStep = z.strictObject({

@@ -2,7 +2,7 @@
 import { serviceOf } from '../plan/plan.ts'
 import type { Service } from '../plan/service.ts'
 import type { RollbackStep } from '../plan/step.ts'
-import { lastAttempt, pendingEffects } from './effects.ts'
+import { lastAttempt, lateWrites } from './effects.ts'
 import type { Purpose, ReleaseEvent } from './events.ts'
 import { moveEffect } from './move.ts'
 import { canGoOn } from './phases.ts'
@@ -91,7 +91,7 @@ function finish(release: Release, rollback: Rollback, now: Now): ReleaseEvent[] 
   const readBackMs = Math.max(rollback.triggeredMs, ...states.map((state) => state?.readBackMs ?? 0))
   const isQuiet = states.every((state) => state?.quietMs !== null)
   if (!isQuiet && now.elapsedMs - readBackMs < rollbackLooksUntilMs) return []
-  if (mayLandLate(release, rollback) && now.elapsedMs - rollback.triggeredMs < lateWriteMs) return []
+  if (lateWrites(release).length > 0 && now.elapsedMs - rollback.triggeredMs < lateWriteMs) return []
   const problem = problemOf(release, rollback, now)
   if (problem !== null) return [{ type: 'ReleaseDegraded', reason: problem }]
   const quietMs = Math.max(...states.map((state) => state?.quietMs ?? 0)) - rollback.triggeredMs
@@ -100,10 +100,6 @@ function finish(release: Release, rollback: Rollback, now: Now): ReleaseEvent[] 
   const goesOn = !rollback.isWhole && canGoOn(release)
   return [goesOn ? { type: 'RollbackEnded', ...took } : { type: 'ReleaseRolledBack', ...took }]
 }
-
-/** A write that raises a share of what went back is still under way. */
-const mayLandLate = (release: Release, { services }: Rollback): boolean =>
-  pendingEffects(release).some(({ purpose }) => purpose.kind === 'stage' && services.includes(purpose.service))
 
 function problemOf(release: Release, rollback: Rollback, now: Now): string | null {
   const receiving = rollback.services.filter((name) => serviceState(release, name).rollback?.isReceiving)

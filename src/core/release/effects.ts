@@ -63,6 +63,10 @@ export function isAbandoned(release: Release, { purpose }: EffectState): boolean
   }
 }
 
+/** Writes under way that raise a share of what goes back: they are told to stop, and may land after share 0 all the same. */
+export const lateWrites = (release: Release): EffectState[] =>
+  pendingEffects(release).filter((state) => state.purpose.kind === 'stage' && isAbandoned(release, state))
+
 /** The effect with this id, if it is the last attempt for its purpose. */
 export const effectById = (release: Release, effectId: string): EffectState | undefined =>
   Object.values(release.effects).find((state) => state.effectId === effectId)

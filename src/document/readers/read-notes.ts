@@ -19,7 +19,9 @@ export function addNote(reader: Reader, { role, phase }: Context, text: string, 
     draft.windows.push({
       ...note,
       rule: 'window/item',
-      kind: /freeze|gel\b|congel|blackout|avoid|[eé]vit/iu.test(bare) ? 'freeze' : 'window',
+      kind: /freeze|gel\b|congel|blackout|avoid|[eé]vit|\bno (?:deploy\p{L}*|releases?|changes?)|\bnever\b/iu.test(bare)
+        ? 'freeze'
+        : 'window',
     })
   else if (role === 'changelog') draft.changelog.push({ ...note, rule: 'changelog/item' })
   else if (role === 'commits') draft.commits.push({ ...note, rule: 'commit/item', dependsOn: dependsOn(bare) })

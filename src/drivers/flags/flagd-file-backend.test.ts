@@ -199,6 +199,11 @@ describe('a flag that is more than a share', () => {
     expect(await set(0)).toEqual(at(0))
   })
 
+  it('is not set with a fence that cannot be read', async () => {
+    write({ basket: { ...onOff, metadata: { tidegateFence: 'seven' } } })
+    expect(await set(0)).toMatchObject(failing('rejected', 'a tidegateFence that is no fence'))
+  })
+
   it('reads shares that others wrote in the same form', async () => {
     const targeting = {
       fractional: [

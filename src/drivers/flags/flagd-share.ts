@@ -10,7 +10,7 @@ const totalWeight = 10_000
 export const flagdStepPercent = 100 / totalWeight
 
 /** Kept in the flag's own metadata: that it is there says that Tidegate sets this flag. */
-const Held = z.object({ tidegateFence: z.int().nonnegative() })
+const Held = z.object({ tidegateFence: z.int().nonnegative().optional() })
 
 /** In percent. `unsupported` for what is no switch, `rejected` for targeting that says more than a share. */
 export function shareOf(flag: FlagdFlag): Outcome<number> {
@@ -41,11 +41,12 @@ export function shareChange(
 ): Outcome<Partial<FlagdFlag>> {
   const names = switchOf(flag)
   if (!names.ok) return names
-  const held = Held.safeParse(flag.metadata)
-  if (held.success && fence < held.data.tidegateFence)
-    return fail('rejected', `fence ${fence} is older than ${held.data.tidegateFence}, which is held`)
+  const metadata = Held.safeParse(flag.metadata ?? {})
+  if (!metadata.success) return fail('rejected', 'its metadata has a tidegateFence that is no fence; take it out')
+  const held = metadata.data.tidegateFence
+  if (held !== undefined && fence < held) return fail('rejected', `fence ${fence} is older than ${held}, which is held`)
   const now = shareOf(flag)
-  if (!held.success && !now.ok && hasRules(flag.targeting)) return now
+  if (held === undefined && !now.ok && hasRules(flag.targeting)) return now
   const onWeight = Math.round(percent / flagdStepPercent)
   if (Math.abs(onWeight * flagdStepPercent - percent) > 1e-9)
     return fail('unsupported', `${percent} % is no multiple of ${flagdStepPercent} %`)

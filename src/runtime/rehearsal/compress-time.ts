@@ -3,6 +3,8 @@
  * time and would take hundreds of looks (a missing sample, a trigger's window, a streak's pause) is shortened to some looks. What a rollback may
  * take stays as it is.
  */
+import { spanOf } from '../../core/plan/calendar/freeze.ts'
+import { dayMs, startOf } from '../../core/plan/calendar/local-time.ts'
 import type { Gate } from '../../core/plan/gate.ts'
 import { ladderOf, type Plan, type PlanMetric } from '../../core/plan/plan.ts'
 
@@ -57,5 +59,21 @@ function plannedMs(plan: Plan): number {
   const bakes = ladderOf(plan).reduce((sum, { stage }) => sum + stage.bakeMs, 0)
   const waits = plan.phases.flatMap(({ steps }) => steps.map((step) => (step.kind === 'wait' ? step.waitMs : 0)))
   const latest = Math.max(0, ...plan.phases.map(({ startOffsetMs }) => startOffsetMs))
-  return bakes + waits.reduce((sum, ms) => sum + ms, 0) + latest
+  const afterOthers = plan.phases.map(({ schedule }) =>
+    schedule?.kind === 'anchored' ? Math.max(0, schedule.offsetMs) : 0,
+  )
+  return bakes + [...waits, ...afterOthers].reduce((sum, ms) => sum + ms, 0) + latest + calendarMs(plan)
+}
+
+/** What a release may have to wait for the calendar once it has users: a week for a window, its longest freeze, from its first date to its last. */
+function calendarMs({ phases }: Plan): number {
+  const gates = phases.flatMap(({ entry, exit }) => [...entry, ...exit])
+  const frozen = gates.flatMap((gate) =>
+    gate.kind === 'freeze' ? gate.freezes.map(spanOf).map(({ startMs, endMs }) => endMs - startMs) : [],
+  )
+  const dates = phases.flatMap(({ schedule }) =>
+    schedule?.kind === 'absolute' ? [startOf(schedule.notBefore, schedule.zone) + schedule.offsetMs] : [],
+  )
+  const windowMs = gates.some(({ kind }) => kind === 'window') ? 7 * dayMs : 0
+  return windowMs + Math.max(0, ...frozen) + (dates.length > 0 ? Math.max(...dates) - Math.min(...dates) : 0)
 }

@@ -37,6 +37,37 @@ describe('exploring a plan', () => {
     expect(found.unsafe.map(({ problems, faults }) => [problems, faults.map(describeFault)])).toEqual([])
   })
 
+  it('waits for the calendar with users on the candidate, and is still safe', () => {
+    const source = { start: 1, end: 1 }
+    const zone = 'Europe/Berlin'
+    const gates = (id: string): Plan['phases'][number]['entry'] => [
+      {
+        id: `${id}/window`,
+        text: 'w',
+        source,
+        kind: 'window',
+        windows: [{ days: ['mon'], from: '09:00', to: '10:00', zone }],
+      },
+      {
+        id: `${id}/freeze`,
+        text: 'f',
+        source,
+        kind: 'freeze',
+        freezes: [{ from: '2026-01-10', to: '2026-02-01', zone, reason: 'f' }],
+      },
+    ]
+    const schedule = { kind: 'absolute' as const, text: 's', source, notBefore: '2026-03-01', zone, offsetMs: 0 }
+    const phases = plan.phases.slice(1).map((phase, index) => ({
+      ...phase,
+      dependsOn: index === 0 ? [] : phase.dependsOn,
+      entry: gates(phase.id),
+      ...(index === 1 ? { schedule } : {}),
+    }))
+    const found = rehearse({ ...plan, phases }, 1)
+    expect(found.good.release.status).toBe('Succeeded')
+    expect(found.unsafe.map(({ problems, faults }) => [problems, faults.map(describeFault)])).toEqual([])
+  })
+
   it('is the same again for the same seed, and another sample of pairs for another one', () => {
     const short: Plan = { ...plan, phases: plan.phases.slice(0, 2) }
     const figures = (seed: number) => {

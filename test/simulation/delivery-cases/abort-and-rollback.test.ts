@@ -11,8 +11,8 @@ import { capacityWaitMs } from '../../../src/core/release/rollback-limits.ts'
 import { exposedServices } from '../../../src/core/release/scope.ts'
 import { plan } from '../../fixtures/plan.ts'
 import { trainPlan } from '../../fixtures/train-plan.ts'
+import { everyMoment } from '../every-moment.ts'
 import { type Behaviour, World } from '../world.ts'
-import { everyMoment } from './every-moment.ts'
 
 type Perform = Behaviour['perform']
 

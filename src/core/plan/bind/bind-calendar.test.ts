@@ -98,6 +98,25 @@ describe('windows and freezes', () => {
     expect(findings).toEqual(['plan.md:3 note CALENDAR_HOLDS: windows and freezes hold phase-1, phase-2, phase-3'])
   })
 
+  it('let no day through that any line closes', () => {
+    const lines = [
+      ...windows.slice(0, 1),
+      windowOf(5, 'No deployments on Mondays', 'freeze'),
+      windowOf(6, 'Avoid week-ends', 'freeze'),
+    ]
+    const { plan } = bind({ windows: lines }, { ...berlin, holds: ['phase-1'] })
+    expect(plan?.phases[0]?.entry.map(({ id, source }) => [id, source.start])).toEqual([
+      ['phase-1/window', 3],
+      ['phase-1/closed-days', 5],
+      ['phase-1/closed-days-2', 6],
+    ])
+    expect(plan?.phases[0]?.entry[1]).toMatchObject({
+      windows: [
+        { days: ['tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00', zone: 'Europe/Berlin' },
+      ],
+    })
+  })
+
   it('that are not understood are warnings at their lines, and hold nothing', () => {
     const unread = [windowOf(3, 'Mornings only'), windowOf(4, 'code freeze 2026-12-20 to 2027-01-05', 'freeze')]
     const { plan, findings } = bind({ windows: unread })

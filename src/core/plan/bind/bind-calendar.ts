@@ -1,9 +1,10 @@
 /** Windows and freezes, from the document or from `tidegate.yaml`, become gates before the phases that they hold. What cannot be read is reported. */
 import { formatFreeze, formatWindow } from '../calendar/format-calendar.ts'
 import { Freeze } from '../calendar/freeze.ts'
-import { readFreeze, readWindow, type Unread } from '../calendar/read-calendar-words.ts'
+import { namesWeekdays, readClosedDays, readFreeze, readWindow, type Unread } from '../calendar/read-calendar-words.ts'
 import { TimeWindow } from '../calendar/time-window.ts'
 import type { SourceRange } from '../diagnostic.ts'
+import type { DraftWindow } from '../draft.ts'
 import type { Gate } from '../gate.ts'
 import type { Phase } from '../plan.ts'
 import type { Step } from '../step.ts'
@@ -17,19 +18,27 @@ interface Stated<T> {
   source: SourceRange
 }
 
+/** What holds phases. All windows are one gate, all freezes one; days on which nothing begins are a gate a line, for all of them count. */
+interface Calendar {
+  windows: Stated<TimeWindow>[]
+  closedDays: Stated<TimeWindow>[]
+  freezes: Stated<Freeze>[]
+}
+
 /** The phases with the gates and the schedules that the calendar gives them. */
 export function withCalendar(binder: Binder, phases: Phase[]): Phase[] {
-  const windows = bindWindows(binder)
-  const freezes = bindFreezes(binder)
+  const { windows, closedDays, freezes } = bindCalendar(binder)
   const held = heldPhases(binder, phases)
-  if (windows.length + freezes.length > 0) {
+  const [first] = [...windows, ...closedDays, ...freezes]
+  if (first) {
     const names = phases.filter(({ id }) => held.has(id)).map(({ id }) => id)
     const message = `windows and freezes hold ${names.join(', ') || 'no phase'}`
-    const [first] = [...windows, ...freezes]
-    binder.report('note', 'CALENDAR_HOLDS', first?.source ?? [], message, 'name others under `calendar: holds`')
+    binder.report('note', 'CALENDAR_HOLDS', first.source, message, 'name others under `calendar: holds`')
   }
   const gated = phases.map((phase) =>
-    held.has(phase.id) ? { ...phase, entry: [...phase.entry, ...gatesOf(binder, phase, windows, freezes)] } : phase,
+    held.has(phase.id)
+      ? { ...phase, entry: [...phase.entry, ...gatesOf(binder, phase, { windows, closedDays, freezes })] }
+      : phase,
   )
   return bindSchedules(
     binder,
@@ -38,22 +47,22 @@ export function withCalendar(binder: Binder, phases: Phase[]): Phase[] {
   )
 }
 
-function gatesOf(
-  binder: Binder,
-  { id }: Phase,
-  windows: readonly Stated<TimeWindow>[],
-  freezes: readonly Stated<Freeze>[],
-): Gate[] {
-  const statement = (name: string, stated: readonly Stated<unknown>[]) => ({
+function gatesOf(binder: Binder, { id }: Phase, { windows, closedDays, freezes }: Calendar): Gate[] {
+  const statement = (name: string, [first, ...others]: readonly Stated<unknown>[]) => ({
     id: binder.id(id, name),
-    text: stated.map(({ text }) => text).join('; '),
-    source: stated[0]?.source ?? { start: 1, end: 1 },
+    text: [first, ...others].map((one) => one?.text).join('; '),
+    source: first?.source ?? { start: 1, end: 1 },
   })
-  const window = { kind: 'window' as const, windows: windows.map(({ value }) => value) }
-  const freeze = { kind: 'freeze' as const, freezes: freezes.map(({ value }) => value) }
+  const open = (name: string, some: Stated<TimeWindow>[]): Gate => ({
+    ...statement(name, some),
+    kind: 'window',
+    windows: some.map(({ value }) => value),
+  })
+  const values = freezes.map(({ value }) => value)
   return [
-    ...(windows.length > 0 ? [{ ...statement('window', windows), ...window }] : []),
-    ...(freezes.length > 0 ? [{ ...statement('freeze', freezes), ...freeze }] : []),
+    ...(windows.length > 0 ? [open('window', windows)] : []),
+    ...closedDays.map((one) => open('closed-days', [one])),
+    ...(freezes.length > 0 ? [{ ...statement('freeze', freezes), kind: 'freeze' as const, freezes: values }] : []),
   ]
 }
 
@@ -67,22 +76,25 @@ function heldPhases(binder: Binder, phases: readonly Phase[]): Set<string> {
 
 const mayChange = ({ kind }: Step): boolean => kind !== 'check' && kind !== 'notify' && kind !== 'wait'
 
-function bindWindows(binder: Binder): Stated<TimeWindow>[] {
+function bindCalendar(binder: Binder): Calendar {
   const { calendar } = binder.input.bindings
-  const bound = calendar?.windows?.flatMap((window, index) => {
-    const parsed = TimeWindow.safeParse({ ...window, zone: window.zone ?? calendar.zone })
+  const zone = calendar?.zone
+  const windows = calendar?.windows?.flatMap((one, index) => {
+    const parsed = TimeWindow.safeParse({ ...one, zone: one.zone ?? zone })
     return stated(binder, ['calendar', 'windows', String(index)], parsed, formatWindow)
   })
-  return bound ?? readLines(binder, 'window', (text) => readWindow(text, calendar?.zone))
-}
-
-function bindFreezes(binder: Binder): Stated<Freeze>[] {
-  const { calendar } = binder.input.bindings
-  const bound = calendar?.freezes?.flatMap((freeze, index) => {
-    const parsed = Freeze.safeParse({ ...freeze, zone: freeze.zone ?? calendar.zone })
+  const freezes = calendar?.freezes?.flatMap((one, index) => {
+    const parsed = Freeze.safeParse({ ...one, zone: one.zone ?? zone })
     return stated(binder, ['calendar', 'freezes', String(index)], parsed, formatFreeze)
   })
-  return bound ?? readLines(binder, 'freeze', (text) => readFreeze(text, calendar?.zone))
+  const lines = Object.groupBy(binder.input.draft.windows, ({ kind, text }) =>
+    kind === 'freeze' && namesWeekdays(text) ? 'closedDays' : kind,
+  )
+  return {
+    windows: windows ?? readLines(binder, lines.window, (text) => readWindow(text, zone)),
+    closedDays: freezes ? [] : readLines(binder, lines.closedDays, (text) => readClosedDays(text, zone)),
+    freezes: freezes ?? readLines(binder, lines.freeze, (text) => readFreeze(text, zone)),
+  }
 }
 
 type Parsed<T> = { success: true; data: T } | { success: false; error: { issues: { message: string }[] } }
@@ -108,17 +120,15 @@ function stated<T>(
 }
 
 /** The document's own lines. One that is not understood holds nothing, and whoever starts the release has to say so. */
-function readLines<T>(binder: Binder, kind: 'window' | 'freeze', read: (text: string) => T | Unread): Stated<T>[] {
-  return binder.input.draft.windows
-    .filter((line) => line.kind === kind)
-    .flatMap(({ text, source }) => {
-      const value = read(text)
-      if (!isUnread(value)) return [{ value, text, source }]
-      const message = `"${text}" holds no phase: ${value.problem}`
-      const hint = `write it under \`calendar: ${kind}s\`, which takes the place of all ${kind}s of the document`
-      binder.report('warning', 'CALENDAR_UNREAD', source, message, hint)
-      return []
-    })
+function readLines<T>(binder: Binder, lines: DraftWindow[] = [], read: (text: string) => T | Unread): Stated<T>[] {
+  return lines.flatMap(({ text, source, kind }) => {
+    const value = read(text)
+    if (!isUnread(value)) return [{ value, text, source }]
+    const message = `"${text}" holds no phase: ${value.problem}`
+    const hint = `write it under \`calendar: ${kind}s\`, which takes the place of all ${kind}s of the document`
+    binder.report('warning', 'CALENDAR_UNREAD', source, message, hint)
+    return []
+  })
 }
 
 const isUnread = <T>(value: T | Unread): value is Unread =>

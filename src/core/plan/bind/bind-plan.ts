@@ -1,10 +1,12 @@
 /** Document and bindings and what the operator lends become the plan that runs, or the list of what is wrong. */
+import { servicesOf } from '../bindings.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
 import { withCalendar } from './bind-calendar.ts'
 import { bindFlags } from './bind-flags.ts'
 import { bindPhases } from './bind-phases.ts'
-import { bindMetrics, bindService } from './bind-service.ts'
+import { bindRollback } from './bind-rollback.ts'
+import { bindMetrics, bindServices } from './bind-services.ts'
 import { Binder, type BindInput } from './binder.ts'
 import { nameKey } from './names.ts'
 
@@ -13,24 +15,25 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   const binder = new Binder(input)
   const { draft, bindings } = input
   bindMetrics(binder)
-  const service = bindService(binder)
+  bindServices(binder)
   const reportedTriggers: ReportedTrigger[] = []
   const phases = withCalendar(binder, bindPhases(binder, reportedTriggers))
   bindFlags(binder)
-  const deadlineMs = rollbackDeadline(binder)
+  const rollback = bindRollback(binder)
   binder.role(bindings.asks, ['asks'])
   reportUnused(binder)
+  const [first] = servicesOf(bindings)
   const plan: Plan = {
     schemaVersion: planSchemaVersion,
     name: draft.title,
-    version: draft.metadata.find(({ label }) => nameKey(label) === 'version')?.value ?? bindings.service.candidate,
+    version: draft.metadata.find(({ label }) => nameKey(label) === 'version')?.value ?? first?.[1].candidate ?? '',
     document: draft.file,
     ...(bindings.author === undefined ? {} : { author: bindings.author }),
-    services: [service],
+    services: [...binder.services.values()],
     metrics: binder.metrics,
     phases,
     reportedTriggers,
-    rollback: { deadlineMs: deadlineMs ?? 1, steps: [] },
+    rollback,
     judging: {
       intervalMs: bindings.judging.interval,
       stalenessMs: bindings.judging.staleness,
@@ -45,51 +48,40 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   return failed ? { diagnostics: binder.diagnostics } : { plan, diagnostics: binder.diagnostics }
 }
 
-/** The shorter of what the document and the bindings say; neither is an error, for a rollback without a deadline cannot be late. */
-function rollbackDeadline(binder: Binder): number | undefined {
-  const stated = [binder.input.bindings.rollback?.deadline, binder.input.draft.rollback.budgetMs]
-  const known = stated.filter((value) => value !== undefined)
-  if (known.length > 0) return Math.min(...known)
-  binder.report(
-    'error',
-    'NO_ROLLBACK_DEADLINE',
-    [],
-    'nothing says how long a rollback may take',
-    'add `rollback: { deadline: 10m }`',
-  )
-  return undefined
-}
-
+/** Every role with its holders; one that has to sign needs enough of them beside the author. */
 function rolesOf(binder: Binder): Plan['roles'] {
   const { people } = binder.input.operator
   const { author } = binder.input.bindings
   if (author !== undefined && !people[author]) binder.unknown(['author'], 'person', author, Object.keys(people))
-  const roles = [...binder.roles.keys()].map((role): [string, string[]] => {
-    const holders = Object.entries(people).filter(([, person]) => person.groups.includes(role))
-    return [role, holders.map(([id]) => id)]
-  })
-  for (const [role, holders] of roles) {
-    if (holders.length === 0) {
-      const groups = [...new Set(Object.values(people).flatMap((person) => person.groups))]
-      binder.unknown(binder.placeOfRole(role), 'group', role, groups)
-    } else if (holders.every((holder) => holder === author)) {
-      const message = `only the plan's author is in "${role}", and authors do not sign their own plans`
-      binder.report('error', 'NO_SIGNER', binder.placeOfRole(role), message, 'add somebody to the group')
+  const groups = [...new Set(Object.values(people).flatMap((person) => person.groups))]
+  const roles = [...binder.roles].map(([role, { place, signers }]): [string, string[]] => {
+    const holders = Object.keys(people).filter((id) => people[id]?.groups.includes(role))
+    const able = holders.filter((holder) => holder !== author).length
+    if (holders.length === 0) binder.unknown(place, 'group', role, groups)
+    else if (able < signers) {
+      const message =
+        able === 0
+          ? `only the plan's author is in "${role}", and authors do not sign their own plans`
+          : `${signers} people of "${role}" have to sign, and it has ${able} beside the plan's author`
+      binder.report('error', 'NO_SIGNER', place, message, 'add somebody to the group')
     }
-  }
+    return [role, holders]
+  })
   return Object.fromEntries(roles)
 }
 
 /** An entry that matches nothing in the document is a typing mistake, not a wish. */
 function reportUnused(binder: Binder): void {
-  const { draft } = binder.input
-  const known = {
-    criterion: draft.phases.flatMap((phase) => [...phase.criteria, ...phase.entryCriteria]).map(({ text }) => text),
-    trigger: [...(draft.triggers ?? []), ...draft.phases.flatMap((phase) => phase.triggers)].map(({ text }) => text),
-    checklist: draft.checklists.map(({ title }) => title),
-  }
-  for (const name of binder.criteria.unused()) binder.unknown(['criteria', name], 'criterion', name, known.criterion)
-  for (const name of binder.triggers.unused()) binder.unknown(['triggers', name], 'trigger', name, known.trigger)
-  for (const name of binder.checklists.unused())
-    binder.unknown(['checklists', name], 'checklist', name, known.checklist)
+  const { phases, triggers = [], checklists, dependencies } = binder.input.draft
+  const items = checklists.flatMap((list) => list.items)
+  const criteria = [...phases.flatMap((phase) => [...phase.criteria, ...phase.entryCriteria]), ...items]
+  const all = [...triggers, ...phases.flatMap((phase) => phase.triggers)]
+  const known = [
+    ['criteria', 'criterion', binder.criteria, criteria.map(({ text }) => text)],
+    ['triggers', 'trigger', binder.triggers, all.map(({ text }) => text)],
+    ['checklists', 'checklist', binder.checklists, checklists.map(({ title }) => title)],
+    ['dependencies', 'dependency', binder.dependencies, dependencies.map(({ text }) => text)],
+  ] as const
+  for (const [section, kind, entries, names] of known)
+    for (const name of entries.unused()) binder.unknown([section, name], kind, name, names)
 }

@@ -9,10 +9,10 @@ import type { DraftPhase, Timing } from '../draft.ts'
 import { formatDuration, writeDuration } from '../duration.ts'
 import type { Phase } from '../plan.ts'
 import type { Schedule } from '../schedule.ts'
-import { phaseIdOf } from './bind-phases.ts'
 import type { Binder, Place } from './binder.ts'
 import { checkAnchors } from './check-anchors.ts'
 import { nameKey } from './names.ts'
+import { phaseIds } from './phase-ids.ts'
 
 type Edge = 'start' | 'completion'
 
@@ -36,7 +36,7 @@ interface Context {
 export function bindSchedules(binder: Binder, phases: readonly Phase[], freezes: readonly Freeze[]): Phase[] {
   const context = { binder, phases, freezes }
   checkMilestones(context)
-  const drafts = new Map(binder.input.draft.phases.map((draft) => [phaseIdOf(draft), draft]))
+  const drafts = new Map([...phaseIds(binder.input.draft.phases)].map(([draft, id]) => [id, draft]))
   const scheduled = phases.map((phase): Phase => {
     const binding = binder.input.bindings.phases[phase.id]?.schedule
     if (binding) {
@@ -46,13 +46,15 @@ export function bindSchedules(binder: Binder, phases: readonly Phase[], freezes:
     const schedule = fromDocument(context, drafts.get(phase.id))
     return schedule ? { ...phase, schedule } : phase
   })
-  for (const { schedule } of scheduled)
-    if (schedule && Math.abs(schedule.offsetMs) > maximumOffsetMs) {
-      const message = `"${schedule.text}" is farther away than ${formatDuration(maximumOffsetMs)}`
-      binder.report('error', 'SCHEDULE_TOO_FAR', schedule.source, message, 'correct the number')
-    }
+  for (const { schedule } of scheduled) if (schedule) checkDistance(binder, schedule)
   checkAnchors(binder, scheduled)
   return scheduled
+}
+
+function checkDistance(binder: Binder, { text, source, offsetMs }: Schedule): void {
+  if (Math.abs(offsetMs) <= maximumOffsetMs) return
+  const message = `"${text}" is farther away than ${formatDuration(maximumOffsetMs)}`
+  binder.report('error', 'SCHEDULE_TOO_FAR', source, message, 'correct the number')
 }
 
 /** `72h before launch`; the place is that of the binding. */
@@ -152,7 +154,7 @@ function phaseNamed({ phases, binder }: Context, event: string): { id: string; e
   const whole = nameKey(event)
   const [edge, words] = edgeWords.find(([, pattern]) => pattern.test(whole)) ?? []
   const keys = words ? [whole, whole.replace(words, '')] : [whole]
-  const ordinals = new Map(binder.input.draft.phases.map((draft) => [phaseIdOf(draft), draft.ordinal]))
+  const ordinals = new Map([...phaseIds(binder.input.draft.phases)].map(([draft, id]) => [id, draft.ordinal]))
   for (const key of keys) {
     const ordinal = /^(?:phase|stage|wave|step) (\d+[a-z]?)$/.exec(key)?.[1]
     const found = phases.filter(

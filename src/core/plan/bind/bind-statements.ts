@@ -1,111 +1,101 @@
-/** Criteria and triggers: measured where a metric is bound, otherwise the word of a named person. Nothing passes by itself. */
+/** Criteria: measured where a metric is bound, a gate where one is, otherwise the word of a named person. Nothing passes by itself. */
 import { type Condition, canonicalThreshold, formatCondition } from '../condition.ts'
-import type { DraftChecklist, DraftCriterion, DraftTrigger } from '../draft.ts'
+import type { SourceRange } from '../diagnostic.ts'
+import type { DraftCriterion } from '../draft.ts'
 import type { Gate } from '../gate.ts'
-import type { PlanMetric, ReportedTrigger } from '../plan.ts'
-import type { Criterion, Trigger } from '../step.ts'
-import type { Binder, Place } from './binder.ts'
+import type { PlanMetric } from '../plan.ts'
+import type { Criterion } from '../step.ts'
+import { bindGate, type Statement, signedBy } from './bind-gates.ts'
+import type { Binder, Measured } from './binder.ts'
 
-export type BoundCriterion = { measured: Criterion[] } | { gate: Gate }
+export type BoundCriterion = { measured: Measured[] } | { gate: Gate }
 
-/** A criterion of a phase. `canMeasure`: the phase has a rollout, so there are stages to judge it in. */
+/** A criterion of a phase. `services` are those that the phase moves: their stages can judge it. */
 export function bindCriterion(
   binder: Binder,
   phaseId: string,
   criterion: DraftCriterion,
-  canMeasure: boolean,
+  services: readonly string[],
 ): BoundCriterion {
   const { text, source, condition } = criterion
-  const binding = binder.criteria.find(text)
-  const id = binder.id(phaseId, text)
-  const signOff = (role: string): BoundCriterion => ({
-    gate: { id, text, source, kind: 'signOff', role: binder.role(role, source), count: 1 },
-  })
-  if (binding && 'check' in binding) {
-    requireCheck(binder, source, binding.check)
-    return { gate: { id, text, source, kind: 'check', check: binding.check } }
+  const bound = binder.criteria.entry(text)
+  const statement = { id: binder.id(phaseId, text), text, source }
+  if (bound && !('sameAs' in bound.value))
+    return { gate: bindGate(binder, statement, bound.value, ['criteria', bound.name]) }
+  if (bound && 'sameAs' in bound.value) {
+    const place = ['criteria', bound.name]
+    if (services.length > 0) return repeated(binder, phaseId, criterion, bound.value.sameAs, services)
+    const message = `"${text}" is bound to the criteria of ${bound.value.sameAs}, and nothing moves here for them to be judged on`
+    binder.report('error', 'NOTHING_TO_JUDGE', source, message, `bind ${place.join('.')} to a check or a \`signOff\``)
   }
-  if (binding && 'signOff' in binding) return signOff(binding.signOff)
-  if (binding && 'sameAs' in binding && canMeasure) return repeated(binder, phaseId, criterion, binding.sameAs)
-  if (binding && 'sameAs' in binding) {
-    const message = `"${text}" is bound to the criteria of ${binding.sameAs}, and nothing moves here for them to be judged on`
-    binder.report('error', 'NOTHING_TO_JUDGE', source, message, 'bind it under criteria to a check or a `signOff`')
-  }
-  const metric = condition && binder.metricFor(condition.metric)
-  if (canMeasure && condition && metric && fits(binder, metric, condition, criterion)) {
-    return { measured: [{ id, text, source, metricId: metric.id, condition }] }
-  }
+  const measured = condition ? measuredBy(binder, statement, condition, services) : []
+  if (measured.length > 0) return { measured }
   const { asks } = binder.input.bindings
   const hint = condition
     ? `bind "${condition.metric}" under metrics to have it measured`
     : 'bind it under criteria to name a check or another role'
   binder.report('note', 'UNBOUND_CRITERION', source, `"${text}" will be signed by ${asks}`, hint)
-  return signOff(asks)
+  return { gate: signedBy(binder, statement, asks) }
 }
 
+/** One criterion for each service that has such a metric. */
+function measuredBy(
+  binder: Binder,
+  statement: Statement,
+  condition: Condition,
+  services: readonly string[],
+): Measured[] {
+  return services.flatMap((service) => {
+    const metric = binder.metricFor(condition.metric, service)
+    if (!metric || !fits(binder, metric, condition, statement)) return []
+    const id = idFor(statement.id, service, services)
+    return [{ service, criterion: { ...statement, id, metricId: metric.id, condition } }]
+  })
+}
+
+/** Where several services could judge a statement, each has an id of its own. */
+export const idFor = (id: string, service: string, services: { length: number }): string =>
+  services.length > 1 ? `${id}/${service}` : id
+
 /** "All metrics remain stable": the measured criteria of an earlier phase once more, at the lines that say so. */
-function repeated(binder: Binder, phaseId: string, criterion: DraftCriterion, earlier: string): BoundCriterion {
+function repeated(
+  binder: Binder,
+  phaseId: string,
+  { text: words, source }: DraftCriterion,
+  earlier: string,
+  services: readonly string[],
+): BoundCriterion {
   const measured = binder.measured.get(earlier)
   if (!measured) {
-    binder.unknown(criterion.source, 'earlier phase', earlier, [...binder.measured.keys()])
+    binder.unknown(source, 'earlier phase', earlier, [...binder.measured.keys()])
     return { measured: [] }
   }
   return {
-    measured: measured.map(({ text, metricId, condition }) => ({
-      id: binder.id(phaseId, text),
-      text: `${text} (${criterion.text})`,
-      source: criterion.source,
-      metricId,
-      condition,
-    })),
+    measured: services.flatMap((service) =>
+      criteriaFor(binder, measured, service).map(({ text, metricId, condition }) => {
+        const id = idFor(binder.id(phaseId, text), service, services)
+        return { service, criterion: { id, text: `${text} (${words})`, source, metricId, condition } }
+      }),
+    ),
   }
 }
 
-export function bindTrigger(
-  binder: Binder,
-  trigger: DraftTrigger,
-): { measured: Trigger } | { reported: ReportedTrigger } {
-  const { text, source } = trigger
-  const { asks, judging } = binder.input.bindings
-  const binding = binder.triggers.find(text)
-  const id = binder.id('trigger', text)
-  const windowMs = trigger.condition?.windowMs ?? judging.triggerWindow
-  const reported = (role: string) => ({ reported: { id, text, source, role: binder.role(role, source) } })
-  if (binding && 'reportedBy' in binding) return reported(binding.reportedBy)
-  const action = { kind: trigger.action === 'rollBack' ? ('rollback' as const) : trigger.action }
-  if (binding && 'anyOf' in binding) {
-    const metric = binder.metrics[binding.anyOf]
-    if (metric) {
-      const condition: Condition = { metric: text, comparator: '>', value: 0, unit: 'count' }
-      if (fits(binder, metric, condition, trigger))
-        return { measured: { id, text, source, metricId: metric.id, condition, windowMs, action } }
-    } else binder.unknown(source, 'metric', binding.anyOf, Object.keys(binder.metrics))
-    return reported(asks)
-  }
-  const { condition } = trigger
-  const metric = condition && binder.metricFor(condition.metric)
-  if (condition && metric && fits(binder, metric, condition, trigger)) {
-    return { measured: { id, text, source, metricId: metric.id, condition, windowMs, action } }
-  }
-  const hint = condition
-    ? `bind "${condition.metric}" under metrics`
-    : 'bind it under triggers: `reportedBy` a group or `anyOf` a metric'
-  binder.report(
-    'warning',
-    'UNBOUND_TRIGGER',
-    source,
-    `nothing measures "${text}": it fires only when ${asks} reports it`,
-    hint,
-  )
-  return reported(asks)
+/** Those that judged this service; of a service that was not moved then, what the metrics of all services say. */
+function criteriaFor(binder: Binder, measured: readonly Measured[], service: string): Criterion[] {
+  const own = measured.filter((one) => one.service === service)
+  const general = measured.filter(({ criterion, service: other }) => {
+    const isFirst = measured.find((one) => one.criterion.text === criterion.text)?.service === other
+    return isFirst && binder.metricFor(criterion.condition.metric, service)?.id === criterion.metricId
+  })
+  return (own.length > 0 ? own : general).map(({ criterion }) => criterion)
 }
 
 /** Can this metric answer this condition at all? */
-function fits(
+export function fits(
   binder: Binder,
   metric: PlanMetric,
   condition: Condition,
-  { text, source }: { text: string; source: DraftCriterion['source'] },
+  { text, source }: { text: string; source: SourceRange },
 ): boolean {
   const problem = misfit('histogram' in metric.query, condition)
   if (problem === undefined) return true
@@ -121,34 +111,4 @@ export function misfit(isHistogram: boolean, condition: Condition): string | und
   if (threshold.kind !== 'duration') return isHistogram ? 'a histogram answers conditions on a time only' : undefined
   if (!isHistogram) return 'a time needs a histogram'
   return condition.percentile === undefined ? 'a time needs a percentile, such as p95' : undefined
-}
-
-/** Every item of a checklist, ticked or not, is signed before the phase: a tick in a document is a claim. */
-export function bindChecklist(
-  binder: Binder,
-  checklist: DraftChecklist,
-  firstPhase: string,
-): { before: string; gates: Gate[] } {
-  const binding = binder.checklists.find(checklist.title)
-  const before = binding?.before ?? firstPhase
-  const role = binding?.signOff ?? binder.input.bindings.asks
-  if (!binding) {
-    const message = `the items of "${checklist.title}" will be signed by ${role} before ${before}`
-    binder.report(
-      'note',
-      'UNBOUND_CHECKLIST',
-      checklist.source,
-      message,
-      'bind it under checklists to say who signs before which phase',
-    )
-  }
-  const gates = checklist.items.map(({ text, source }): Gate => {
-    return { id: binder.id(before, text), text, source, kind: 'signOff', role: binder.role(role, source), count: 1 }
-  })
-  return { before, gates }
-}
-
-export function requireCheck(binder: Binder, place: Place, check: string): void {
-  const known = Object.keys(binder.input.operator.checks)
-  if (!known.includes(check)) binder.unknown(place, 'check', check, known)
 }

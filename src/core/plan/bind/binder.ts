@@ -1,9 +1,11 @@
 /** What one binding run shares: its inputs, the diagnostics it collects, ids handed out once, roles that were named. */
-import type { Bindings, CriterionBinding } from '../bindings.ts'
+import type { Bindings, TriggerBinding } from '../bindings.ts'
+import type { CriterionBinding, PlacedGateBinding } from '../bindings-gates.ts'
 import type { Diagnostic, Severity, SourceRange } from '../diagnostic.ts'
 import type { PlanDraft } from '../draft.ts'
 import type { Operator } from '../operator.ts'
 import type { PlanMetric } from '../plan.ts'
+import type { Service } from '../service.ts'
 import type { Criterion } from '../step.ts'
 import { NamedEntries, nameKey, slugOf } from './names.ts'
 
@@ -23,17 +25,26 @@ export type Place = SourceRange | BindingsPath
 
 const isPath = (place: Place): place is BindingsPath => Array.isArray(place)
 
+/** A criterion with the service that it judges. */
+export interface Measured {
+  service: string
+  criterion: Criterion
+}
+
 export class Binder {
   readonly input: BindInput
   readonly diagnostics: Diagnostic[] = []
   readonly criteria: NamedEntries<CriterionBinding>
-  readonly triggers: NamedEntries<Bindings['triggers'][string]>
-  readonly checklists: NamedEntries<Bindings['checklists'][string]>
+  readonly triggers: NamedEntries<TriggerBinding>
+  readonly checklists: NamedEntries<PlacedGateBinding>
+  readonly dependencies: NamedEntries<PlacedGateBinding>
+  /** In the order of a train. */
+  readonly services = new Map<string, Service>()
   readonly metrics: Record<string, PlanMetric> = {}
-  /** Measured criteria of the phases bound so far, for `sameAs`. */
-  readonly measured = new Map<string, Criterion[]>()
-  /** Roles that were named, and where first. */
-  readonly roles = new Map<string, Place>()
+  /** Measured criteria of the phases bound so far, each with the service it judges, for `sameAs`. */
+  readonly measured = new Map<string, Measured[]>()
+  /** Roles that were named, where first, and how many of their people are needed at once to sign: 0 for those who are only told. */
+  readonly roles = new Map<string, { place: Place; signers: number }>()
   readonly #ids = new Map<string, number>()
 
   constructor(input: BindInput) {
@@ -41,6 +52,7 @@ export class Binder {
     this.criteria = new NamedEntries(input.bindings.criteria)
     this.triggers = new NamedEntries(input.bindings.triggers)
     this.checklists = new NamedEntries(input.bindings.checklists)
+    this.dependencies = new NamedEntries(input.bindings.dependencies)
   }
 
   report(severity: Severity, ruleId: string, place: Place, message: string, hint?: string): void {
@@ -62,22 +74,20 @@ export class Binder {
     return count === 1 ? id : `${id}-${count}`
   }
 
-  /** The role, noted as used. */
-  role(name: string, place: Place): string {
-    if (!this.roles.has(name)) this.roles.set(name, place)
+  /** The role, noted as used: `signers` of its people sign for one thing. */
+  role(name: string, place: Place, signers = 1): string {
+    const known = this.roles.get(name)
+    if (!known || known.signers < signers) this.roles.set(name, { place, signers })
     return name
   }
 
-  placeOfRole(name: string): Place {
-    return this.roles.get(name) ?? []
-  }
-
-  /** The bound metric that the document's words mean. */
-  metricFor(words: string): PlanMetric | undefined {
+  /** The bound metric that the document's words mean for a service: its own before one of all services. */
+  metricFor(words: string, service: string | undefined): PlanMetric | undefined {
     const key = nameKey(words)
-    const found = Object.entries(this.input.bindings.metrics).find(([, { says }]) =>
+    const meant = Object.entries(this.input.bindings.metrics).filter(([, { says }]) =>
       says.some((said) => nameKey(said) === key),
     )
+    const found = meant.find(([, one]) => one.service === service) ?? meant.find(([, one]) => one.service === undefined)
     return found && this.metrics[found[0]]
   }
 }

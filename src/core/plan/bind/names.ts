@@ -26,9 +26,14 @@ export class NamedEntries<T> {
   }
 
   find(words: string): T | undefined {
+    return this.entry(words)?.value
+  }
+
+  /** With the name as it is written there. */
+  entry(words: string): { name: string; value: T } | undefined {
     const entry = this.#entries.get(nameKey(words))
     if (entry) entry.used = true
-    return entry?.value
+    return entry
   }
 
   unused(): string[] {

@@ -46,11 +46,13 @@ export function timeOfDayMs(time: string): number {
 
 const momentPattern = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(Z)?)?$/
 
+const momentForm = 'a day such as 2026-12-20, or a moment of it such as 2026-12-20T18:00'
+
 /** A day, a local time of a day, or an instant in UTC: `2026-12-20`, `2026-12-20T18:00`, `2026-12-20T18:00Z`. */
-export const CalendarMoment = z.string().refine((text) => readMoment(text) !== undefined, {
-  abort: true,
-  error: 'a day such as 2026-12-20, or a moment of it such as 2026-12-20T18:00',
-})
+export const CalendarMoment = z
+  .string()
+  .regex(momentPattern, { abort: true, error: momentForm })
+  .refine((text) => readMoment(text) !== undefined, { abort: true, error: momentForm })
 export type CalendarMoment = z.infer<typeof CalendarMoment>
 
 /** The instant at which a moment begins; of a day, its first. */

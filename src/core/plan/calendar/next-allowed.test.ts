@@ -72,13 +72,17 @@ describe('freezes', () => {
   })
 
   it('beyond the search are said to have no end', () => {
-    const long: Freeze = { ...winter, to: '2030-01-01' }
-    expect(next([], [long], '2026-12-24T12:00Z')).toBeNull()
-    expect(next([office], [long], '2026-12-24T12:00Z')).toBeNull()
+    const long: Freeze[] = [
+      { ...winter, to: '2027-10-01' },
+      { ...winter, from: '2027-10-02', to: '2028-06-30' },
+    ]
+    expect(next([], long, '2026-12-24T12:00Z')).toBeNull()
+    expect(next([office], long, '2026-12-24T12:00Z')).toBeNull()
   })
 
   it('that end before they begin are refused, as are zones that nobody knows', () => {
     expect(Freeze.safeParse({ ...winter, to: '2026-12-19' }).success).toBe(false)
+    expect(Freeze.safeParse({ ...winter, to: '2028-02-01' }).success).toBe(false)
     expect(Freeze.safeParse({ ...winter, zone: 'Europe/Atlantis' }).error?.issues).toMatchObject([{ path: ['zone'] }])
     expect(TimeWindow.safeParse({ ...office, from: '16:00' }).success).toBe(false)
     expect(TimeWindow.safeParse({ ...office, zone: 'CET' }).error?.issues[0]?.message).toContain('Europe/Berlin')

@@ -1,7 +1,7 @@
 /** What is read from lines about windows and freezes, and that what is not understood is said. */
 import { describe, expect, it } from 'vitest'
 import { formatWindow } from './format-calendar.ts'
-import { readFreeze, readWindow } from './read-calendar-words.ts'
+import { namesWeekdays, readClosedDays, readFreeze, readWindow } from './read-calendar-words.ts'
 
 const windowIn = (text: string, zone?: string): string => {
   const read = readWindow(text, zone)
@@ -49,6 +49,35 @@ describe('windows', () => {
   })
 })
 
+describe('days on which nothing begins', () => {
+  const leftBy = (text: string, zone?: string): string => {
+    const read = readClosedDays(text, zone)
+    return 'problem' in read ? read.problem : formatWindow(read)
+  }
+
+  it.each([
+    ['No deployments on Fridays and week-ends', 'Mon–Thu 00:00–24:00 Europe/Berlin'],
+    ['Avoid weekends', 'Mon–Fri 00:00–24:00 Europe/Berlin'],
+    ['Never release on Mondays or Fri–Sun', 'Tue–Thu 00:00–24:00 Europe/Berlin'],
+    ['Change freeze: Sunday, UTC', 'Mon–Sat 00:00–24:00 UTC'],
+  ])('%s', (text, left) => expect(leftBy(text, 'Europe/Berlin')).toBe(left))
+
+  it.each([
+    ['Avoid Friday evenings', '"evenings" is not understood'],
+    ['No deployments on Fridays unless urgent', '"unless urgent" is not understood'],
+    ['No deployments on any weekday', '"any weekday" is not understood'],
+    ['No deployments daily', 'it leaves no day of the week'],
+    ['No deployments over Easter', '"over easter" is not understood'],
+  ])('not %s', (text, problem) => expect(leftBy(text, 'Europe/Berlin')).toBe(problem))
+
+  it('need a zone, and are told from dates', () => {
+    expect(leftBy('No deployments on Fridays')).toContain('names no time zone')
+    expect(namesWeekdays('No deployments on Fridays')).toBe(true)
+    expect(namesWeekdays('No deployments on Friday, 2026-12-25')).toBe(false)
+    expect(namesWeekdays('No deployments over Easter')).toBe(false)
+  })
+})
+
 describe('freezes', () => {
   it.each([
     ['code freeze 2026-12-20 to 2027-01-05', '2026-12-20 2027-01-05 Europe/Berlin'],
@@ -68,7 +97,7 @@ describe('freezes', () => {
     ['Freeze 2026-12-20 or 2027-01-05', '"or" between its dates is not understood'],
     ['Freeze 2026-12-20 to 2026-12-24 and 2027-01-01', 'it does not say one span of dates with their years'],
     ['Freeze 2027-02-28 to 2027-02-30', 'one of its dates is no day of the calendar'],
-    ['Freeze 2027-01-05 to 2026-12-20', 'it must be a span that ends after it begins'],
+    ['Freeze 2027-01-05 to 2026-12-20', 'it must be a span that ends after it begins, within 400 days'],
   ])('not %s', (text, problem) => expect(freezeIn(text, 'Europe/Berlin')).toBe(problem))
 
   it('need a zone unless they are in UTC', () => {

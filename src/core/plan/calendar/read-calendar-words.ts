@@ -28,28 +28,57 @@ const timeRange = new RegExp(String.raw`(?<![\d:])${time} ?(?:${separator}|\band
 const filler =
   /\b(?:production|deployments?|deploys?|releases?|changes?|rollouts?|maintenance|windows?|allowed|permitted|only|happens?|may|are|is|on|in|at|between|from|during|every|each|the|and)\b|[,;&/().]|:(?!\d)/g
 
+/** Words that say that nothing may begin then. */
+const closing = /\b(?:no|not|never|do|avoid|code|freezes?|frozen|blackouts?|or)\b/g
+
 /** `defaultZone` holds where the line names none. */
 export function readWindow(text: string, defaultZone: TimeZone | undefined): TimeWindow | Unread {
   const zoned = takeZone(text, defaultZone)
+  const { days, rest } = takeDays(zoned.rest)
+  const range = timeRange.exec(rest)
+  const problem = problemWith(days, range ? rest.replace(range[0], ' ') : rest)
+  if (problem) return problem
+  const hours = range ? hoursOf(range) : wholeDay
+  if (!hours) return { problem: `"${range?.[0].trim()}" are no hours of a day` }
+  if ('problem' in zoned) return zoned
+  const read = TimeWindow.safeParse({ days, ...hours, zone: zoned.zone })
+  return read.success ? read.data : { problem: `it must be ${read.error.issues[0]?.message}` }
+}
+
+/** Whether a line speaks of days of the week, and of no dates. */
+export const namesWeekdays = (text: string): boolean => !/\d/.test(text) && takeDays(text).days.length > 0
+
+/** "No deployments on Fridays and week-ends": the window that is left, all of the other days. */
+export function readClosedDays(text: string, defaultZone: TimeZone | undefined): TimeWindow | Unread {
+  const zoned = takeZone(text, defaultZone)
+  const { days, rest } = takeDays(zoned.rest)
+  const problem = problemWith(days, rest.replace(closing, ' '))
+  if (problem) return problem
+  const open = weekdays.filter((day) => !days.includes(day))
+  if (open.length === 0) return { problem: 'it leaves no day of the week' }
+  return 'problem' in zoned ? zoned : { days: open, ...wholeDay, zone: zoned.zone }
+}
+
+const wholeDay = { from: '00:00', to: '24:00' }
+
+function problemWith(days: readonly Weekday[], rest: string): Unread | undefined {
+  const left = rest.replace(filler, ' ').replace(/\s+/g, ' ').trim()
+  if (left !== '') return { problem: `"${left}" is not understood` }
+  return days.length === 0 ? { problem: 'it names no days of the week' } : undefined
+}
+
+/** The days that a line names, in the order of the week, and its other words in lower case. */
+function takeDays(text: string): { days: Weekday[]; rest: string } {
   const days = new Set<Weekday>()
   const take = (pattern: RegExp, from: string, daysOf: (first: string, last: string) => readonly Weekday[]): string =>
     from.replace(pattern, (_whole, first: string, last: string) => {
       for (const day of daysOf(first, last)) days.add(day)
       return ' '
     })
-  let rest = take(dayRange, zoned.rest.toLowerCase(), (first, last) => daysBetween(first, last))
+  let rest = take(dayRange, text.toLowerCase(), daysBetween)
   rest = take(daySingle, rest, (name) => [dayOf(name)])
   for (const [pattern, group] of dayGroups) rest = take(pattern, rest, () => group)
-  const range = timeRange.exec(rest)
-  if (range) rest = rest.replace(range[0], ' ')
-  const left = rest.replace(filler, ' ').replace(/\s+/g, ' ').trim()
-  if (left !== '') return { problem: `"${left}" is not understood` }
-  if (days.size === 0) return { problem: 'it names no days of the week' }
-  const hours = range ? hoursOf(range) : { from: '00:00', to: '24:00' }
-  if (!hours) return { problem: `"${range?.[0].trim()}" are no hours of a day` }
-  if ('problem' in zoned) return zoned
-  const read = TimeWindow.safeParse({ days: weekdays.filter((day) => days.has(day)), ...hours, zone: zoned.zone })
-  return read.success ? read.data : { problem: `it must be ${read.error.issues[0]?.message}` }
+  return { days: weekdays.filter((day) => days.has(day)), rest }
 }
 
 const dayOf = (name: string): Weekday => weekdays.find((day) => name.startsWith(day)) ?? 'mon'
@@ -118,13 +147,17 @@ function momentOf([, iso, monthA = '', dayA, yearA, dayB, monthB = '', yearB, cl
 const noZone = 'it names no time zone: write one, or set `calendar: { zone: Europe/Berlin }`'
 const abbreviation = /\b(?:[CEW]ES?T|MES?Z|[ECMP][SD]T|BST|IST|JST|AE[SD]T|MSK)\b/
 
+const zoneName = /(?<![A-Za-z_])[A-Za-z_]{1,32}(?:\/[A-Za-z_+-]{1,32}\d{0,2}){1,2}/g
+/** Words with a slash that are looked up; a line has few, or is none about a calendar. */
+const triedZones = 10
+
 /** The zone that a line names, and its other words. An abbreviation does not say when the clocks change. */
 function takeZone(
   text: string,
   defaultZone: TimeZone | undefined,
 ): { rest: string } & ({ zone: TimeZone } | (Unread & { zone?: never })) {
   const utc = /\b(?:UTC|GMT)\b/.exec(text)?.[0]
-  const name = utc ?? text.match(/[A-Za-z_]+(?:\/[A-Za-z_+-]+\d*){1,2}/g)?.find(isTimeZone)
+  const name = utc ?? text.match(zoneName)?.slice(0, triedZones).find(isTimeZone)
   if (name !== undefined) return { rest: text.replace(name, ' '), zone: utc === undefined ? name : 'UTC' }
   const short = abbreviation.exec(text)?.[0]
   if (short !== undefined)

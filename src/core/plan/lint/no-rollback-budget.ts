@@ -9,7 +9,7 @@ export const noRollbackBudget: LintRule = {
   instead:
     'Write it in the rollback section: "roll back within 10 minutes". Or into tidegate.yaml: `rollback: { deadline: 10m }`.',
   check: (draft, { bindings }) =>
-    draft.rollback.budgetMs !== undefined || bindings?.rollback !== undefined
+    draft.rollback.budgetMs !== undefined || bindings?.rollback?.deadline !== undefined
       ? []
       : [
           {

@@ -1,5 +1,7 @@
 /** Rule: a stage has a share that the bound router cannot set. */
-import { smallestStepPercent } from '../operator.ts'
+import { servicesOf } from '../bindings.ts'
+import type { PlanDraft } from '../draft.ts'
+import { smallestStepPercent, type Target } from '../operator.ts'
 import { laddersOf } from './ladders-of.ts'
 import type { BoundLintRule, Finding } from './rule.ts'
 
@@ -10,21 +12,8 @@ export const shareTooFine: BoundLintRule = {
   why: 'The share that is read back would never be the one asked for, and nothing advances on that.',
   instead: 'Write a share that is a multiple of the smallest step.',
   check: (draft, { bindings, operator }) => {
-    const name = bindings?.service.router ?? ''
-    const target = operator?.targets[name]
-    const step = target && smallestStepPercent(target)
-    if (!target || step === undefined) return []
-    return laddersOf(draft).flatMap(({ rungs }) =>
-      rungs
-        .filter(({ percent }) => !isMultiple(percent, step))
-        .map(
-          ({ percent, line }): Finding => ({
-            source: { start: line, end: line },
-            message: `${percent}% is no multiple of ${step}%, the smallest step of ${name} (${target.driver})`,
-            hint: `write ${Math.max(step, Number((Math.round(percent / step) * step).toFixed(6)))}%`,
-          }),
-        ),
-    )
+    const routers = bindings ? servicesOf(bindings).flatMap(([, { router }]) => router ?? []) : []
+    return [...new Set(routers)].flatMap((name) => findingsAt(draft, name, operator?.targets[name]))
   },
   examples: {
     finds: [
@@ -40,6 +29,23 @@ export const shareTooFine: BoundLintRule = {
       },
     ],
   },
+}
+
+/** Every share that the router of this name cannot set. */
+function findingsAt(draft: PlanDraft, name: string, target: Target | undefined): Finding[] {
+  const step = target && smallestStepPercent(target)
+  if (!target || step === undefined) return []
+  return laddersOf(draft).flatMap(({ rungs }) =>
+    rungs
+      .filter(({ percent }) => !isMultiple(percent, step))
+      .map(
+        ({ percent, line }): Finding => ({
+          source: { start: line, end: line },
+          message: `${percent}% is no multiple of ${step}%, the smallest step of ${name} (${target.driver})`,
+          hint: `write ${Math.max(step, Number((Math.round(percent / step) * step).toFixed(6)))}%`,
+        }),
+      ),
+  )
 }
 
 function isMultiple(percent: number, step: number): boolean {

@@ -83,10 +83,32 @@ describe('weaknesses', () => {
     [
       'no phases',
       '# Plan\n**Current version:** v1\n**Owner:** Ann\n\n## Todo\n- [ ] Backup\n\n## Rollback\n1. Back within 5 minutes',
-      ['NO_PHASES:1', 'NO_ROLLOUT:1'],
+      ['NO_PHASES:1', 'NO_ROLLOUT:1', 'UNBOUND_ROLLBACK_STEP:9'],
     ],
   ])('finds %s', (_what, text, expected) => {
     expect(places(found(text, bound))).toEqual(expected)
+  })
+
+  it('says which steps of going back nothing does', () => {
+    const more = `${sound}2. Purge the cache\n`
+    expect(places(found(more, bound))).toEqual(['UNBOUND_ROLLBACK_STEP:18'])
+    const rollback = { steps: { 'Purge the cache': { byHand: 'Shop team' } } }
+    expect(found(more, { ...bound, rollback })).toEqual([])
+  })
+
+  it('finds people at a share of 0 where a cohort is bound', () => {
+    const internal = sound.replace('(10%)', '(0%)')
+    const cohorts = { 'Phase 1: Canary (0%)': 'internal' }
+    expect(found(internal, { ...bound, phases: { 'phase-1': { cohorts } } })).toEqual([])
+  })
+
+  it('takes a step that is bound to a drill for one', () => {
+    const text = `${sound}\n## Feature flags\n- \`rollback.basket\`: off\n\n## Phase 0: Production\n1. Look around\n`
+    const drill = (ref: unknown) => ({ ...bound, phases: { 'phase-0': { steps: { 'Look around': { drill: ref } } } } })
+    expect(found(text, drill('rollback.basket')).map(({ code }) => code)).toEqual([])
+    expect(found(text, drill({ backend: 'flags', flag: 'other' })).map(({ code }) => code)).toEqual([
+      'TOGGLE_NOT_DRILLED',
+    ])
   })
 
   it('says which group has nobody but the author', () => {

@@ -4,7 +4,8 @@ import { canonicalThreshold } from '../../condition.ts'
 import type { DraftPhase, DraftStage, DraftTrigger, PlanDraft } from '../../draft.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
-import { movesTraffic } from '../propose/propose-metrics.ts'
+import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
+import { isShareBack } from '../propose/propose-rollback.ts'
 import { placeOf } from '../propose/propose-steps.ts'
 import { environmentOf } from '../propose/words.ts'
 import { saysBaseline } from './imagine-service.ts'
@@ -17,8 +18,9 @@ export function findWeaknesses(draft: PlanDraft, given: UnfinishedBindings): Wea
     ...unmeasuredTriggers(draft, given),
     ...promises(draft, given),
     ...ungatedStages(draft),
+    ...undoneSteps(draft, given),
     ...emptyStages(draft, given),
-    ...undrilledToggles(draft),
+    ...undrilledToggles(draft, given),
   ]
 }
 
@@ -66,14 +68,15 @@ function unmeasuredTriggers(draft: PlanDraft, given: UnfinishedBindings): Weakne
 
 function promises(draft: PlanDraft, given: UnfinishedBindings): Weakness[] {
   const weaknesses: Weakness[] = []
-  if (given.rollback === undefined && draft.rollback.budgetMs === undefined)
+  if (given.rollback?.deadline === undefined && draft.rollback.budgetMs === undefined)
     weaknesses.push({
       code: 'NO_DEADLINE',
       source: draft.rollback.steps[0]?.source ?? startOf(draft),
       message: 'nothing says how long a rollback may take, so none can be late',
       hint: 'write "roll back within 10 minutes", or bind `rollback: { deadline: 10m }`',
     })
-  if (given.service?.baseline === undefined && !saysBaseline(draft))
+  const isSaid = given.service?.baseline ?? given.service?.firstRelease ?? Object.values(given.services ?? {})[0]
+  if (isSaid === undefined && !saysBaseline(draft))
     weaknesses.push({
       code: 'NO_BASELINE',
       source: draft.rollback.steps[0]?.source ?? startOf(draft),
@@ -81,6 +84,19 @@ function promises(draft: PlanDraft, given: UnfinishedBindings): Weakness[] {
       hint: 'write "Current version: v1.2" at the head of the document, or bind `baseline` under service',
     })
   return weaknesses
+}
+
+/** What the document says of going back beside the traffic, and nothing does: a rehearsal supposes a command for it. */
+function undoneSteps({ rollback }: PlanDraft, given: UnfinishedBindings): Weakness[] {
+  const bound = new Set(Object.keys(given.rollback?.steps ?? {}).map(nameKey))
+  return rollback.steps
+    .filter((step) => !bound.has(nameKey(step.text)) && !isShareBack(step))
+    .map(({ text, source }) => ({
+      code: 'UNBOUND_ROLLBACK_STEP',
+      source,
+      message: `nothing does "${text}" when the release goes back`,
+      hint: 'bind it under rollback: steps, or say who does it: `byHand: …`',
+    }))
 }
 
 /** Stages that the release passes as soon as they are there: no criterion, no time, and nobody is waited for before the next. */
@@ -110,13 +126,16 @@ function stagesOf({ name, source, percent, timing, stages }: DraftPhase): DraftR
 
 /** At a share of 0 no request is counted, so a stated number is never reached: the release is held until a person overrides it. */
 function emptyStages({ phases }: PlanDraft, given: UnfinishedBindings): Weakness[] {
+  const cohorts = (phase: DraftPhase) =>
+    new Set(Object.keys(given.phases?.[phaseIdIn(phases, phase)]?.cohorts ?? {}).map(nameKey))
   const bound = new Set(Object.keys(given.criteria ?? {}).map(nameKey))
   return phases.flatMap((phase) => {
     const isMeasured = phase.criteria.some(
       ({ text, condition }) => condition && canonicalThreshold(condition) && !bound.has(nameKey(text)),
     )
+    const met = cohorts(phase)
     return stagesOf(phase).flatMap(({ name, percent, source }): Weakness[] => {
-      if (!isMeasured || percent !== 0) return []
+      if (!isMeasured || percent !== 0 || met.has(nameKey(name))) return []
       const message = `"${name}" has a share of 0 %, and its criteria count what users meet there`
       const hint = 'give it a share, or bind its criteria under criteria to a check or a `signOff`'
       return [{ code: 'EMPTY_STAGE', source, message, hint }]
@@ -132,13 +151,22 @@ const drills =
   /\bdrill|\brehears|\bexercis|\bboth ways\b|\bon and (?:back )?off\b|\boff and (?:back )?on\b|\bthere and back\b|\bback and forth\b|\bflip|\benabl\w+ and disabl|\bdisabl\w+ and (?:re-?)?enabl/i
 
 /** A rollback toggle that no step on staging tries both ways may not undo anything when it is needed. */
-function undrilledToggles(draft: PlanDraft): Weakness[] {
+function undrilledToggles(draft: PlanDraft, { phases = {}, flags = {} }: UnfinishedBindings): Weakness[] {
+  const drilled = Object.values(phases)
+    .flatMap(({ steps }) => Object.values(steps))
+    .flatMap((step) => ('drill' in step ? [step.drill] : []))
+  const isDrilled = (key: string) =>
+    drilled.some((ref) => (typeof ref === 'string' ? ref === key : ref.flag === (flags[key]?.key ?? key)))
   const toggles = new Map(
     draft.flags.filter(({ isRollbackToggle }) => isRollbackToggle).map((flag) => [flag.key, flag]),
   )
   const tried = toggles.size === 0 ? [] : stagingTexts(draft).filter((text) => drills.test(text))
   return [...toggles.values()].flatMap(({ key, source }): Weakness[] => {
-    if (tried.some((text) => text.includes(key) || /\btoggles\b|\bevery (?:rollback )?toggle\b/i.test(text))) return []
+    if (
+      isDrilled(key) ||
+      tried.some((text) => text.includes(key) || /\btoggles\b|\bevery (?:rollback )?toggle\b/i.test(text))
+    )
+      return []
     const message = `no step on staging tries ${key} both ways before anybody is exposed`
     return [
       { code: 'TOGGLE_NOT_DRILLED', source, message, hint: `add a step to a staging phase: "Drill ${key} on and off"` },

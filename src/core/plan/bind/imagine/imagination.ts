@@ -19,6 +19,11 @@ export interface Imagined {
   source?: SourceRange
 }
 
+/** Proposals are written as a file has them, where a command without parameters has none. */
+export function callOf<B extends object>(binding: B): B {
+  return 'command' in binding && !('parameters' in binding) ? { ...binding, parameters: {} } : binding
+}
+
 /** Addresses that never lead anywhere: RFC 2606 keeps `.invalid` free. */
 export const nowhere = (name: string): string => `http://${name}.invalid`
 
@@ -34,7 +39,7 @@ const nothingLent: Operator = {
   hooks: {},
 }
 
-type Section = 'people' | 'targets' | 'metricSources' | 'flagSources' | 'checks' | 'commands'
+type Section = 'people' | 'targets' | 'metricSources' | 'flagSources' | 'flagBackends' | 'checks' | 'commands' | 'hooks'
 
 export class Imagination {
   readonly draft: PlanDraft

@@ -1,12 +1,14 @@
 /** Metrics that a simulation can drive, for every stated threshold that a metric could answer; what none could is somebody's word. */
-import type { Bindings, MetricBinding } from '../../bindings.ts'
+import type { Bindings } from '../../bindings.ts'
+import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftTrigger } from '../../draft.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey, slugOf } from '../names.ts'
-import { movesTraffic, needsOf } from '../propose/propose-metrics.ts'
+import { movesTraffic } from '../phase-ids.ts'
+import { needsOf } from '../propose/propose-metrics.ts'
 import type { Imagination } from './imagination.ts'
-import { metricSource } from './imagine-service.ts'
+import { metricSource } from './lend-named.ts'
 
 /** Metrics of one plan; what is stated beyond is somebody's word. */
 const maximumMetrics = 200

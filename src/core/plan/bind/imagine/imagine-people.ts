@@ -57,11 +57,17 @@ export function imagineHolders(world: Imagination): Weakness[] {
   if (author !== undefined && !world.hasOperator && !Object.hasOwn(world.operator.people, author))
     world.lend('people', author, { name: author, groups: ['Author'], demo: true }, 'the bindings name them')
   const weaknesses: Weakness[] = []
-  for (const [role, source] of rolesOf(world.draft, world.bindings)) {
+  for (const [role, { source, signers }] of rolesOf(world.draft, world.bindings)) {
     const holders = Object.entries(world.operator.people).filter(([, { groups }]) => groups.includes(role))
-    if (holders.some(([id]) => id !== author)) continue
-    const reason = holders.length > 0 ? `only the plan's author is in "${role}"` : `nobody is in "${role}"`
-    lendPerson(world, role, [role], reason)
+    const able = holders.filter(([id]) => id !== author).length
+    if (able >= signers) continue
+    const reason =
+      able > 0
+        ? `${signers} people of "${role}" have to sign, and it has ${able}`
+        : holders.length > 0
+          ? `only the plan's author is in "${role}"`
+          : `nobody is in "${role}"`
+    for (let missing = signers - able; missing > 0; missing--) lendPerson(world, role, [role], reason)
     if (holders.length === 0 && !world.hasOperator) continue
     if (weaknesses.some(({ message }) => message.startsWith(reason))) continue
     weaknesses.push({
@@ -78,28 +84,57 @@ function lendPerson(world: Imagination, name: string, groups: string[], reason: 
   world.lend('people', world.freeName('people', slugOf(name)), { name, groups, demo: true }, reason)
 }
 
+interface Need {
+  source: SourceRange
+  /** How many of its people have to sign for one thing. */
+  signers: number
+}
+
 /** Every role that these bindings ask for, and the lines of the document where it is needed first. */
-function rolesOf(draft: PlanDraft, bindings: UnfinishedBindings): Map<string, SourceRange> {
-  const roles = new Map<string, SourceRange>()
+function rolesOf(draft: PlanDraft, bindings: UnfinishedBindings): Map<string, Need> {
+  const roles = new Map<string, Need>()
   const places = new Map<string, SourceRange>()
   for (const { text, source } of statementsOf(draft)) if (!places.has(nameKey(text))) places.set(nameKey(text), source)
-  const add = (role: string, says?: string) => {
-    const place = (says === undefined ? undefined : places.get(nameKey(says))) ?? startOf(draft)
-    if (!roles.has(role)) roles.set(role, place)
+  const add = (role: string | undefined, says?: string, signers = 1) => {
+    if (role === undefined) return
+    const source = (says === undefined ? undefined : places.get(nameKey(says))) ?? startOf(draft)
+    const known = roles.get(role)
+    roles.set(role, { source: known?.source ?? source, signers: Math.max(known?.signers ?? 0, signers) })
   }
   for (const { steps } of Object.values(bindings.phases ?? {}))
-    for (const [says, step] of Object.entries(steps)) if ('confirm' in step) add(step.confirm, says)
-  for (const [says, one] of Object.entries(bindings.criteria ?? {})) if ('signOff' in one) add(one.signOff, says)
+    for (const [says, step] of Object.entries(steps)) {
+      if ('confirm' in step) add(step.confirm, says)
+      if ('notify' in step) for (const role of step.notify) add(role, says)
+      if ('migrate' in step) add(step.migrate.irreversible?.acceptedBy, says)
+    }
+  for (const [says, one] of Object.entries({
+    ...bindings.criteria,
+    ...bindings.checklists,
+    ...bindings.dependencies,
+  })) {
+    if ('signOff' in one) add(one.signOff, says, one.count)
+    if ('goNoGo' in one) add(one.goNoGo, says, one.quorum)
+    if ('dependency' in one) add(one.dependency, says)
+    if ('deadline' in one) add(one.deadline?.escalateTo, says)
+  }
   for (const [says, one] of Object.entries(bindings.triggers ?? {})) if ('reportedBy' in one) add(one.reportedBy, says)
-  for (const [says, { signOff }] of Object.entries(bindings.checklists ?? {})) add(signOff, says)
-  if (bindings.asks !== undefined) add(bindings.asks)
+  for (const [says, one] of Object.entries(bindings.rollback?.steps ?? {})) if ('byHand' in one) add(one.byHand, says)
+  add(bindings.asks)
   return roles
 }
 
-function statementsOf({ phases, triggers = [], checklists }: PlanDraft): { text: string; source: SourceRange }[] {
+function statementsOf({
+  phases,
+  triggers = [],
+  checklists,
+  dependencies,
+  rollback,
+}: PlanDraft): { text: string; source: SourceRange }[] {
   return [
     ...phases.flatMap((phase) => [...phase.steps, ...phase.entryCriteria, ...phase.criteria, ...phase.triggers]),
     ...triggers,
-    ...checklists.map(({ title, source }) => ({ text: title, source })),
+    ...checklists.flatMap(({ title, source, items }) => [{ text: title, source }, ...items]),
+    ...dependencies,
+    ...rollback.steps,
   ]
 }

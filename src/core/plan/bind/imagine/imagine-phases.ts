@@ -1,12 +1,10 @@
-/** The document as a rehearsal can run it: phases with ids of their own, and one phase where it heads none. */
+/** The document as a rehearsal can run it: with one phase where it heads none. */
 import type { DraftPhase, DraftStep, PlanDraft } from '../../draft.ts'
-import { phaseIdOf } from '../bind-phases.ts'
-import { slugOf } from '../names.ts'
 import type { Imagined } from './imagination.ts'
 
 /** Undefined where the document states nothing that anybody could do. */
 export function imaginePhases(draft: PlanDraft): { draft: PlanDraft; imagined: Imagined[] } | undefined {
-  if (draft.phases.length > 0) return withOwnIds(draft)
+  if (draft.phases.length > 0) return { draft, imagined: [] }
   const phase = onePhase(draft)
   if (!phase) return undefined
   const reason = `the document heads no phases: one is made of its ${phase.made}`
@@ -36,29 +34,4 @@ function onePhase({ title, flags, commits, checklists }: PlanDraft): { phase: Dr
     triggers: [],
   }
   return { phase, made: made.join(', ') }
-}
-
-/** "Stage 1" of two tracks are two phases: the later one gets its track or a count into its number. */
-function withOwnIds(draft: PlanDraft): { draft: PlanDraft; imagined: Imagined[] } {
-  const taken = new Set<string>()
-  const imagined: Imagined[] = []
-  const phases = draft.phases.map((phase) => {
-    const named = taken.has(phaseIdOf(phase)) ? renumbered(phase, taken) : phase
-    const id = phaseIdOf(named)
-    taken.add(id)
-    const reason = `another phase has the id ${phaseIdOf(phase)}`
-    if (named !== phase) imagined.push({ in: 'document', path: [], value: id, reason, source: phase.source })
-    return named
-  })
-  return { draft: imagined.length > 0 ? { ...draft, phases } : draft, imagined }
-}
-
-function renumbered(phase: DraftPhase, taken: ReadonlySet<string>): DraftPhase {
-  const base =
-    phase.track === undefined
-      ? slugOf(phase.ordinal ?? phase.name)
-      : slugOf(`${phase.track} ${phase.ordinal ?? phase.name}`)
-  let ordinal = base
-  for (let count = 2; taken.has(phaseIdOf({ ...phase, ordinal })); count++) ordinal = `${base}-${count}`
-  return { ...phase, ordinal }
 }

@@ -1,14 +1,16 @@
 /** Steps, criteria, triggers and checklists as `tidegate bind` would write them, and a step that moves the traffic of every phase that states a share. */
-import type { Bindings, StepBinding } from '../../bindings.ts'
+import type { Bindings, PhaseBinding } from '../../bindings.ts'
+import type { StepBinding } from '../../bindings-steps.ts'
 import type { DraftPhase } from '../../draft.ts'
-import { phaseIdOf } from '../bind-phases.ts'
 import { nameKey } from '../names.ts'
+import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import type { Finding } from '../propose/proposal.ts'
 import { proposeBindings } from '../propose/propose-bindings.ts'
-import { movesTraffic } from '../propose/propose-metrics.ts'
-import type { Imagination } from './imagination.ts'
+import { callOf, type Imagination } from './imagination.ts'
+import { imagineRollback } from './imagine-rollback.ts'
 
-export function imagineStatements(world: Imagination, service: string): void {
+/** `serviceOf` names the service that a phase moves. */
+export function imagineStatements(world: Imagination, serviceOf: (phase: DraftPhase) => string): void {
   const findings = proposeBindings(world.proposeInput)
   const still = keysThatStandStill(world)
   const proposed = findings.filter((finding) => finding.state === 'proposed' && !isUnjudged(finding, still))
@@ -22,8 +24,9 @@ export function imagineStatements(world: Imagination, service: string): void {
     criteria: { ...bindings.criteria, ...of('criteria') },
     triggers: { ...bindings.triggers, ...of('triggers') },
     checklists: { ...bindings.checklists, ...of('checklists') },
-    phases: imagineSteps(world, service, findings),
+    phases: imagineSteps(world, serviceOf, findings),
   }
+  imagineRollback(world, findings)
   const written = new Set(proposed)
   for (const finding of findings) noteStatement(world, finding, written.has(finding))
 }
@@ -48,17 +51,22 @@ function isUnjudged({ section, value, says }: Finding, still: ReadonlySet<string
 
 function noteStatement(world: Imagination, finding: Finding, isWritten: boolean): void {
   const { section, state, path, value, reason, otherwise, source } = finding
-  if (section === 'steps' || section === 'plan' || state === 'bound' || state === 'measured') return
+  if (section === 'steps' || section === 'rollback' || section === 'plan' || state === 'bound' || state === 'measured')
+    return
   const place = source && { source }
   if (isWritten) world.note({ in: 'bindings', path, value, reason: reason ?? '', ...place })
   else if (otherwise !== undefined) world.note({ in: 'bindings', path, reason: otherwise, ...place })
 }
 
-function imagineSteps(world: Imagination, service: string, findings: readonly Finding[]): Bindings['phases'] {
+function imagineSteps(
+  world: Imagination,
+  serviceOf: (phase: DraftPhase) => string,
+  findings: readonly Finding[],
+): Bindings['phases'] {
   const steps = findings.filter(({ section }) => section === 'steps')
   const byPhase = Map.groupBy(steps, ({ path }) => path[1] ?? '')
-  const phases = world.draft.phases.map((phase): [string, { steps: Record<string, StepBinding> }] => {
-    const id = phaseIdOf(phase)
+  const phases = world.draft.phases.map((phase): [string, PhaseBinding] => {
+    const id = phaseIdIn(world.draft.phases, phase)
     const given = world.given.phases?.[id]?.steps ?? {}
     const own = byPhase.get(id) ?? []
     const isMoved = Object.values(given).some((step) => 'rollout' in step)
@@ -66,20 +74,28 @@ function imagineSteps(world: Imagination, service: string, findings: readonly Fi
     const imagined = own.flatMap((finding): [string, StepBinding][] => {
       const { state, says, path, source, reason, otherwise } = finding
       if (state === 'bound') return []
-      const value = finding === mover ? { rollout: service } : state === 'proposed' ? bindingOf(finding) : undefined
+      const value =
+        finding === mover
+          ? { rollout: serviceOf(phase) }
+          : state === 'proposed'
+            ? ofService(world, callOf(finding.value as StepBinding), serviceOf(phase))
+            : undefined
       const why = finding === mover ? 'a step has to move the traffic of its phase' : value ? reason : otherwise
       world.note({ in: 'bindings', path, ...(value && { value }), reason: why ?? '', ...(source && { source }) })
       return value ? [[says, value]] : []
     })
-    return [id, { steps: { ...given, ...Object.fromEntries(imagined) } }]
+    const whole: Record<string, StepBinding> =
+      phase.steps.length === 0 && movesTraffic(phase) && !isMoved ? { [phase.name]: { rollout: serviceOf(phase) } } : {}
+    const steps = { ...given, ...whole, ...Object.fromEntries(imagined) }
+    return [id, { ...world.given.phases?.[id], steps }]
   })
   return { ...world.given.phases, ...Object.fromEntries(phases) }
 }
 
-/** Proposals are written as a file has them, where a command without parameters has none. */
-function bindingOf({ value }: Finding): StepBinding {
-  const binding = value as StepBinding
-  return 'command' in binding ? { command: binding.command, parameters: binding.parameters ?? {} } : binding
+/** Of several services, a deployment brings that of the phase. */
+function ofService({ bindings }: Imagination, step: StepBinding, service: string): StepBinding {
+  const isOne = Object.keys(bindings.services ?? {}).length === 0
+  return isOne || !('deploy' in step) ? step : { ...step, service }
 }
 
 const isRollout = ({ value }: { value?: unknown }): boolean =>

@@ -104,7 +104,8 @@ describe('imagineWorld', () => {
     expect(found).toContainEqual(['service.router', undefined])
     expect(found).toContainEqual(['people.shop-team', undefined])
     expect(imagined.every(({ reason }) => reason !== '')).toBe(true)
-    expect(imagined.some(({ path }) => path[0] === 'rollback')).toBe(false)
+    expect(found).not.toContainEqual(['rollback.deadline', expect.anything()])
+    expect(found).toContainEqual(['rollback.steps.Send all traffic to the old version within 10 minutes', 31])
   })
 
   it('leaves what is bound as it is, and imagines only what is missing', () => {
@@ -127,7 +128,7 @@ describe('imagineWorld', () => {
     expect(made.bindings.triggers).toEqual(triggers)
     expect(made.bindings.phases['phase-2']?.steps).toEqual({
       'watch the dashboards': { confirm: 'Shop team' },
-      'Deploy to production': { rollout: made.bindings.service.name },
+      'Deploy to production': { rollout: made.bindings.service?.name },
     })
     expect(made.bindings.service).toMatchObject({ router: 'edge', deployer: 'production-basket' })
     expect(Object.keys(made.operator.targets)).toEqual(['edge', 'production-basket'])

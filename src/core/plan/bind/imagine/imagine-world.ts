@@ -11,8 +11,10 @@ import { Imagination, type Imagined } from './imagination.ts'
 import { imagineMetrics } from './imagine-metrics.ts'
 import { imagineAsks, imagineHolders, imaginePeople } from './imagine-people.ts'
 import { imaginePhases } from './imagine-phases.ts'
-import { imagineService, lendWhatIsNamed } from './imagine-service.ts'
+import { imagineService } from './imagine-service.ts'
 import { imagineStatements } from './imagine-statements.ts'
+import { imagineTracks } from './imagine-tracks.ts'
+import { lendCohorts, lendWhatIsNamed } from './lend-named.ts'
 import { startOf, type Weakness } from './weakness.ts'
 
 /** What a rollback may take in a rehearsal where nobody has promised anything: the longer of the times that plans usually state. */
@@ -49,7 +51,8 @@ export function imagineWorld(
   const service = imagineService(world)
   const asks = world.bindings.asks ?? ''
   imagineMetrics(world, asks)
-  imagineStatements(world, service.name)
+  imagineStatements(world, imagineTracks(world, service))
+  lendCohorts(world)
   imagineDeadline(world)
   const unheld = imagineHolders(world)
   const weaknesses = [...withoutPhases(document), ...unasked, ...unheld, ...findWeaknesses(draft, given)]
@@ -64,26 +67,31 @@ export function imagineWorld(
 
 function complete({ draft, bindings }: Imagination, service: Bindings['service'], asks: string): Bindings {
   const { plan, metrics, phases, criteria, triggers, checklists, flags, judging, author, rollback } = bindings
+  const { services, dependencies, calendar } = bindings
   return {
     plan: plan ?? draft.file,
     ...(author !== undefined && { author }),
-    service,
+    ...(service && { service }),
+    services: services ?? {},
     metrics: metrics ?? {},
     phases: phases ?? {},
     criteria: criteria ?? {},
     triggers: triggers ?? {},
     checklists: checklists ?? {},
+    dependencies: dependencies ?? {},
     flags: flags ?? {},
     asks,
+    ...(calendar && { calendar }),
     ...(rollback && { rollback }),
     judging: judging ?? Bindings.shape.judging.parse(undefined),
   }
 }
 
 function imagineDeadline(world: Imagination): void {
-  if (world.bindings.rollback !== undefined || world.draft.rollback.budgetMs !== undefined) return
-  const rollback = { deadline: imaginedDeadlineMs }
-  world.bind({ rollback }, ['rollback'], rollback, 'nobody has promised a time')
+  const { rollback } = world.bindings
+  if (rollback?.deadline !== undefined || world.draft.rollback.budgetMs !== undefined) return
+  const change = { rollback: { steps: {}, ...rollback, deadline: imaginedDeadlineMs } }
+  world.bind(change, ['rollback', 'deadline'], imaginedDeadlineMs, 'nobody has promised a time')
 }
 
 function withoutPhases(document: PlanDraft): Weakness[] {

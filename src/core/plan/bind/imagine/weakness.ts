@@ -10,6 +10,7 @@ export const WeaknessCode = z.enum([
   'UNMEASURED_TRIGGER',
   'NO_DEADLINE',
   'NO_BASELINE',
+  'UNBOUND_ROLLBACK_STEP',
   'UNGATED_STAGE',
   'EMPTY_STAGE',
   'NOBODY_CAN_OPEN',

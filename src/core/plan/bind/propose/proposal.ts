@@ -42,6 +42,7 @@ export interface Finding {
     | 'criteria'
     | 'triggers'
     | 'checklists'
+    | 'dependencies'
     | 'flags'
     | 'people'
     | 'rollback'

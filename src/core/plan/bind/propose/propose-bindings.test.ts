@@ -491,9 +491,9 @@ describe('people and promises', () => {
 
   it('takes the time of a rollback from the document, suggests one stated for a part, and makes none up', () => {
     const rollback = (budget: Partial<PlanDraft['rollback']>) =>
-      said(propose([{}], { draft: { rollback: { steps: [], budgets: [], ...budget } } }), 'rollback')
-    expect(rollback({ budgetMs: 300_000 })).toBe('bound {"deadline":"5m"}')
-    expect(rollback({ budgets: [{ ...at(7), text: 'within 90 s', ms: 90_000 }] })).toBe('suggested {"deadline":"90s"}')
+      said(propose([{}], { draft: { rollback: { steps: [], budgets: [], ...budget } } }), 'rollback', 'deadline')
+    expect(rollback({ budgetMs: 300_000 })).toBe('bound "5m"')
+    expect(rollback({ budgets: [{ ...at(7), text: 'within 90 s', ms: 90_000 }] })).toBe('suggested "90s"')
     expect(rollback({})).toBe('unbound')
   })
 })

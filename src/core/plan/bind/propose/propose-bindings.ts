@@ -4,8 +4,9 @@ import { boundFinding, chosen, type Finding, type ProposeInput, settle } from '.
 import { proposeFlags } from './propose-flags.ts'
 import { proposeMetrics } from './propose-metrics.ts'
 import { proposePeople } from './propose-people.ts'
+import { proposeRollback } from './propose-rollback.ts'
 import { proposeService } from './propose-service.ts'
-import { proposeChecklists, proposeCriteria, proposeTriggers } from './propose-statements.ts'
+import { proposeChecklists, proposeCriteria, proposeDependencies, proposeTriggers } from './propose-statements.ts'
 import { proposeSteps } from './propose-steps.ts'
 
 /** In the order of the file. The same input gives the same findings. */
@@ -29,8 +30,10 @@ export function proposeBindings(input: ProposeInput): Finding[] {
     ...proposeCriteria(input, ground),
     ...proposeTriggers(input, ground),
     ...proposeChecklists(input, ground),
+    ...proposeDependencies(input, ground),
     ...proposeFlags(input),
     ...people,
+    ...proposeRollback(input, known('deployer')),
   ]
 }
 

@@ -3,6 +3,7 @@ import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { SourceRange } from '../../diagnostic.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey, slugOf } from '../names.ts'
+import { movesTraffic } from '../phase-ids.ts'
 import type { Candidate } from './metric-candidates.ts'
 import { boundFinding, type Finding, type Proposal, type ProposeInput, settle } from './proposal.ts'
 import { otherWords, quoteWords, sharedWords, wordsOf } from './words.ts'
@@ -40,9 +41,6 @@ export function needsOf({ draft }: Pick<ProposeInput, 'draft'>): Need[] {
   for (const trigger of [...(draft.triggers ?? []), ...draft.phases.flatMap(({ triggers }) => triggers)]) add(trigger)
   return [...needs.values()].sort((a, b) => a.source.start - b.source.start)
 }
-
-export const movesTraffic = (phase: { percent?: number | undefined; stages: readonly unknown[] }): boolean =>
-  phase.stages.length > 0 || phase.percent !== undefined
 
 /** Findings under `metrics`; spellings that mean the same query share one entry. */
 export function proposeMetrics(

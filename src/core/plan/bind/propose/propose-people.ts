@@ -111,18 +111,19 @@ function whoWrote({ draft, operator }: ProposeInput): Proposal[] {
 function rollbackDeadline({ draft, bindings }: ProposeInput): Finding {
   const subject = {
     section: 'rollback' as const,
-    path: ['rollback'],
+    path: ['rollback', 'deadline'],
     says: 'how long going back may take',
-    fill: { value: { deadline: '…' }, hint: 'such as 10m: a time that you can promise' },
+    fill: { value: '…', hint: 'such as 10m: a time that you can promise' },
   }
   const { budgetMs, budgetSource, budgets } = draft.rollback
-  if (bindings.rollback) return boundFinding(subject, bindings.rollback)
+  const deadlineMs = bindings.rollback?.deadline
+  if (deadlineMs !== undefined) return boundFinding(subject, asDuration(deadlineMs))
   if (budgetMs !== undefined) {
-    const bound = boundFinding(subject, { deadline: asDuration(budgetMs) }, 'the document says so')
+    const bound = boundFinding(subject, asDuration(budgetMs), 'the document says so')
     return budgetSource ? { ...bound, source: budgetSource } : bound
   }
   const stated = budgets.map(({ ms, text }): Proposal => {
-    return { value: { deadline: asDuration(ms) }, confidence: 0.6, reason: `the document says "${text}"` }
+    return { value: asDuration(ms), confidence: 0.6, reason: `the document says "${text}"` }
   })
   return settle(subject, stated)
 }

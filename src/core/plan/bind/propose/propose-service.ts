@@ -8,9 +8,14 @@ import { environmentOf, environmentWords, otherWords, quoteWords, sharedWords, w
 type Fill = NonNullable<Finding['fill']>
 type Service = NonNullable<ProposeInput['bindings']['service']>
 
-/** One finding a key of `service`; all of them are needed to start. */
+/** One finding a key of `service`; all of them are needed to start. Services that are bound under `services` are whole. */
 export function proposeService(input: ProposeInput, candidates: readonly Candidate[]): Finding[] {
   const { operator, bindings, draft } = input
+  const several = Object.entries(bindings.services ?? {})
+  if (several.length > 0 && bindings.service === undefined)
+    return several.map(([name, value]) =>
+      boundFinding({ section: 'service', path: ['services', name], says: 'a service that moves' }, value),
+    )
   const service: Service = bindings.service ?? {}
   const routers = Object.entries(operator.targets).flatMap(([name, target]) =>
     'backends' in target ? [{ name, versions: Object.keys(target.backends) }] : [],
@@ -61,7 +66,14 @@ export function proposeService(input: ProposeInput, candidates: readonly Candida
       hint: 'a metric source, and a counter of the service itself',
     },
   )
-  return [name, candidate, baseline, router, deployer, arms, arrivals]
+  return [
+    name,
+    candidate,
+    ...(service.firstRelease ? [] : [baseline]),
+    ...(service.flag === undefined ? [router, deployer] : []),
+    arms,
+    arrivals,
+  ]
 }
 
 export const deployersOf = ({ targets }: Operator): { name: string; versions: string[] }[] =>

@@ -1,13 +1,13 @@
 /** Criteria, triggers and checklists: measured by a metric, checked, judged like an earlier phase, or somebody's word. */
-import type { MetricBinding } from '../../bindings.ts'
+import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftPhase, DraftTrigger } from '../../draft.ts'
-import { phaseIdOf } from '../bind-phases.ts'
+import { runsIn } from '../bind-gates.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
+import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import { matchChecks } from './match-catalogue.ts'
 import { boundFinding, type Finding, type Proposal, type ProposeInput, settle, spoken } from './proposal.ts'
-import { movesTraffic } from './propose-metrics.ts'
 import { groupFor, groupsOf, says } from './propose-people.ts'
 import { placeOf } from './propose-steps.ts'
 import { environmentOf, otherWords, sharedWords, wordsOf } from './words.ts'
@@ -113,9 +113,17 @@ function proposalsFor(
   const owner = groupFor(phase, ['gateOwner', 'approver'], input)
   return [
     ...(model && repeating.test(text)
-      ? [{ value: { sameAs: phaseIdOf(model) }, confidence: 0.8, reason: `what ${model.name} measures, once more` }]
+      ? [
+          {
+            value: { sameAs: phaseIdIn(input.draft.phases, model) },
+            confidence: 0.8,
+            reason: `what ${model.name} measures, once more`,
+          },
+        ]
       : []),
-    ...(form === 'numeric' ? [] : matchChecks(text, placeOf(phase, text), input.operator)),
+    ...(form === 'numeric' && runsIn(text) === undefined
+      ? []
+      : matchChecks(text, placeOf(phase, text), input.operator).map((one) => streakOf(text, one))),
     ...groupsSaid(text, input).map((group): Proposal => {
       const signs = /\b(?:approv|sign|review|certif|accept|audit|confirm)/i.test(text)
       return { value: { signOff: group }, confidence: signs ? 0.8 : 0.55, reason: `it names ${group}` }
@@ -124,6 +132,18 @@ function proposalsFor(
       ? [{ value: { signOff: owner.group }, confidence: 0.75, reason: `${owner.name} decides at this gate` }]
       : []),
   ]
+}
+
+/** Of "5 green runs in a row" one is not enough; how long to wait between two is for a person to say. */
+function streakOf(text: string, { value, confidence, reason }: Proposal): Proposal {
+  const runs = runsIn(text)
+  if (runs === undefined) return { value, confidence, reason }
+  const { check } = value as { check: string }
+  return {
+    value: { streak: check, every: '10m' },
+    confidence: Math.min(confidence, 0.65),
+    reason: `${reason}, ${runs} runs in a row`,
+  }
 }
 
 const groupsSaid = (text: string, { operator }: ProposeInput): string[] =>
@@ -185,7 +205,7 @@ export function proposeChecklists(input: ProposeInput, { asks }: Ground): Findin
   return draft.checklists.flatMap(({ title, source }): Finding[] => {
     if (!first || seen.has(nameKey(title))) return []
     seen.add(nameKey(title))
-    const otherwise = `${spoken(asks)} signs its items before ${phaseIdOf(first)}`
+    const otherwise = `${spoken(asks)} signs its items before ${phaseIdIn(draft.phases, first)}`
     const subject = { section: 'checklists' as const, path: ['checklists', title], says: title, source, otherwise }
     const binding = bound.get(nameKey(title))
     if (binding) return [boundFinding(subject, binding)]
@@ -200,6 +220,30 @@ export function proposeChecklists(input: ProposeInput, { asks }: Ground): Findin
     if (!before) return [settle(subject, [])]
     const reason = inPlace ? `${before.name} is the first in ${place}` : `it shares words with ${before.name}`
     const confidence = group === '…' ? 0.5 : inPlace ? 0.75 : 0.7
-    return [settle(subject, [{ value: { signOff: group, before: phaseIdOf(before) }, confidence, reason }])]
+    return [
+      settle(subject, [{ value: { signOff: group, before: phaseIdIn(draft.phases, before) }, confidence, reason }]),
+    ]
+  })
+}
+
+/** Who confirms what others deliver: whoever the words name. */
+export function proposeDependencies(input: ProposeInput, { asks }: Ground): Finding[] {
+  const { draft, bindings } = input
+  const bound = new Map(Object.entries(bindings.dependencies ?? {}).map(([words, one]) => [nameKey(words), one]))
+  const [first] = draft.phases
+  const seen = new Set<string>()
+  return draft.dependencies.flatMap(({ text, source, phase }): Finding[] => {
+    if (!first || seen.has(nameKey(text))) return []
+    seen.add(nameKey(text))
+    const waiting = draft.phases.find(({ name }) => name === phase) ?? first
+    const before = phaseIdIn(draft.phases, waiting)
+    const otherwise = `${spoken(asks)} confirms it before ${before}`
+    const subject = { section: 'dependencies' as const, path: ['dependencies', text], says: text, source, otherwise }
+    const binding = bound.get(nameKey(text))
+    if (binding) return [boundFinding(subject, binding)]
+    const proposals = groupsSaid(text, input).map((group): Proposal => {
+      return { value: { dependency: group, before }, confidence: 0.6, reason: `it names ${group}` }
+    })
+    return [settle(subject, proposals)]
   })
 }

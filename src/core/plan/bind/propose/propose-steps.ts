@@ -1,11 +1,10 @@
 /** What the steps of each phase do: move traffic, deploy, check, run a command of the catalogue, or be confirmed by a person. */
-import type { StepBinding } from '../../bindings.ts'
+import type { StepBinding } from '../../bindings-steps.ts'
 import type { DraftPhase, DraftStep } from '../../draft.ts'
-import { phaseIdOf } from '../bind-phases.ts'
 import { nameKey } from '../names.ts'
+import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import { matchChecks, matchCommands, placeFit } from './match-catalogue.ts'
 import { boundFinding, type Finding, type Proposal, type ProposeInput, settle, spoken } from './proposal.ts'
-import { movesTraffic } from './propose-metrics.ts'
 import { groupFor } from './propose-people.ts'
 import { deployersOf } from './propose-service.ts'
 import { type Environment, environmentOf, environmentWords, otherWords, quoteWords, wordsOf } from './words.ts'
@@ -19,7 +18,7 @@ export interface KnownService {
 
 export function proposeSteps(input: ProposeInput, service: KnownService, asks: string | undefined): Finding[] {
   return input.draft.phases.flatMap((phase) => {
-    const id = phaseIdOf(phase)
+    const id = phaseIdIn(input.draft.phases, phase)
     const entries = Object.entries(input.bindings.phases?.[id]?.steps ?? {})
     const bound = new Map(entries.map(([says, binding]) => [nameKey(says), binding]))
     const mover = stepThatMoves(phase, bound)
@@ -36,14 +35,27 @@ export function proposeSteps(input: ProposeInput, service: KnownService, asks: s
       const binding = bound.get(nameKey(step.text))
       if (binding) return [boundFinding(subject, binding)]
       const proposals = [
-        ...(step === mover.step && service.name !== undefined
-          ? [{ ...mover.proposal, value: { rollout: service.name } }]
-          : []),
+        ...(step === mover.step ? rolloutOf(phase, input, service, mover.proposal) : []),
         ...proposalsFor(step, phase, input, service),
       ]
       return [settle({ ...subject, otherwise: `${spoken(asks)} confirms it` }, proposals)]
     })
   })
+}
+
+/** Of several services, the one that is called like the track; else a person says which of them move here. */
+function rolloutOf(
+  { track }: DraftPhase,
+  { bindings }: ProposeInput,
+  { name }: KnownService,
+  proposal: Omit<Proposal, 'value'>,
+): Proposal[] {
+  const names = [...(name === undefined ? [] : [name]), ...Object.keys(bindings.services ?? {})]
+  const [only, ...others] = names
+  const meant = others.length === 0 ? only : names.find((one) => track !== undefined && nameKey(one) === nameKey(track))
+  if (meant !== undefined) return [{ ...proposal, value: { rollout: meant } }]
+  const confidence = Math.min(proposal.confidence, 0.65)
+  return names.length === 0 ? [] : [{ ...proposal, confidence, value: { rollout: names } }]
 }
 
 /** Where a phase happens: a phase that moves traffic does so in production. */
