@@ -42,7 +42,9 @@ function migration(random: Seeded): Omit<StepOf<'migrate'>, 'id' | 'text' | 'sou
     ...(random.chance(0.5) ? { dryRun: call('dry-run') } : {}),
     apply: call('apply'),
     ...(random.chance(0.6) ? { verify: call('verify') } : {}),
-    ...(random.chance(0.5) ? { revert: call('revert') } : {}),
+    ...(random.chance(0.5)
+      ? { revert: call('revert') }
+      : { irreversible: { acceptedBy: 'ola', reason: 'it only adds' } }),
   }
 }
 
