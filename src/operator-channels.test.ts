@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { effectContext } from '../test/contract/driver-context.ts'
 import { serveLoopback } from '../test/contract/loopback-server.ts'
 import { serveMail } from '../test/contract/mail-server.ts'
+import { plan } from '../test/fixtures/plan.ts'
 import { Operator } from './core/plan/operator.ts'
 import { operatorDrivers } from './operator-drivers.ts'
 import { callDriver } from './runtime/call-driver.ts'
@@ -37,7 +38,7 @@ it('a notice goes to every channel, each by its own driver', async () => {
   const { drivers } = operatorDrivers(operator, { stateDir: folder, workingFolder: folder })
   try {
     const message = { urgency: 'page' as const, audience: ['Platform'], subject: 'held', body: 'No data.' }
-    const outcome = await callDriver(drivers, { kind: 'notify', message }, effectContext({ effectId: 'r1/4' }))
+    const outcome = await callDriver(drivers, plan, { kind: 'notify', message }, effectContext({ effectId: 'r1/4' }))
     expect(outcome).toEqual({ ok: true, value: { kind: 'notify' } })
     expect(await readFile(join(folder, 'file.notices.jsonl'), 'utf8')).toContain('"subject":"held"')
     expect(mail.subjects()).toEqual(['held'])

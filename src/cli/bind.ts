@@ -197,7 +197,8 @@ async function conclude(context: CliContext, { findings, blocking, warnings }: R
     else tell(`  ${says}: write ${key}: ${inlineYaml(fill?.value)} into ${out} (${fill?.hint})`)
   }
   // What is missing in the file is told above in the plan's terms.
-  const told = needed.length > 0 ? ['YAML_SCHEMA', 'NO_ROLLBACK_DEADLINE'] : []
+  const missing = ['YAML_SCHEMA', 'NO_ROLLBACK_DEADLINE', 'NO_SERVICE', 'NO_BASELINE', 'NO_MOVER', 'NO_DEPLOYER']
+  const told = needed.length > 0 ? missing : []
   for (const diagnostic of blocking) if (!told.includes(diagnostic.ruleId)) tell(`  ${formatDiagnostic(diagnostic)}`)
   return exitCodes.undecided
 }

@@ -31,7 +31,7 @@ export function evidenceWait(
       otherwise,
     }
   const green = gate.kind === 'streak' ? `; ${greenRuns(release, gate, now)} of ${gate.runs} green in a row` : ''
-  const what = `check "${gate.text}"${green}${seen}`
+  const what = `${gate.kind === 'rehearsal' ? 'a clean rehearsal for' : 'check'} "${gate.text}"${green}${seen}`
   if (state && state.run > state.runsDone) {
     const purpose = { kind: 'gate' as const, phaseId: phase.id, gateId: gate.id, run: state.run }
     return { ...effectWait(release, purpose, what, sinceMs, now.elapsedMs), otherwise }

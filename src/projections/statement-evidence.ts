@@ -158,6 +158,11 @@ function passedOver({ release, seen }: Evidence, gateId: string): Known | undefi
   return { state: 'undecided', detail, ...seen.about(['GateBypassed', gateId]) }
 }
 
+function evidenceName(gate: Exclude<Gate, SignedGate | CalendarGate>): string {
+  if (gate.kind === 'webhook') return `webhook ${gate.hook}`
+  return gate.kind === 'rehearsal' ? 'rehearsal' : `check ${gate.check}`
+}
+
 /** The newest run of a gate's check, with how many in a row were green where it takes several. */
 function gateEvidence(
   evidence: Evidence,
@@ -172,7 +177,7 @@ function gateEvidence(
   const now = { elapsedMs: release.elapsedMs, wallMs: history.wallMs }
   const holds = gateHolds(release, gate, now)
   const red = { passed: 'undecided', failed: 'fails', pending: 'undecided' } as const
-  const what = gate.kind === 'webhook' ? `webhook ${gate.hook}` : `check ${gate.check}`
+  const what = evidenceName(gate)
   const runs = gate.kind === 'streak' ? ` (${greenRuns(release, gate, now)} of ${gate.runs} in a row)` : ''
   const attempt = lastAttempt(release, purpose)
   const about = attempt ? seen.about(['EffectSettled', attempt.effectId]) : seen.about(['WebhookReceived', gate.id])

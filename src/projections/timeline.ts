@@ -135,6 +135,8 @@ export function describeEffect(effect: Effect): string {
       return `set shares at ${effect.target} to ${formatShares(effect.shares)}${formatCohorts(effect.cohorts)}`
     case 'runCheck':
       return `check ${effect.check}`
+    case 'rehearse':
+      return 'rehearse the plan'
     case 'runCommand':
       return `command ${effect.command}`
     case 'setFlag':

@@ -1,10 +1,17 @@
 /** One effect, one driver call. */
+import type { Plan } from '../core/plan/plan.ts'
 import type { Effect, EffectOutcome } from '../core/release/effect.ts'
 import { fail, type Outcome } from '../core/release/outcome.ts'
 import type { DriverSet, EffectContext } from '../ports/drivers.ts'
+import { rehearseApart } from './rehearsal/rehearse-apart.ts'
 
 /** Calls the driver that serves the effect's target; a name without a driver is `notFound`. */
-export async function callDriver(drivers: DriverSet, effect: Effect, context: EffectContext): Promise<EffectOutcome> {
+export async function callDriver(
+  drivers: DriverSet,
+  plan: Plan,
+  effect: Effect,
+  context: EffectContext,
+): Promise<EffectOutcome> {
   switch (effect.kind) {
     case 'deploy': {
       const outcome = await drivers.deployer(effect.target)?.deploy(effect.target, effect.version, context)
@@ -18,6 +25,10 @@ export async function callDriver(drivers: DriverSet, effect: Effect, context: Ef
     case 'runCheck': {
       const outcome = await drivers.checkRunner(effect.check)?.runCheck(effect.check, context)
       return mapValue(outcome, effect.check, (evidence) => ({ kind: 'runCheck' as const, evidence }))
+    }
+    case 'rehearse': {
+      const outcome = await rehearseApart(plan, context)
+      return mapValue(outcome, 'rehearsal', (evidence) => ({ kind: 'runCheck' as const, evidence }))
     }
     case 'runCommand': {
       const outcome = await drivers.commandRunner(effect.command)?.run(effect.command, effect.parameters, context)

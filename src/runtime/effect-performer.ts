@@ -52,7 +52,7 @@ export class EffectPerformer {
       .map(({ done }) => done)
     const outcome = isAbandoned(release, state)
       ? Promise.resolve<EffectOutcome>(abandoned)
-      : this.#call(state, abort.signal, older)
+      : this.#call(release, state, abort.signal, older)
     const done = outcome.then(async (settled) => {
       this.#inFlight.delete(state.effectId)
       if (!this.#stopped) await this.#settle(state.effectId, settled)
@@ -61,7 +61,12 @@ export class EffectPerformer {
   }
 
   /** An older write to the same target is let end first (it was aborted if it goes forward), for a bounded time: the fence refuses it after that. */
-  async #call(state: EffectState, signal: AbortSignal, older: Promise<void>[]): Promise<EffectOutcome> {
+  async #call(
+    release: Release,
+    state: EffectState,
+    signal: AbortSignal,
+    older: Promise<void>[],
+  ): Promise<EffectOutcome> {
     if (older.length > 0) await Promise.race([Promise.allSettled(older), wait(graceMs)])
     const { timeoutMs } = effectLimits[state.effect.kind]
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
@@ -70,7 +75,7 @@ export class EffectPerformer {
       (): Outcome<never> => fail('timeout', `no answer within ${timeoutMs} ms`),
     )
     try {
-      return await Promise.race([callDriver(this.#drivers, state.effect, context), gaveUp])
+      return await Promise.race([callDriver(this.#drivers, release.plan, state.effect, context), gaveUp])
     } catch (error) {
       return fail(
         'rejected',

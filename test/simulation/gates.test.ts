@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Gate } from '../../src/core/plan/gate.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { fail, succeed } from '../../src/core/release/outcome.ts'
+import type { EffectState } from '../../src/core/release/release.ts'
 import { plan as example } from '../fixtures/plan.ts'
 import { phase } from '../fixtures/train-plan.ts'
 import { World } from './world.ts'
@@ -126,6 +127,25 @@ it('a streak starts again at one red run', () => {
   world.run({ untilMs: 60_000 })
   expect(world.state.status).toBe('Succeeded')
   expect(run).toBe(6)
+})
+
+it('a rehearsal that is not clean is tried again, then asks a person, who may pass over it with a reason', () => {
+  const asked: string[] = []
+  const world = open(
+    { ...base, kind: 'rehearsal' },
+    {
+      perform: ({ effect }: EffectState) =>
+        effect.kind === 'rehearse' ? asked.push('once') && evidence('failed') : undefined,
+    },
+  )
+  world.run({ untilMs: 60_000, until: ({ state }) => state.status === 'Held' })
+  expect(asked.length).toBeGreaterThan(1)
+  expect(world.state.holds[0]?.about).toBe('gate gate')
+  expect(world.command({ type: 'skip', id: 'gate', reason: 'the weakness is accepted' })).toMatchObject({
+    rejected: false,
+  })
+  world.run()
+  expect(world.state.status).toBe('Succeeded')
 })
 
 it('a webhook speaks only while its gate waits', () => {

@@ -12,6 +12,7 @@ const gateKinds = [
   'goNoGo',
   'dependency',
   'webhook',
+  'rehearsal',
   'window',
   'freeze',
 ] as const
@@ -47,6 +48,8 @@ function gate(random: Seeded, id: string): Gate {
       return { ...base, ...age, kind, check: id }
     case 'streak':
       return { ...base, ...age, kind, check: id, runs: random.pick([2, 3]), everyMs: random.pick([1, 2]) * intervalMs }
+    case 'rehearsal':
+      return { ...base, ...age, kind }
     case 'webhook':
       return { ...base, ...age, kind, hook: 'hook' }
     case 'window':

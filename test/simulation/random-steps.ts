@@ -44,7 +44,7 @@ function migration(random: Seeded): Omit<StepOf<'migrate'>, 'id' | 'text' | 'sou
     ...(random.chance(0.6) ? { verify: call('verify') } : {}),
     ...(random.chance(0.5)
       ? { revert: call('revert') }
-      : { irreversible: { acceptedBy: 'ola', reason: 'it only adds' } }),
+      : { irreversible: { acceptedBy: 'rina', reason: 'it only adds' } }),
   }
 }
 

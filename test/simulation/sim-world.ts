@@ -40,6 +40,7 @@ const latencyMs: Record<EffectState['effect']['kind'], number> = {
   setShares: 20,
   setFlag: 20,
   runCheck: 100,
+  rehearse: 100,
   runCommand: 200,
   notify: 50,
   readVersions: 10,
@@ -277,6 +278,7 @@ export class SimWorld {
       case 'setFlag':
         return succeed({ kind: 'setFlag', setting: effect.setting })
       case 'runCheck':
+      case 'rehearse':
         return succeed({ kind: 'runCheck', evidence: { verdict: 'passed', summary: 'ok', details: [] } })
       case 'runCommand':
         return succeed({ kind: 'runCommand', result: { exitCode: 0, output: '' } })

@@ -45,8 +45,6 @@ class Run {
   /** The controller is dead until then. */
   #awayMs = 0
   #isAborted = false
-  /** Somebody set the wall clock: what waits for it could not know. */
-  #isClockMoved = false
   readonly #probed = new Set<string>()
   /** When the release wants to be asked again. */
   #wakeMs = 0
@@ -69,7 +67,7 @@ class Run {
     this.#look()
     if (world.log.length === before && world.nowMs >= this.#wakeMs) world.give({ type: 'tick' })
     this.#wakeMs = nextWake(world.release, world.now) ?? Number.POSITIVE_INFINITY
-    if (world.log.length % 8 === 0 && !this.#isClockMoved) this.#probeWake()
+    if (world.log.length % 8 === 0) this.#probeWake()
     this.#probeCommands()
   }
 
@@ -120,10 +118,7 @@ class Run {
       for (const { name } of world.scenario.plan.services)
         if (service === null || service === name) world.loseShares(name)
     }
-    if (kind === 'wallClockBack' || kind === 'wallClockAhead') {
-      world.hit(kind)
-      this.#isClockMoved = true
-    }
+    if (kind === 'wallClockBack' || kind === 'wallClockAhead') world.hit(kind)
     if (kind === 'forgedSignature' && !isOver(world.release)) this.#forge()
   }
 
@@ -186,6 +181,8 @@ class Run {
   #probeWake(): void {
     const world = this.#world
     if (neededLooks(world.release, world.now).length > 0) return
+    // A wall clock that was set ahead is noticed at the next wake, not before.
+    if (world.scenario.faults.some(({ kind }) => kind === 'wallClockAhead' || kind === 'wallClockBack')) return
     const wakeMs = Math.min(this.#wakeMs, world.nowMs + 2 * troubleMs)
     const early = { elapsedMs: wakeMs - 1, wallMs: world.wallMs + wakeMs - 1 - world.nowMs }
     const decision = decide(world.release, { type: 'tick' }, early)

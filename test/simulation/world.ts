@@ -160,6 +160,7 @@ export class World {
         if ('service' in purpose) this.shares[purpose.service] = effect.shares
         return succeed({ kind: 'setShares', shares: effect.shares })
       case 'runCheck':
+      case 'rehearse':
         return succeed({ kind: 'runCheck', evidence: { verdict: 'passed', summary: 'ok', details: [] } })
       case 'runCommand':
         return succeed({ kind: 'runCommand', result: { exitCode: 0, output: '' } })

@@ -52,6 +52,12 @@ const gateForms = <T extends z.core.$ZodLooseShape>(more: T) =>
       ...deadline,
       ...more,
     }),
+    z.strictObject({
+      rehearsal: z.literal('clean').describe('The plan that runs ends safe in every scenario of a rehearsal'),
+      ...age,
+      ...deadline,
+      ...more,
+    }),
     z.strictObject({ webhook: Name.describe('A hook of the operator'), ...age, ...deadline, ...more }),
   ] as const
 

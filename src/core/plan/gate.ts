@@ -62,6 +62,9 @@ export const DependencyGate = z.strictObject({
 /** An outside system says so, by a signed call to the controller. */
 export const WebhookGate = z.strictObject({ ...gate, ...age, kind: z.literal('webhook'), hook: Id })
 
+/** The plan that runs ends safe in every scenario of a rehearsal, and has no weakness that shows in one. */
+export const RehearsalGate = z.strictObject({ ...gate, ...age, kind: z.literal('rehearsal') })
+
 /** One of the windows is open at the moment at which the gate is used; one that has closed again holds it. */
 export const WindowGate = z.strictObject({ ...gate, kind: z.literal('window'), windows: z.array(TimeWindow).min(1) })
 
@@ -75,6 +78,7 @@ export const Gate = z.discriminatedUnion('kind', [
   GoNoGoGate,
   DependencyGate,
   WebhookGate,
+  RehearsalGate,
   WindowGate,
   FreezeGate,
 ])

@@ -16,6 +16,8 @@ export const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('runCommand'), command: z.string(), parameters: z.record(z.string(), z.string()) }),
   z.strictObject({ kind: z.literal('notify'), message: Message }),
   z.strictObject({ kind: z.literal('setFlag'), backend: z.string(), flag: z.string(), setting: FlagSetting }),
+  /** Nothing is changed: the plan of the release is lived through on a virtual clock. It brings the evidence of a check. */
+  z.strictObject({ kind: z.literal('rehearse') }),
   /** Nothing is changed: what runs is read, because traffic is about to depend on it. */
   z.strictObject({ kind: z.literal('readVersions'), target: z.string() }),
 ])
@@ -44,6 +46,7 @@ export const effectLimits: Record<Effect['kind'], { timeoutMs: number; attempts:
   deploy: { timeoutMs: 60_000, attempts: 2, backoffMs: 1_000 },
   setShares: { timeoutMs: 5_000, attempts: 5, backoffMs: 250 },
   runCheck: { timeoutMs: 30_000, attempts: 3, backoffMs: 1_000 },
+  rehearse: { timeoutMs: 120_000, attempts: 2, backoffMs: 1_000 },
   runCommand: { timeoutMs: 300_000, attempts: 1, backoffMs: 1_000 },
   notify: { timeoutMs: 10_000, attempts: 3, backoffMs: 2_000 },
   setFlag: { timeoutMs: 5_000, attempts: 5, backoffMs: 250 },

@@ -30,6 +30,7 @@ const callFaults: Record<Effect['kind'], readonly CallFault[]> = {
   setShares: [...always, 'lies'],
   setFlag: [...always, 'lies'],
   runCheck: [...always, 'failed', 'pending'],
+  rehearse: ['unavailableOnce', 'hangs', 'failed'],
   runCommand: always,
   notify: ['unavailableOnce', 'hangs', 'refused'],
   readVersions: ['unavailableOnce', 'hangs', 'refused'],

@@ -34,7 +34,7 @@ describe('gates', () => {
   The laboratory has signed it off:
     webhook: qa
     deadline: { after: 3d, remindEvery: 1d, escalateTo: Development, onMissed: abort }
-  The load test ran: { check: smoke }
+  The load test ran: { rehearsal: clean }
 checklists:
   Prerequisites: { signOff: Board, count: 2, before: phase-2 }
 dependencies:
@@ -46,7 +46,7 @@ dependencies:
       { kind: 'goNoGo', role: 'Board', quorum: 3 },
     ])
     expect(phaseOf(bound, 'phase-2').entry).toMatchObject([
-      { kind: 'check', check: 'smoke', text: 'The load test ran' },
+      { kind: 'rehearsal', text: 'The load test ran' },
       { kind: 'signOff', role: 'Board', count: 2, text: 'Backups are fresh' },
       { kind: 'dependency', role: 'Support', due: '2026-06-05', source: { start: 8 } },
     ])

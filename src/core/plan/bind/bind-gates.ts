@@ -23,6 +23,7 @@ export function bindGate(binder: Binder, statement: Statement, binding: GateBind
     const runs = runsOf(binder, statement.text, binding.runs, place)
     return { ...gate, ...age, kind: 'streak', check: binding.streak, runs, everyMs: binding.every }
   }
+  if ('rehearsal' in binding) return { ...gate, ...age, kind: 'rehearsal' }
   if ('webhook' in binding) {
     const known = Object.keys(binder.input.operator.hooks)
     if (!known.includes(binding.webhook)) binder.unknown([...place, 'webhook'], 'hook', binding.webhook, known)

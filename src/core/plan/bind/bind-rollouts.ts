@@ -15,9 +15,6 @@ export interface Ladder {
   shares: Share[]
 }
 
-/** The names of services that a step of a phase moves. */
-export type Rollouts = ReadonlyMap<string, readonly string[]>
-
 /** The ladders of a phase in the order in which they follow each other. */
 export function bindLadders(
   binder: Binder,

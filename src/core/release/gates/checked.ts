@@ -1,14 +1,18 @@
-/** Gates that evidence opens: a check that passes, once or several times in a row, and the signed word of an outside system. */
-import type { GateOf } from '../../plan/gate.ts'
+/** Gates that evidence opens: a check that passes, once or several times in a row, a rehearsal, and the signed word of an outside system. */
+import type { Gate, GateOf } from '../../plan/gate.ts'
 import type { Phase } from '../../plan/plan.ts'
+import type { Effect } from '../effect.ts'
 import type { Purpose, ReleaseEvent } from '../events.ts'
 import type { CheckEvidence } from '../evidence.ts'
 import { gateAbout, isHeld } from '../holds.ts'
 import type { GateState, Now, Release } from '../release.ts'
 import { driveEffect } from '../request-effect.ts'
 
-type CheckedGate = GateOf<'check' | 'streak'>
-type EvidenceGate = GateOf<'check' | 'streak' | 'webhook'>
+export type CheckedGate = GateOf<'check' | 'streak' | 'rehearsal'>
+export const isChecked = (gate: Gate): gate is CheckedGate =>
+  gate.kind === 'check' || gate.kind === 'streak' || gate.kind === 'rehearsal'
+
+type EvidenceGate = CheckedGate | GateOf<'webhook'>
 
 /** A check that failed is run again this often, this much later, before a person is asked. */
 const failedRuns = { limit: 3, waitMs: 1_000 }
@@ -50,13 +54,16 @@ export function advanceCheck(release: Release, phase: Phase, gate: CheckedGate, 
   if (!state || isHeld(release, gateAbout(gate.id))) return []
   const isUnderWay = state.run > state.runsDone
   if (!isUnderWay && now.elapsedMs < nextRunMs(state, gate)) return []
-  if (!isUnderWay && gate.kind === 'check' && failedSinceTried(state) >= failedRuns.limit)
+  if (!isUnderWay && gate.kind !== 'streak' && failedSinceTried(state) >= failedRuns.limit)
     return [held(release, gate, state.runs.at(-1)?.evidence.summary ?? 'it failed')]
   const run = isUnderWay ? state.run : state.run + 1
   const purpose: Purpose = { kind: 'gate', phaseId: phase.id, gateId: gate.id, run }
-  const { requests, progress } = driveEffect(release, purpose, { kind: 'runCheck', check: gate.check }, now)
+  const { requests, progress } = driveEffect(release, purpose, runOf(gate), now)
   return progress.state === 'failed' ? [held(release, gate, progress.error.message)] : requests
 }
+
+const runOf = (gate: CheckedGate): Effect =>
+  gate.kind === 'rehearsal' ? { kind: 'rehearse' } : { kind: 'runCheck', check: gate.check }
 
 /** When the next run is due, in release time; only for a gate whose last run is done. */
 function nextRunMs({ run, runs, triedMs }: GateState, gate: CheckedGate): number {

@@ -5,7 +5,7 @@ import type { ReleaseEvent } from '../events.ts'
 import { gateAbout, isHeld } from '../holds.ts'
 import type { Now, Release } from '../release.ts'
 import { calendarWakes, isCalendarGate, isOpenNow } from './calendar.ts'
-import { advanceCheck, evidenceWakes, hasEvidence } from './checked.ts'
+import { advanceCheck, evidenceWakes, hasEvidence, isChecked } from './checked.ts'
 import { advanceDeadline, deadlineWakes } from './deadline.ts'
 import { isSigned } from './signatures.ts'
 
@@ -20,6 +20,7 @@ export function gateHolds(release: Release, gate: Gate, now: Now): boolean {
     case 'check':
     case 'streak':
     case 'webhook':
+    case 'rehearsal':
       return hasEvidence(release, gate, now)
     case 'window':
     case 'freeze':
@@ -48,7 +49,7 @@ function advanceGate(release: Release, phase: Phase, gate: Gate, now: Now): Rele
   if (!release.gates[gate.id]) return [{ type: 'GateReached', phaseId: phase.id, gateId: gate.id }]
   const late = advanceDeadline(release, gate, now)
   if (late.length > 0) return late
-  return gate.kind === 'check' || gate.kind === 'streak' ? advanceCheck(release, phase, gate, now) : []
+  return isChecked(gate) ? advanceCheck(release, phase, gate, now) : []
 }
 
 /** Release times at which a closed gate wants to be looked at again. */

@@ -10,6 +10,7 @@ export const tries: Record<Effect['kind'], { most: number; waitMs: number }> = {
   deploy: { most: 2, waitMs: 1_000 },
   setShares: { most: 5, waitMs: 250 },
   runCheck: { most: 3, waitMs: 1_000 },
+  rehearse: { most: 2, waitMs: 1_000 },
   runCommand: { most: 1, waitMs: 1_000 },
   notify: { most: 3, waitMs: 2_000 },
   setFlag: { most: 5, waitMs: 250 },
@@ -68,7 +69,7 @@ function answers(artefacts: Release['artefacts'], effect: Effect, outcome: Effec
     case 'setFlag':
       return effect.kind === 'setFlag' && value.setting.percent === effect.setting.percent
     case 'runCheck':
-      return effect.kind === 'runCheck' && value.evidence.verdict === 'passed'
+      return (effect.kind === 'runCheck' || effect.kind === 'rehearse') && value.evidence.verdict === 'passed'
     case 'runCommand':
       return effect.kind === 'runCommand' && value.result.exitCode === 0
     default:

@@ -121,17 +121,18 @@ function brokenGate(purpose: Extract<Purpose, { kind: 'gate' }>, { effect }: Req
   const state = before.gates[purpose.gateId]
   if (!place || !state) return `gate ${purpose.gateId} was never reached`
   const { gate, phase } = place
-  if (gate.kind !== 'check' && gate.kind !== 'streak') return `${gate.id} has no check`
+  if (gate.kind !== 'check' && gate.kind !== 'streak' && gate.kind !== 'rehearsal') return `${gate.id} has no check`
+  const wanted = gate.kind === 'rehearsal' ? { kind: 'rehearse' } : { kind: 'runCheck', check: gate.check }
   const newest = state.runs.at(-1)
   const isFirstTry = !attemptBefore(before, purpose)
   return firstOf(
-    effect.kind !== 'runCheck' || effect.check !== gate.check ? `${gate.id} runs something else` : null,
+    !isSame(wanted, effect) && `${gate.id} runs something else`,
     before.phases[phase.id]?.status !== 'active' && `phase ${phase.id} is not under way`,
     isFirstTry &&
       purpose.run !== state.runsDone + 1 &&
       `run ${purpose.run} of ${gate.id} follows run ${state.runsDone}`,
     before.holds.some(({ about }) => about === `gate ${gate.id}`) && `${gate.id} is held`,
-    isFirstTry && gate.kind === 'check' && failedRuns(state) >= mostFailedRuns
+    isFirstTry && gate.kind !== 'streak' && failedRuns(state) >= mostFailedRuns
       ? `${gate.id} failed ${mostFailedRuns} times, and nobody is asked`
       : null,
     isFirstTry && gate.kind === 'streak' && newest && state.triedMs < newest.atMs

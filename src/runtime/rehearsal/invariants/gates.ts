@@ -51,7 +51,11 @@ export function unsigned(release: Release, gate: { id: string; role: string; kin
 }
 
 /** The newest runs, as many as it takes, all passed, about this release's artefacts, the newest not too old. */
-function withoutEvidence(release: Release, gate: GateOf<'check' | 'streak' | 'webhook'>, recorded: Recorded) {
+function withoutEvidence(
+  release: Release,
+  gate: GateOf<'check' | 'streak' | 'rehearsal' | 'webhook'>,
+  recorded: Recorded,
+) {
   const needed = gate.kind === 'streak' ? gate.runs : 1
   const runs = (release.gates[gate.id]?.runs ?? []).slice(-needed)
   const newest = runs.at(-1)

@@ -101,3 +101,9 @@ it('supposes as many people as have to sign', () => {
   const { plan } = world(text, { criteria: { 'The board says go': { goNoGo: 'Board', quorum: 3 } } })
   expect(plan.roles.Board).toHaveLength(3)
 })
+
+it('keeps the calendar that is bound', () => {
+  const text = 'tidegate: 1\ntitle: Shop\nphases: [{ name: "Phase 1: Go", steps: [Go] }]\n'
+  const calendar = { zone: 'Europe/Berlin', windows: [{ days: ['mon'], from: '09:00', to: '16:00' }] }
+  expect(world(text, { calendar }).plan.phases[0]?.entry).toMatchObject([{ kind: 'window' }])
+})
