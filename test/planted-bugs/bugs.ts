@@ -561,4 +561,28 @@ export const bugs: readonly PlantedBug[] = [
     'nextOpen(gate, now) === now.wallMs',
     '(nextOpen(gate, now) ?? 0) > 0',
   ),
+  bug(
+    'a promotion leaves its stage held',
+    'release/steer.ts',
+    '...clearedHold(release, stageAbout(stage.id), `promoted: ${reason}`),',
+    '',
+  ),
+  bug(
+    'a failed rollback step is no failure',
+    'release/advance-rollback.ts',
+    'const [failed] = Object.entries(rollback.failedSteps)',
+    'const [failed] = Object.entries(rollback.failedSteps).slice(1)',
+  ),
+  bug(
+    'a deployment that is not healthy is done',
+    'release/effects.ts',
+    'version === effect.version && healthy)',
+    'version === effect.version)',
+  ),
+  bug(
+    'another artefact goes to production',
+    'release/effects.ts',
+    'tried !== undefined && digest !== tried)',
+    'tried !== undefined && digest === "")',
+  ),
 ]

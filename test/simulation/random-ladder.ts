@@ -47,13 +47,16 @@ function trigger(random: Seeded, service: string, metricId: string): Trigger {
 }
 
 function actionOf(random: Seeded): TriggerAction {
-  if (random.chance(0.6)) return { kind: 'rollback' }
-  const kind = random.pick(['halt', 'pause', 'notify', 'command'] as const)
+  if (random.chance(0.5)) return { kind: 'rollback' }
+  const kind = random.pick(['halt', 'halt', 'pause', 'notify', 'command'] as const)
   return kind === 'command' ? { kind, command: 'scale', parameters: {} } : { kind }
 }
 
-function stagesOf(random: Seeded, service: string, percents: readonly number[]): Stage[] {
-  const triggers = some(random, metricIds, 2).map((metricId) => trigger(random, service, metricId))
+/** The triggers of a service, the same at all of its stages. */
+export const triggersOf = (random: Seeded, service: string): Trigger[] =>
+  some(random, metricIds, 2).map((metricId) => trigger(random, service, metricId))
+
+function stagesOf(random: Seeded, service: string, percents: readonly number[], triggers: Trigger[]): Stage[] {
   return percents.map((percent) => {
     const id = `${service}/stage-${percent}`
     return {
@@ -75,11 +78,12 @@ export const rollout = (
   service: string,
   percents: readonly number[],
   more: Partial<RolloutStep> = {},
+  triggers = triggersOf(random, service),
 ): RolloutStep => ({
   ...statement(`${service}/rollout-${percents[0]}`),
   kind: 'rollout',
   service,
-  stages: stagesOf(random, service, percents),
+  stages: stagesOf(random, service, percents, triggers),
   ...more,
 })
 

@@ -4,7 +4,7 @@ import type { Service } from '../../src/core/plan/service.ts'
 import type { Step, StepOf } from '../../src/core/plan/step.ts'
 import type { Seeded } from '../../src/runtime/rehearsal/seeded.ts'
 import { gatesOf } from './random-gates.ts'
-import { ladder, rollout } from './random-ladder.ts'
+import { ladder, rollout, triggersOf } from './random-ladder.ts'
 import { intervalMs, roles, source, statement } from './random-statement.ts'
 import { otherSteps, rollbackSteps } from './random-steps.ts'
 
@@ -81,15 +81,16 @@ function rolloutPhases(
   if (layout === 'chain')
     return names.map((name, index) => ladderPhase(random, name, index === 0 ? first : [names[index - 1] ?? ''], [name]))
   if (layout === 'interleaved') return [interleavedPhase(random, names)]
-  if (layout === 'train' || random.chance(0.5)) return [ladderPhase(random, 'all', first, names)]
+  if (layout === 'train' || random.chance(0.4)) return [ladderPhase(random, 'all', first, names)]
   return twoPhases(random, names[0] ?? '')
 }
 
 /** A canary in one phase and the rest in the next one: one ladder over two steps. */
 function twoPhases(random: Seeded, service: string): Phase[] {
+  const triggers = triggersOf(random, service)
   return [
-    phaseNamed(random, 'canary', [], [rollout(random, service, [5])]),
-    phaseNamed(random, 'full', ['canary'], [rollout(random, service, [50, 100])]),
+    phaseNamed(random, 'canary', [], [rollout(random, service, [5], {}, triggers)]),
+    phaseNamed(random, 'full', ['canary'], [rollout(random, service, [50, 100], {}, triggers)]),
   ]
 }
 
@@ -101,11 +102,19 @@ function ladderPhase(
   more: Partial<Phase> = {},
 ): Phase {
   const steps = services.flatMap((service): Step[] => [
+    ...(random.chance(0.3) ? [deployment(service)] : []),
     ...otherSteps(random, `${id}-${service}`, 1),
     rollout(random, service, ladder(random)),
   ])
   return phaseNamed(random, id, dependsOn, [...steps, ...otherSteps(random, `${id}-end`, 1)], more)
 }
+
+const deployment = (service: string): StepOf<'deploy'> => ({
+  ...statement(`${service}/deploy`),
+  kind: 'deploy',
+  target: `${service}-production`,
+  version: 'v2',
+})
 
 /** Every ladder at the same time, with stages that wait for the first service's. */
 function interleavedPhase(random: Seeded, names: readonly string[]): Phase {

@@ -4,7 +4,7 @@
  */
 import { serviceShares } from '../../src/core/plan/service.ts'
 import type { ReleaseCommand } from '../../src/core/release/commands.ts'
-import { type Decision, decide, decideAndFold, type Input } from '../../src/core/release/decide.ts'
+import { type Decision, decideAndFold, type Input } from '../../src/core/release/decide.ts'
 import { pendingEffects } from '../../src/core/release/effects.ts'
 import type { Actor, ReleaseEvent } from '../../src/core/release/events.ts'
 import { evolve, releaseOf } from '../../src/core/release/evolve.ts'
@@ -136,11 +136,25 @@ export class SimWorld {
     this.#shares[service] = 0
   }
 
-  /** Asks what would come of a command, and leaves everything as it is. */
+  /** Asks what would come of a command, what every invariant says of it, and leaves everything as it is. */
   ask(command: ReleaseCommand, actor: Actor): void {
     const { release } = this
     const input = { type: 'command' as const, command, actor }
-    this.#judge(release, input, decide(release, input, this.now))
+    const folded = decideAndFold(release, input, this.now)
+    const isRejected = 'rejected' in folded
+    this.#judge(release, input, isRejected ? folded : { rejected: false, events: folded })
+    let before = release
+    for (const [index, { event, actor: by, after }] of isRejected ? [] : folded.entries()) {
+      const recorded = {
+        event,
+        actor: by,
+        at: this.#at(),
+        elapsedMs: this.nowMs,
+        position: this.log.length + index + 1,
+      }
+      for (const one of spotViolations(before, recorded, after, this.truth)) this.violations.push(one)
+      before = after
+    }
   }
 
   #judge(release: Release, input: Extract<Input, { type: 'command' }>, decision: Decision): void {

@@ -45,8 +45,6 @@ class Run {
   /** The controller is dead until then. */
   #awayMs = 0
   #isAborted = false
-  /** Somebody set the wall clock: what waits for it could not know. */
-  #isClockMoved = false
   readonly #probed = new Set<string>()
   /** When the release wants to be asked again. */
   #wakeMs = 0
@@ -69,7 +67,7 @@ class Run {
     this.#look()
     if (world.log.length === before && world.nowMs >= this.#wakeMs) world.give({ type: 'tick' })
     this.#wakeMs = nextWake(world.release, world.now) ?? Number.POSITIVE_INFINITY
-    if (world.log.length % 8 === 0 && !this.#isClockMoved) this.#probeWake()
+    if (world.log.length % 8 === 0) this.#probeWake()
     this.#probeCommands()
   }
 
@@ -120,10 +118,7 @@ class Run {
       for (const { name } of world.scenario.plan.services)
         if (service === null || service === name) world.loseShares(name)
     }
-    if (kind === 'wallClockBack' || kind === 'wallClockAhead') {
-      world.hit(kind)
-      this.#isClockMoved = true
-    }
+    if (kind === 'wallClockBack' || kind === 'wallClockAhead') world.hit(kind)
     if (kind === 'forgedSignature' && !isOver(world.release)) this.#forge()
   }
 
@@ -171,11 +166,12 @@ class Run {
     else for (const one of needed) world.give({ type: 'observed', observation: lookAt(world, one) })
   }
 
-  /** In one of several releases: what would come of every command, whenever the status is another one, or other faults are at work. */
+  /** In one of several releases: what would come of every command, whenever the status, the data or the faults at work are others. */
   #probeCommands(): void {
     const world = this.#world
     if (world.scenario.seed % 4 !== 0) return
-    const moment = `${world.release.status} ${world.activeFaults(null).map(({ kind }) => kind)}`
+    const data = isAs(world.release, 'noData') ? 'no data' : isAs(world.release, 'stage') ? 'data' : ''
+    const moment = `${world.release.status} ${data} ${world.activeFaults(null).map(({ kind }) => kind)}`
     if (this.#probed.has(moment)) return
     this.#probed.add(moment)
     askEverything(world)

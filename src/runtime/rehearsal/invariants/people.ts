@@ -48,7 +48,7 @@ export const peopleInvariants: Invariant[] = [
     ),
   ),
   at(
-    ['PhaseCompleted', 'PhaseStarted', 'StageEntered', 'StepStarted'],
+    ['PhaseCompleted', 'PhaseStarted', 'StageEntered', 'StagePassed', 'StepStarted', 'StepSkipped'],
     '13 nothing stays held that is over',
     (_event, { after }) => {
       const over = after.holds.find(({ about }) => !isHoldable(after, about))
