@@ -2,7 +2,7 @@
 
 import { sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
-import { MetricReading } from './evidence.ts'
+import type { ArmCounts, MetricReading } from './evidence.ts'
 import { judgementsOf, judgesAfter, metricsOf, stageOf } from './look.ts'
 import type { Observation } from './needs.ts'
 import { type DriverError, fail, type Outcome } from './outcome.ts'
@@ -66,8 +66,14 @@ function stageObserved(
 /** Counts that are below zero or no numbers are no data: they would spoil every sum after them. */
 function usable(outcome: Outcome<MetricReading> | undefined): Outcome<MetricReading> {
   if (!outcome) return fail('notFound', 'was not read')
-  if (!outcome.ok || MetricReading.shape.arms.safeParse(outcome.value.arms).success) return outcome
+  if (!outcome.ok || Object.values(outcome.value.arms).every(isCount)) return outcome
   return fail('rejected', 'no data: it gave counts that are no numbers from zero up')
+}
+
+/** By hand: this is asked of every reading of every look. */
+function isCount({ total, events, buckets }: ArmCounts): boolean {
+  const numbers = [total, events ?? 0, ...(buckets ?? []).map(({ count }) => count)]
+  return numbers.every((count) => Number.isFinite(count) && count >= 0)
 }
 
 function arrivalsOf({ arrivals }: Observation): MetricReading | null {

@@ -20,7 +20,10 @@ const withStages = (change: (stage: Stage) => Stage): Plan => ({
 })
 type Stage = Extract<Plan['phases'][number]['steps'][number], { kind: 'rollout' }>['stages'][number]
 
-describe('exploring a plan', () => {
+/** Thousands of releases each, beside whatever else the machine does. */
+const timeout = 60_000
+
+describe('exploring a plan', { timeout }, () => {
   it('always ends the example safe, and says how long going back took', () => {
     const found = rehearse(plan)
     expect(found.good.release.status).toBe('Succeeded')

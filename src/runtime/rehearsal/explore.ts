@@ -160,7 +160,8 @@ class Explorer {
       ? SimulatedWorld.start(this.#setting, faults, watch)
       : this.#snapshotAt(version).fork(faults, watch)
     const rest = world.run()
-    spotFinalViolations(world.release, world.log(), world.truth).forEach(note)
+    // What went this way before was asked all of it then.
+    if (!this.#hashes.has(world.hash)) spotFinalViolations(world.release, world.log(), world.truth).forEach(note)
     const run = assess(world, faults, rest, problems)
     if (this.#tried % 100 === 0) this.#options.onProgress?.(this.#tried)
     return this.#count(run)

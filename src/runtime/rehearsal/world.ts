@@ -34,8 +34,8 @@ type Happening = Call | { kind: 'act'; atMs: number; input: Input } | { kind: 'w
 /** `waits`: only a person, an outside system or better data would move it. */
 export type Rest = 'over' | 'waits' | 'endless'
 
-/** After so many events that change nothing but what is known, the release waits. */
-const maximumIdleEvents = 60
+/** After so many events of each service that change nothing but what is known, the release waits. */
+const maximumIdleEvents = 30
 /** More than any rehearsed plan needs; a release that gets here does not come to an end. */
 const maximumEvents = 20_000
 
@@ -239,7 +239,7 @@ export class SimulatedWorld {
   #letTimePass(): boolean {
     const state = this.#state
     const due = earliest(state.queue)
-    if (!due && state.idleEvents > maximumIdleEvents) return false
+    if (!due && state.idleEvents > maximumIdleEvents * this.release.plan.services.length) return false
     const never = Number.POSITIVE_INFINITY
     const nextMs = Math.min(nextWake(this.release, this.now) ?? never, due?.atMs ?? never)
     if (nextMs === never) return false
