@@ -94,7 +94,7 @@ describe('beside a running controller', () => {
     [
       'an unknown service',
       { 'tidegate.yaml': [[/rollout: backend/g, 'rollout: frontend']] },
-      /ROLLOUT\.md:\d+.*frontend/,
+      /tidegate\.yaml:\d+.*frontend.*backend/,
     ],
     [
       'an impossible percentage',
