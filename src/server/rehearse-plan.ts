@@ -23,7 +23,11 @@ export function rehearsePlan(request: RehearsalRequest): RehearsalReport | { dia
   if (!plan) return { diagnostics: diagnostics.filter(({ severity }) => severity === 'error') }
   const setting = rehearsalOf(plan, startWallMs)
   const exploration = explore(setting, { seed, scenarios, ...(onProgress && { onProgress }) })
-  const weaknesses = [...world.weaknesses, ...rehearsedWeaknesses(setting.start.plan, exploration)]
+  const weaknesses = [
+    ...world.weaknesses,
+    ...diagnostics.flatMap(unreadCalendar),
+    ...rehearsedWeaknesses(setting.start.plan, exploration),
+  ]
   return {
     plan: draft.file,
     seed,
@@ -36,6 +40,12 @@ export function rehearsePlan(request: RehearsalRequest): RehearsalReport | { dia
     ],
     imagined: world.imagined.map(imaginedThing),
   }
+}
+
+/** Windows that nobody can read hold nothing: on the day somebody would be surprised. */
+function unreadCalendar({ ruleId, source, message, hint = '' }: Diagnostic): Weakness[] {
+  if (ruleId !== 'CALENDAR_UNREAD') return []
+  return [{ code: ruleId, source: source ?? { start: 1, end: 1 }, message, hint }]
 }
 
 function figuresOf(exploration: Exploration, speed: number) {

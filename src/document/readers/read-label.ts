@@ -62,7 +62,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
     addStatement(reader, inner, { text: value, source, shape: 'line' })
   else if (role === undefined && isStatementRole(context.role))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })
-  else if (role !== undefined && addNote(reader, { ...context, role }, value, source)) return
+  else if (role !== undefined && addNote(reader, { ...context, role, title }, value, source)) return
   else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
     reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
   if (role === 'people') addOwners(reader, value, /lead/i.test(title) ? 'lead' : 'owner', source, 'owner/label')

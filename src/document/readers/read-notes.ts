@@ -8,7 +8,7 @@ import { at, type Context, type Reader } from './reader.ts'
 import type { ReadTable, Row } from './table-columns.ts'
 
 /** Keeps a line under a title of this kind; `false` when its title announces none. */
-export function addNote(reader: Reader, { role, phase }: Context, text: string, source: SourceRange): boolean {
+export function addNote(reader: Reader, { role, phase, title }: Context, text: string, source: SourceRange): boolean {
   const { draft } = reader
   const bare = stripPictures(readMark(text, undefined).text)
   if (bare === '' || role === undefined) return false
@@ -19,9 +19,7 @@ export function addNote(reader: Reader, { role, phase }: Context, text: string, 
     draft.windows.push({
       ...note,
       rule: 'window/item',
-      kind: /freeze|gel\b|congel|blackout|avoid|[eé]vit|\bno (?:deploy\p{L}*|releases?|changes?)|\bnever\b/iu.test(bare)
-        ? 'freeze'
-        : 'window',
+      kind: isFreeze(bare) || titlesFreeze(title) ? 'freeze' : 'window',
     })
   else if (role === 'changelog') draft.changelog.push({ ...note, rule: 'changelog/item' })
   else if (role === 'commits') draft.commits.push({ ...note, rule: 'commit/item', dependsOn: dependsOn(bare) })
@@ -32,6 +30,13 @@ export function addNote(reader: Reader, { role, phase }: Context, text: string, 
   else return false
   return true
 }
+
+const isFreeze = (text: string): boolean =>
+  /freeze|gel\b|congel|blackout|avoid|[eé]vit|\bno (?:deploy\p{L}*|releases?|changes?)|\bnever\b/iu.test(text)
+
+/** A title that speaks of freezes alone: what stands under "Windows and freezes" says itself which it is. */
+const titlesFreeze = (title: string): boolean =>
+  /freeze|\bgel\b|congel|blackout/iu.test(title) && !/window|fen[eê]tre|janela/iu.test(title)
 
 /** "Data centre contract (signed 2026-02-10)", "more disk from the host, ETA March 5". */
 export function dependency(

@@ -54,6 +54,7 @@ export function imagineWorld(
   imagineStatements(world, imagineTracks(world, service))
   lendCohorts(world)
   imagineDeadline(world)
+  imagineZone(world)
   const unheld = imagineHolders(world)
   const weaknesses = [...withoutPhases(document), ...unasked, ...unheld, ...findWeaknesses(draft, given)]
   return {
@@ -92,6 +93,14 @@ function imagineDeadline(world: Imagination): void {
   if (rollback?.deadline !== undefined || world.draft.rollback.budgetMs !== undefined) return
   const change = { rollback: { steps: {}, ...rollback, deadline: imaginedDeadlineMs } }
   world.bind(change, ['rollback', 'deadline'], imaginedDeadlineMs, 'nobody has promised a time')
+}
+
+/** Windows without a time zone are held to be in UTC, so that the rehearsal meets them. */
+function imagineZone(world: Imagination): void {
+  const { calendar } = world.bindings
+  if (world.draft.windows.length === 0 || calendar?.zone !== undefined) return
+  const change = { calendar: { milestones: {}, ...calendar, zone: 'UTC' } }
+  world.bind(change, ['calendar', 'zone'], 'UTC', 'no time zone is named')
 }
 
 function withoutPhases(document: PlanDraft): Weakness[] {

@@ -15,6 +15,7 @@ export const WeaknessCode = z.enum([
   'EMPTY_STAGE',
   'NOBODY_CAN_OPEN',
   'TOGGLE_NOT_DRILLED',
+  'CALENDAR_UNREAD',
   'STAGE_NEVER_LEFT',
   'GATE_NEVER_OPENS',
   'STEP_NEVER_DONE',
