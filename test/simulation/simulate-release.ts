@@ -183,6 +183,8 @@ class Run {
     if (neededLooks(world.release, world.now).length > 0) return
     // A wall clock that was set ahead is noticed at the next wake, not before.
     if (world.scenario.faults.some(({ kind }) => kind === 'wallClockAhead' || kind === 'wallClockBack')) return
+    // What a foreign hand wrote into the log was decided by nobody, and woke nobody.
+    if (world.isActive('forgedSignature')) return
     const wakeMs = Math.min(this.#wakeMs, world.nowMs + 2 * troubleMs)
     const early = { elapsedMs: wakeMs - 1, wallMs: world.wallMs + wakeMs - 1 - world.nowMs }
     const decision = decide(world.release, { type: 'tick' }, early)
