@@ -2,7 +2,7 @@
  * The simple judge: plain thresholds on counts and latency buckets. A verdict needs its samples; no data never passes; what neither passes
  * nor breaches is undecided. Quantiles are judged at a bucket edge, never by an interpolated value.
  */
-import { type Comparator, type Condition, canonicalThreshold, formatCondition } from '../plan/condition.ts'
+import { type Condition, canonicalThreshold, compare, formatCondition } from '../plan/condition.ts'
 import { formatCount, formatValue } from '../plan/format-value.ts'
 import type { Arm, ArmCounts } from '../release/evidence.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
@@ -78,15 +78,6 @@ function explain(verdict: Verdict, isTrigger: boolean, measured: Measured, condi
   const holds = (verdict === 'Failed') === isTrigger
   const at = value === null ? '' : `: ${formatValue(value, condition)}`
   return `"${statement}" ${holds ? 'holds' : 'does not hold'}${at} over ${formatCount(samples)} samples`
-}
-
-const compare: Record<Comparator, (value: number, threshold: number) => boolean> = {
-  '<': (value, threshold) => value < threshold,
-  '<=': (value, threshold) => value <= threshold,
-  '>': (value, threshold) => value > threshold,
-  '>=': (value, threshold) => value >= threshold,
-  '==': (value, threshold) => value === threshold,
-  '!=': (value, threshold) => value !== threshold,
 }
 
 /** Does the condition hold for these counts? Where its value is no bucket edge, the next edge is taken that makes it harder to hold. */

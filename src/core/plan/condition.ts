@@ -38,6 +38,16 @@ export function canonicalThreshold(
   return counts.includes(unit) ? { value, kind: 'count' } : undefined
 }
 
+/** Whether a value and a threshold, both in the judge's units, stand to each other as the comparator says. */
+export const compare: Record<Comparator, (value: number, threshold: number) => boolean> = {
+  '<': (value, threshold) => value < threshold,
+  '<=': (value, threshold) => value <= threshold,
+  '>': (value, threshold) => value > threshold,
+  '>=': (value, threshold) => value >= threshold,
+  '==': (value, threshold) => value === threshold,
+  '!=': (value, threshold) => value !== threshold,
+}
+
 /** "error rate < 1 %", "response time p95 > 2 s": a condition as people write it. */
 export function formatCondition(condition: Condition): string {
   const { metric, comparator, value, unit, percentile } = condition

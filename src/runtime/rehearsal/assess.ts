@@ -2,7 +2,7 @@
 
 import type { Recorded } from '../../core/release/fold.ts'
 import { openGates } from '../../core/release/open-gates.ts'
-import { backMs, type Release } from '../../core/release/release.ts'
+import { backMs, type Now, type Release } from '../../core/release/release.ts'
 import type { Fault } from './fault.ts'
 import type { Rest, SimulatedWorld } from './world.ts'
 
@@ -23,6 +23,8 @@ export interface Run {
 /** The good path: what was held first on it, if anything was. */
 export interface GoodRun extends Run {
   firstHold: { about: string; reason: string } | null
+  /** When it came to rest. */
+  now: Now
 }
 
 export function assess(world: SimulatedWorld, faults: readonly Fault[], rest: Rest, found: readonly string[]): Run {

@@ -104,7 +104,7 @@ class Explorer {
     }
     const run = this.#count(assess(world, [], world.rest(), []))
     const held = run.log().find(({ event }) => event.type === 'ReleaseHeld')?.event
-    return { ...run, firstHold: held?.type === 'ReleaseHeld' ? held : null }
+    return { ...run, firstHold: held?.type === 'ReleaseHeld' ? held : null, now: world.now }
   }
 
   /** A scenario; then the same one with each call of its way back failing, and with other people. */

@@ -1,5 +1,5 @@
 /** What a metric must show for a stage to be good, undecided or bad: levels derived from the plan's own thresholds. */
-import { type Comparator, type Condition, canonicalThreshold } from '../../core/plan/condition.ts'
+import { type Condition, canonicalThreshold, compare } from '../../core/plan/condition.ts'
 import { ladderOf, type Plan } from '../../core/plan/plan.ts'
 import type { Stage } from '../../core/plan/step.ts'
 import type { ArmCounts } from '../../core/release/evidence.ts'
@@ -70,15 +70,6 @@ function thresholdOf(condition: Condition): number | null {
   const threshold = canonicalThreshold(condition)
   if (!threshold) return null
   return threshold.kind === 'fraction' ? threshold.value * totalPerLook : threshold.value
-}
-
-const compare: Record<Comparator, (value: number, threshold: number) => boolean> = {
-  '<': (value, threshold) => value < threshold,
-  '<=': (value, threshold) => value <= threshold,
-  '>': (value, threshold) => value > threshold,
-  '>=': (value, threshold) => value >= threshold,
-  '==': (value, threshold) => value === threshold,
-  '!=': (value, threshold) => value !== threshold,
 }
 
 function holdsAt(condition: Condition, level: number): boolean {

@@ -2,18 +2,17 @@
 import type { Weakness } from '../../core/plan/bind/imagine/weakness.ts'
 import { findRung, type Plan } from '../../core/plan/plan.ts'
 import { openGates } from '../../core/release/open-gates.ts'
-import type { Release } from '../../core/release/release.ts'
+import type { GoodRun } from './assess.ts'
 import type { Exploration } from './explore.ts'
 
 export function rehearsedWeaknesses(plan: Plan, { good, silent }: Exploration): Weakness[] {
-  return [...whereItStops(plan, good.release, good.firstHold), ...silentTriggers(plan, silent)]
+  return [...whereItStops(plan, good), ...silentTriggers(plan, silent)]
 }
 
 /** With healthy numbers, working drivers and people who answer, a release gets to its end; where it does not, no other one will. */
-function whereItStops(plan: Plan, release: Release, firstHold: { about: string; reason: string } | null): Weakness[] {
+function whereItStops(plan: Plan, { release, firstHold, now }: GoodRun): Weakness[] {
   if (release.ended?.status === 'Succeeded') return []
   if (firstHold) return [heldFor(plan, firstHold)]
-  const now = { elapsedMs: release.elapsedMs, wallMs: 0 }
   return openGates(release, now).map(({ gate }) => ({
     code: 'GATE_NEVER_OPENS' as const,
     source: gate.source,
