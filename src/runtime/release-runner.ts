@@ -9,6 +9,7 @@ import { isOver, type Now, type Release } from '../core/release/release.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { EffectPerformer } from './effect-performer.ts'
 import { takeLook } from './take-look.ts'
 
@@ -17,9 +18,6 @@ export interface RunnerPorts {
   drivers: DriverSet
   clock: Clock
 }
-
-/** The store refused: another writer, or no disk. The runner stops moving; its release is safe in the store. */
-export class StoreRefusal extends Error {}
 
 /** An idle release is looked at again after this long even if nothing asks for it. */
 const maximumSleepMs = 60_000
