@@ -12,6 +12,7 @@ import { openStore } from './operator-store.ts'
 import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
+import { createSoleClaims } from './runtime/sole-claims.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import type { ControllerPurpose } from './server/contract.ts'
 import { Controller } from './server/controller.ts'
@@ -76,6 +77,7 @@ export async function openController(
   const { drivers, supervisor } = operatorDrivers(operator, places)
   const controller = new Controller({
     store,
+    claims: createSoleClaims(),
     drivers,
     clock: systemClock,
     operator,
