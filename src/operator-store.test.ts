@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { appended, reasons } from '../test/contract/event-store.ts'
 import { paused } from '../test/contract/paused.ts'
-import { hasPostgres, PostgresServer, password } from '../test/contract/postgres-server.ts'
+import { hasPostgres, PostgresServer, password, postgresLimitMs } from '../test/contract/postgres-server.ts'
 import { UserError } from './cli/context.ts'
 import { Operator } from './core/plan/operator.ts'
 import { openStore } from './operator-store.ts'
@@ -19,7 +19,7 @@ afterEach(() => rmSync(stateDir, { recursive: true }))
 const operatorWith = (store?: unknown) => Operator.parse({ people: {}, targets: {}, ...(store ? { store } : {}) })
 
 it('is the state folder’s own without a word on it', async () => {
-  const store = await openStore(operatorWith(), { stateDir, workingFolder: stateDir })
+  const { store } = await openStore(operatorWith(), { stateDir, workingFolder: stateDir })
   expect(store.isShared).toBe(false)
   await store.close()
 })
@@ -28,15 +28,15 @@ describe.runIf(hasPostgres)('a database that the operator names', () => {
   let server: PostgresServer
   beforeAll(async () => {
     if (hasPostgres) server = await PostgresServer.start()
-  })
-  afterAll(() => server?.stop())
+  }, postgresLimitMs)
+  afterAll(() => server?.stop(), postgresLimitMs)
 
   const bare = async () => (await server.newDatabase()).replace(/:only[^@]*@/, '@')
 
   it('is opened with the password of a file beside the operator’s', async () => {
     writeFileSync(join(stateDir, 'db-password'), `${password}\n`)
     const operator = operatorWith({ driver: 'postgres', url: await bare(), password: { file: 'db-password' } })
-    const store = await openStore(operator, { stateDir: '/nowhere', workingFolder: stateDir })
+    const { store } = await openStore(operator, { stateDir: '/nowhere', workingFolder: stateDir })
     expect(store.isShared).toBe(true)
     expect(reasons(await appended(store, 'a', 0, [paused('1')]))).toEqual(['1'])
     await store.close()

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { exitCodes, UserError } from './cli/context.ts'
 import type { Operator } from './core/plan/operator.ts'
 import type { StoreSpec } from './core/plan/operator-store.ts'
+import type { SecretRef } from './core/plan/secret-ref.ts'
 import { resolveSecret } from './drivers/resolve-secret.ts'
+import type { Claims } from './ports/claims.ts'
 import type { EventStore } from './ports/event-store.ts'
+import { createSoleClaims } from './runtime/sole-claims.ts'
 import { openPostgresStore } from './store/postgres.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 
@@ -14,9 +17,16 @@ interface Places {
   workingFolder: string
 }
 
+export interface OpenedStore {
+  store: EventStore
+  claims: Claims
+}
+
 /** Throws a `UserError` that says who holds the store, or what is missing. */
-export const openStore = (operator: Operator, { stateDir, workingFolder }: Places): Promise<EventStore> =>
-  operator.store ? openDatabase(operator.store, workingFolder) : openEmbeddedStore(join(stateDir, 'events.db'))
+export async function openStore(operator: Operator, { stateDir, workingFolder }: Places): Promise<OpenedStore> {
+  if (operator.store) return openDatabase(operator.store, workingFolder)
+  return { store: await openEmbeddedStore(join(stateDir, 'events.db')), claims: createSoleClaims() }
+}
 
 /** SQLite in one file; a second opener is refused. */
 export async function openEmbeddedStore(file: string): Promise<EventStore> {
@@ -25,20 +35,15 @@ export async function openEmbeddedStore(file: string): Promise<EventStore> {
   throw new UserError(opened.message, exitCodes.failed)
 }
 
-async function openDatabase({ url, password }: StoreSpec, folder: string): Promise<EventStore> {
-  const opened = await openPostgresStore({
-    url,
-    ...(password && {
-      password: async () => {
-        const secret = await resolveSecret(password, { folder })
-        if (secret.ok) return secret.value
-        throw new UnknownPassword(secret.error.message)
-      },
-    }),
-  })
-  if (opened.ok) return opened.store
+async function openDatabase({ url, password }: StoreSpec, folder: string): Promise<OpenedStore> {
+  const opened = await openPostgresStore({ url, ...(password && { password: () => secretOf(password, folder) }) })
+  if (opened.ok) return opened
   throw new UserError(opened.message, exitCodes.failed)
 }
 
-/** Where it should be found is in the message; the password is not. */
-class UnknownPassword extends Error {}
+/** Fails with the place where it should be found; the password itself is in no message. */
+async function secretOf(password: SecretRef, folder: string): Promise<string> {
+  const secret = await resolveSecret(password, { folder })
+  if (secret.ok) return secret.value
+  throw new Error(secret.error.message)
+}

@@ -12,7 +12,6 @@ import { openStore } from './operator-store.ts'
 import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
-import { createSoleClaims } from './runtime/sole-claims.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import type { ControllerPurpose } from './server/contract.ts'
 import { Controller } from './server/controller.ts'
@@ -72,12 +71,13 @@ export async function openController(
   await mkdir(dataFolder, { recursive: true })
   const operator = await readOperator(context, settings, dataFolder)
   const places = { stateDir, workingFolder: dirname(settings.operatorFile) }
-  const store = wrapStore(await openStore(operator, places))
+  const opened = await openStore(operator, places)
+  const store = wrapStore(opened.store)
   await writeFile(settingsFile(stateDir), JSON.stringify(settings))
   const { drivers, supervisor } = operatorDrivers(operator, places)
   const controller = new Controller({
     store,
-    claims: createSoleClaims(),
+    claims: opened.claims,
     drivers,
     clock: systemClock,
     operator,
@@ -85,7 +85,7 @@ export async function openController(
     version: await ownVersion(),
     onStopped: (releaseId, { message }) =>
       context.err(
-        `Release ${releaseId} is no longer run, its log is safe: ${message}. The same command takes it up again.`,
+        `Release ${releaseId} is no longer run, its log is safe: ${message}. ${store.isShared ? 'It goes on by itself once that is mended' : 'The same command takes it up again'}.`,
       ),
   })
   await controller.resume()

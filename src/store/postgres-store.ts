@@ -8,6 +8,7 @@ import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { describePostgresError, isDuplicateVersion } from './postgres-error.ts'
 import { type Ending, inTransaction, UncertainCommit } from './postgres-pool.ts'
+import type { WakeUps } from './postgres-wake-ups.ts'
 import { fromJson, newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 
 /** Appends of one transaction. */
@@ -16,11 +17,6 @@ const maximumBatch = 100
 const maximumWaiting = 10_000
 /** Tries of one transaction that others wrote in between; each time somebody got on. */
 const maximumTries = 10
-
-/** Keeps the wake-up of a stream, in the transaction of the append. */
-export interface WakeUpQueue {
-  send(client: PoolClient, stream: string, version: number, wakeUp: WakeUp): Promise<void>
-}
 
 interface Request {
   stream: string
@@ -37,13 +33,13 @@ export class PostgresStore implements EventStore {
   readonly #pool: Pool
   /** Where the database is, for messages. */
   readonly #place: string
-  readonly #wakeUps: WakeUpQueue | undefined
+  readonly #wakeUps: WakeUps
   readonly #waiting: Request[] = []
   #writing: Promise<void> | undefined
   #isClosed = false
 
   /** Takes over a pool whose database has the schema. */
-  constructor(pool: Pool, place: string, wakeUps?: WakeUpQueue) {
+  constructor(pool: Pool, place: string, wakeUps: WakeUps) {
     this.#pool = pool
     this.#place = place
     this.#wakeUps = wakeUps
@@ -88,7 +84,7 @@ export class PostgresStore implements EventStore {
     for (const one of judged) {
       if (!('sealed' in one) || !one.request.wakeUp || one.sealed.length === 0) continue
       const { stream, expectedVersion, wakeUp } = one.request
-      await this.#wakeUps?.send(client, stream, expectedVersion + one.sealed.length, wakeUp)
+      await this.#wakeUps.send(client, stream, expectedVersion + one.sealed.length, wakeUp)
     }
     const sealed = judged.flatMap((one) => ('sealed' in one ? one.sealed : []))
     if (sealed.length === 0) return { value: () => judged.map((one) => resultOf(one, 0)) }
@@ -147,6 +143,7 @@ export class PostgresStore implements EventStore {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#writing
+    await this.#wakeUps.close()
     await this.#pool.end()
   }
 

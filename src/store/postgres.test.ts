@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { appended, eventStoreContract, reasons } from '../../test/contract/event-store.ts'
 import { paused } from '../../test/contract/paused.ts'
-import { hasPostgres, PostgresServer, password } from '../../test/contract/postgres-server.ts'
+import { hasPostgres, PostgresServer, password, postgresLimitMs } from '../../test/contract/postgres-server.ts'
 import { firstBreak } from '../core/release/chain.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import { openPostgresStore } from './postgres.ts'
@@ -12,14 +12,14 @@ let opened: EventStore[] = []
 
 beforeAll(async () => {
   if (hasPostgres) server = await PostgresServer.start()
-})
+}, postgresLimitMs)
 afterEach(async () => {
   await Promise.all(opened.map((store) => store.close()))
   opened = []
 })
 afterAll(async () => {
   if (hasPostgres) await server.stop()
-})
+}, postgresLimitMs)
 
 async function open(url?: string): Promise<EventStore> {
   const result = await openPostgresStore({ url: url ?? (await server.newDatabase()) })

@@ -22,7 +22,9 @@ if (!hasPostgres)
   )
 
 export const password = 'only for tests'
-const startTimeoutMs = 20_000
+/** For hooks that start or stop one, on a busy machine. */
+export const postgresLimitMs = 60_000
+const startTimeoutMs = 40_000
 
 /** PostgreSQL refuses to run as root: then it runs as whoever Debian made for it, or as nobody. */
 function lowerUser(): { uid: number; gid: number } | undefined {

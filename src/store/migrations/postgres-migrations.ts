@@ -32,4 +32,15 @@ export const postgresMigrations: readonly Migration[] = [
         FOR EACH STATEMENT EXECUTE FUNCTION tidegate.refuse_change();
     `,
   },
+  {
+    version: 2,
+    name: 'claims',
+    sql: `
+      CREATE TABLE tidegate.claims (
+        stream     text PRIMARY KEY,
+        holder     uuid NOT NULL,
+        expires_at timestamptz NOT NULL
+      );
+    `,
+  },
 ]
