@@ -1,5 +1,6 @@
 /** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
-import { type Decision, decideAndFold, type Folded, type Input } from '../core/release/decide.ts'
+import { type Decision, decide, type Input } from '../core/release/decide.ts'
+import type { Decided } from '../core/release/decided.ts'
 import type { EffectOutcome } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
@@ -102,12 +103,10 @@ export class ReleaseRunner {
   async #decideAndAppend(input: Input): Promise<Decision> {
     for (let tries = 1; ; tries++) {
       const now = this.now()
-      const decided = decideAndFold(this.#release, input, now)
-      if ('rejected' in decided) return decided
-      const after = decided.at(-1)?.after
-      if (!after) return { rejected: false, events: [] }
-      const result = await this.#append(decided, now, this.#wakeUp(after, now))
-      if (result.ok) return { rejected: false, events: decided.map(({ event, actor }) => ({ event, actor })) }
+      const decision = decide(this.#release, input, now)
+      if (decision.rejected || decision.events.length === 0) return decision
+      const result = await this.#append(decision.events, now)
+      if (result.ok) return decision
       const mayTryAgain = result.error === 'conflict' && this.#ports.store.isShared && this.#release !== null
       if (!mayTryAgain || tries === maximumTries) throw this.#refused(result)
       await this.#readOn()
@@ -116,13 +115,18 @@ export class ReleaseRunner {
     }
   }
 
-  async #append(decided: readonly Folded[], now: Now, wakeUp: WakeUp): Promise<AppendResult> {
+  async #append(decided: readonly Decided[], now: Now): Promise<AppendResult> {
     const { clock, store } = this.#ports
     const at = new Date(now.wallMs).toISOString()
     const moment = { bootId: clock.bootId(), monotonicMs: clock.monotonicMs() }
     const events = decided.map(
       ({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: now.elapsedMs, clock: moment }),
     )
+    const after = events.reduce<Release | null>(
+      (release, event) => evolve(release, { ...event, position: 0 }),
+      this.#release,
+    )
+    const wakeUp = after ? this.#wakeUp(after, now) : undefined
     const result = await store.append(this.#stream, this.#release?.version ?? 0, events, wakeUp)
     if (result.ok) this.#fold(result.events)
     return result
