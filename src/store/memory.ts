@@ -1,6 +1,7 @@
 /** The event store for tests and rehearsals: the rules of the durable stores, in memory. */
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { newStream, sealEvents } from './seal-events.ts'
 
 export function createMemoryStore(): EventStore {
@@ -8,6 +9,7 @@ export function createMemoryStore(): EventStore {
 }
 
 class MemoryStore implements EventStore {
+  readonly isShared = false
   /** Streams in the order of their first events. */
   readonly #streams = new Map<string, EventEnvelope[]>()
   #position = 0
@@ -42,6 +44,6 @@ class MemoryStore implements EventStore {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new Error('the store is closed')
+    if (this.#closed) throw new StoreRefusal('the store is closed')
   }
 }

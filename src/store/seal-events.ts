@@ -26,7 +26,8 @@ export function sealEvents(
   head: StreamHead,
   events: readonly NewEvent[],
 ): { ok: true; sealed: SealedEvent[] } | { ok: false; message: string } {
-  if (stream === '' || !stream.isWellFormed()) return { ok: false, message: `"${stream}" cannot name a stream` }
+  if (stream === '' || stream.includes('\0') || !stream.isWellFormed())
+    return { ok: false, message: `"${stream}" cannot name a stream` }
   const sealed: SealedEvent[] = []
   let { version, hash: previousHash } = head
   for (const [index, event] of events.entries()) {
@@ -42,6 +43,15 @@ export function sealEvents(
     previousHash = parsed.data.hash
   }
   return { ok: true, sealed }
+}
+
+/** Text that is no JSON stays text, which the schema then refuses with its place. */
+export function fromJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return text
+  }
 }
 
 /** A stored event as it was read. Throws with stream and version when it is not what was once written. */

@@ -3,11 +3,13 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { removeHolder } from './holder.ts'
-import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
+import { fromJson, newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isIoError, isSqliteError } from './sqlite-error.ts'
 
 export class SqliteStore implements EventStore {
+  readonly isShared = false
   readonly #database: DatabaseSync
   readonly #path: string
   readonly #inode: string | undefined
@@ -113,7 +115,7 @@ export class SqliteStore implements EventStore {
       return query()
     } catch (error) {
       const why = this.#ended ?? (error instanceof Error ? error.message : String(error))
-      throw new Error(`cannot read ${this.#path}: ${why}`, { cause: error })
+      throw new StoreRefusal(`cannot read ${this.#path}: ${why}`, 'unavailable', { cause: error })
     }
   }
 
@@ -130,13 +132,4 @@ const diskFailed = ({ message }: Error): string =>
 function inodeOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat && `${stat.dev}:${stat.ino}`
-}
-
-/** Text that is no JSON stays text, which the schema then refuses with its place. */
-function fromJson(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text))
-  } catch {
-    return text
-  }
 }

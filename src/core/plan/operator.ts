@@ -5,6 +5,7 @@ import { Duration } from './duration.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
 import { Hook, Inbound } from './operator-hooks.ts'
+import { StoreSpec } from './operator-store.ts'
 import { Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
@@ -117,5 +118,8 @@ export const Operator = z.strictObject({
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
   hooks: z.record(z.string(), Hook).default({}).describe('Outside systems whose signed word opens gates of plans'),
   inbound: Inbound.optional().describe('Where the hooks are heard; without it nothing listens on the network'),
+  store: StoreSpec.optional().describe(
+    'Where the events are kept; without it in the state folder, by one controller. Controllers that share a database share the work',
+  ),
 })
 export type Operator = z.infer<typeof Operator>

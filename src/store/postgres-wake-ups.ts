@@ -1,0 +1,75 @@
+/**
+ * When releases have to be taken up again: one job of pg-boss a stream, sent in the transaction that appends. Whoever is due first takes it, in a
+ * transaction too, so a job is never half taken.
+ */
+import type { Pool, PoolClient } from 'pg'
+import { PgBoss } from 'pg-boss'
+import { z } from 'zod'
+import type { WakeUp } from '../ports/event-store.ts'
+
+const queue = 'wake-ups'
+/** A job is dropped by nobody; this is for the table's own housekeeping. */
+const retentionSeconds = 10 * 365 * 86_400
+
+const Job = z.object({ stream: z.string(), expectedVersion: z.int() })
+
+export interface DueRelease {
+  stream: string
+  /** The stream's version when the job was sent: a release is never taken up from less. */
+  expectedVersion: number
+}
+
+export class WakeUps {
+  readonly #boss: PgBoss
+
+  private constructor(boss: PgBoss) {
+    this.#boss = boss
+  }
+
+  /** Brings pg-boss's own tables up to date first; replicas that do so together take turns. */
+  static async open(pool: Pool): Promise<WakeUps> {
+    const boss = new PgBoss({
+      db: { executeSql: (text, values) => pool.query(text, values) },
+      schema: 'tidegate_jobs',
+      // Jobs are taken and removed in our own transactions: nothing expires, nothing is kept, and there is nothing to watch over.
+      supervise: false,
+      schedule: false,
+      registerInstance: false,
+      useListenNotify: false,
+    })
+    // It repeats by itself what failed in the background; what fails in a call is thrown there.
+    boss.on('error', () => undefined)
+    await boss.start()
+    await boss.createQueue(queue, { policy: 'standard', retentionSeconds })
+    return new WakeUps(boss)
+  }
+
+  /** Takes the place of the stream's job that waits; `null` removes it. */
+  async send(client: PoolClient, stream: string, version: number, { afterMs }: WakeUp): Promise<void> {
+    const db = within(client)
+    const job: z.infer<typeof Job> = { stream, expectedVersion: version }
+    // Seconds from now by the database's clock, which is the same for all.
+    if (afterMs !== null) await this.#boss.upsert(queue, job, { db, singletonKey: stream, startAfter: afterMs / 1_000 })
+    else await this.#remove(client, await this.#boss.findJobs(queue, { db, key: stream, queued: true }))
+  }
+
+  /** What is due, earliest first; it is gone once the transaction commits, so whoever takes it sends the next. */
+  async take(client: PoolClient, limit: number): Promise<DueRelease[]> {
+    const jobs = await this.#boss.fetch(queue, { db: within(client), batchSize: limit })
+    await this.#remove(client, jobs)
+    return jobs.map(({ data }) => Job.parse(data))
+  }
+
+  async #remove(client: PoolClient, jobs: readonly { id: string }[]): Promise<void> {
+    const ids = jobs.map(({ id }) => id)
+    if (ids.length > 0) await this.#boss.deleteJob(queue, ids, { db: within(client) })
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: false, close: false })
+  }
+}
+
+const within = (client: PoolClient) => ({
+  executeSql: (text: string, values?: unknown[]) => client.query(text, values),
+})
