@@ -1,4 +1,5 @@
 /** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
+import { causeOf } from '../core/release/cause-of.ts'
 import { type Decision, decide, type Input } from '../core/release/decide.ts'
 import type { EffectOutcome } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
@@ -90,8 +91,9 @@ export class ReleaseRunner {
     const { clock } = this.#ports
     const at = new Date(now.wallMs).toISOString()
     const moment = { bootId: clock.bootId(), monotonicMs: clock.monotonicMs() }
+    const cause = causeOf(input)
     const events = decision.events.map(
-      ({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: now.elapsedMs, clock: moment }),
+      ({ event, actor }): NewEvent => ({ event, actor, cause, at, elapsedMs: now.elapsedMs, clock: moment }),
     )
     const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
     if (!result.ok) throw this.#refused(result)

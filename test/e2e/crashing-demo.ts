@@ -30,6 +30,7 @@ function crashing(store: EventStore): EventStore {
       return result
     },
     read: (stream, fromVersion) => store.read(stream, fromVersion),
+    readAll: (afterPosition, limit) => store.readAll(afterPosition, limit),
     streams: () => store.streams(),
     close: () => store.close(),
   }
