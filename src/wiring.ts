@@ -7,10 +7,12 @@ import { formatDiagnostic } from './core/plan/diagnostic.ts'
 import { Operator } from './core/plan/operator.ts'
 import { decodeText } from './document/decode-text.ts'
 import { readYaml } from './document/yaml/read-yaml.ts'
+import { createCheckpointFile } from './drivers/audit/checkpoint-file.ts'
 import { operatorDrivers } from './operator-drivers.ts'
 import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
+import { Checkpointer } from './runtime/checkpointer.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import type { ControllerPurpose } from './server/contract.ts'
 import { Controller } from './server/controller.ts'
@@ -70,9 +72,12 @@ export async function openController(
   const dataFolder = join(stateDir, 'data')
   await mkdir(dataFolder, { recursive: true })
   const operator = await readOperator(context, settings, dataFolder)
-  const store = await openStore(join(stateDir, 'events.db'))
+  const opened = await openStore(join(stateDir, 'events.db'))
   await writeFile(settingsFile(stateDir), JSON.stringify(settings))
-  const { drivers, supervisor } = operatorDrivers(operator, { stateDir, workingFolder: dirname(settings.operatorFile) })
+  const workingFolder = dirname(settings.operatorFile)
+  const { drivers, supervisor } = operatorDrivers(operator, { stateDir, workingFolder })
+  const sealing = purpose === 'run' ? keepCheckpoints(context, opened, { operator, workingFolder }) : null
+  const store = sealing?.store ?? opened
   const controller = new Controller({
     store,
     drivers,
@@ -93,9 +98,29 @@ export async function openController(
     await server?.close()
     await controller.close()
     await drivers.close()
+    await sealing?.end()
     await store.close()
   }
   return { api: controller, served: 'local', operator, drivers, supervisor, dataFolder, close }
+}
+
+/** Releases go on, and back, also when the log cannot be sealed. `end` seals what is left. */
+function keepCheckpoints(
+  context: CliContext,
+  store: EventStore,
+  { operator: { audit }, workingFolder }: { operator: Operator; workingFolder: string },
+): { store: EventStore; end(): Promise<void> } | null {
+  if (!audit) return null
+  const checkpoints = createCheckpointFile(audit, { folder: workingFolder })
+  const onProblem = (message: string) => context.err(`The event log is not sealed: ${message}`)
+  const checkpointer = new Checkpointer({ store, checkpoints, clock: systemClock, onProblem })
+  const stop = new AbortController()
+  const running = checkpointer.run(stop.signal)
+  const end = async () => {
+    stop.abort()
+    await running
+  }
+  return { store: checkpointer.watching(store), end }
 }
 
 /** Releases go on, and back, also when nothing can be heard: gates that wait for hooks stay shut then. */

@@ -5,6 +5,7 @@ import type { FlagOffer } from '../core/plan/flag.ts'
 import type { MetricOffer } from '../core/plan/metric.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Answer, ControllerApi, ControllerPurpose, RehearsalReport, RehearsalRequest } from '../server/contract.ts'
+import type { AuditTools } from './audit-tools.ts'
 
 /** Exit codes of every command. `undecided`: held, or weaknesses found. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, undecided: 3, notAuthorised: 4 } as const
@@ -30,6 +31,8 @@ export interface CliContext {
   survey(stateDir: string, operatorFile?: string): Promise<Survey>
   /** Rehearses a plan, in this process: nothing outside is asked or moved. Diagnostics where there is nothing to rehearse. */
   rehearse(request: RehearsalRequest): Promise<RehearsalReport | { diagnostics: Diagnostic[] }>
+  /** Logs, checkpoint files and keys, for `tidegate audit`. */
+  audit(): Promise<AuditTools>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
   /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */

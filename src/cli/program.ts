@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { abortCommand } from './abort.ts'
 import { approveCommand } from './approve.ts'
+import { auditCommand } from './audit.ts'
 import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
@@ -48,6 +49,7 @@ const commands: readonly RegisterCommand[] = [
   abortCommand,
   reportCommand,
   renderCommand,
+  auditCommand,
   schemaCommand,
 ]
 

@@ -47,6 +47,13 @@ export class GrowingTree {
     this.#size++
   }
 
+  copy(): GrowingTree {
+    const copy = new GrowingTree()
+    copy.#size = this.#size
+    copy.#roots.push(...this.#roots)
+    return copy
+  }
+
   root(): Hash {
     return this.#roots.length === 0
       ? sha256(new Uint8Array())

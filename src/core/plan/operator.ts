@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { CohortMatch } from './cohort-match.ts'
 import { Duration } from './duration.ts'
+import { Audit } from './operator-audit.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
 import { Hook, Inbound } from './operator-hooks.ts'
@@ -116,6 +117,9 @@ export const Operator = z.strictObject({
   commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
   hooks: z.record(z.string(), Hook).default({}).describe('Outside systems whose signed word opens gates of plans'),
+  audit: Audit.optional().describe(
+    'Where signed checkpoints of the event log are kept; without it nothing shows that the log was rewritten',
+  ),
   inbound: Inbound.optional().describe('Where the hooks are heard; without it nothing listens on the network'),
 })
 export type Operator = z.infer<typeof Operator>
