@@ -14,6 +14,7 @@ const context: CliContext = {
   survey: async (stateDir, operatorFile) =>
     (await import('./wiring-survey.ts')).surveyOperator(context, stateDir, operatorFile),
   rehearse: async (request) => (await import('./server/rehearse-plan.ts')).rehearsePlan(request),
+  checkUp: async (request) => (await import('./wiring-doctor.ts')).checkUp(context, request),
   audit: async () => (await import('./wiring-audit.ts')).auditTools(context),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,

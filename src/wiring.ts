@@ -73,7 +73,7 @@ export async function openController(
   await mkdir(dataFolder, { recursive: true })
   const operator = await readOperator(context, settings, dataFolder)
   const opened = await openStore(join(stateDir, 'events.db'))
-  await writeFile(settingsFile(stateDir), JSON.stringify(settings))
+  await writeFile(settingsFile(stateDir), JSON.stringify(settings), { mode: 0o600 })
   const workingFolder = dirname(settings.operatorFile)
   const { drivers, supervisor } = operatorDrivers(operator, { stateDir, workingFolder })
   const sealing = purpose === 'run' ? keepCheckpoints(context, opened, { operator, workingFolder }) : null

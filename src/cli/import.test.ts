@@ -41,6 +41,7 @@ async function run(
     connect: refuse,
     survey: refuse,
     rehearse: () => Promise.reject(new Error('not used here')),
+    checkUp: () => Promise.reject(new Error('not used here')),
     audit: () => Promise.reject(new Error('not used here')),
     openDemo: refuse,
     onInterrupt: () => () => undefined,

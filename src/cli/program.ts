@@ -7,6 +7,7 @@ import { auditCommand } from './audit.ts'
 import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { lintCommand } from './lint.ts'
 import { overrideCommand } from './override.ts'
@@ -50,6 +51,7 @@ const commands: readonly RegisterCommand[] = [
   reportCommand,
   renderCommand,
   auditCommand,
+  doctorCommand,
   schemaCommand,
 ]
 

@@ -19,11 +19,10 @@ export class UnreadableLog extends Error {}
  * Throws `UnreadableLog`. Needs as much room in the folder for temporary files as the store has.
  */
 export function* eventsInFile(path: string): Generator<StoredEvent> {
-  const folder = mkdtempSync(join(tmpdir(), 'tidegate-log-'))
+  const folder = temporaryFolder()
   let last = 0
   try {
-    const copy = copyOf(path, folder)
-    const database = new DatabaseSync(copy)
+    const database = new DatabaseSync(copyOf(path, folder))
     try {
       const rows = database.prepare('SELECT * FROM events ORDER BY position')
       rows.setReadBigInts(true)
@@ -45,6 +44,18 @@ export function* eventsInFile(path: string): Generator<StoredEvent> {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Gives a copy of the file to look at, gone again afterwards; the limits of `eventsInFile` hold. Throws what file system and SQLite say. */
+export function withCopy<T>(path: string, look: (copy: string) => T): T {
+  const folder = temporaryFolder()
+  try {
+    return look(copyOf(path, folder))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'tidegate-log-'))
 
 /**
  * The write-ahead log is copied after the file it belongs to. The two fit as long as nothing was written back into the file in between: what was

@@ -46,6 +46,7 @@ const context: CliContext = {
   connect: (stateDir, purpose, operatorFile) => connect(context, stateDir, purpose, operatorFile),
   survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
   rehearse: () => Promise.reject(new Error('not used here')),
+  checkUp: () => Promise.reject(new Error('not used here')),
   audit: () => Promise.reject(new Error('not used here')),
   openDemo: (options) => openDemoWorld(context, options, async (file) => crashing(await openEmbeddedStore(file))),
   onInterrupt: () => () => undefined,
