@@ -1,10 +1,11 @@
 /** The `tidegate` program. What a command needs is loaded when it runs, so that `--help` is quick. */
 import { type CliContext, type ExitCode, exitCodes, UserError } from './cli/context.ts'
 import { buildProgram } from './cli/program.ts'
+import { redactSecrets } from './core/find-secrets.ts'
 
 const context: CliContext = {
   out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${redactSecrets(line)}\n`),
   isTty: process.stdout.isTTY === true,
   columns: () => process.stdout.columns ?? 80,
   cwd: process.cwd(),

@@ -107,7 +107,7 @@ export class Controller implements ControllerApi {
     const unready = notReady(request, findings)
     if (unready) return unready
     const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
-    const acknowledged = request.acknowledge
+    const acknowledged = redactDeep(request.acknowledge)
     const decision = await runner.submit({
       type: 'start',
       actor,

@@ -1,5 +1,6 @@
 /** `operator.yaml`: what the operator lends to plans (people, targets, metric sources, checks, commands), outside the plan's repository. */
 import { z } from 'zod'
+import { findSecrets } from '../find-secrets.ts'
 import { CohortMatch } from './cohort-match.ts'
 import { Duration } from './duration.ts'
 import { Audit } from './operator-audit.ts'
@@ -10,11 +11,16 @@ import { Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
 /** A program by absolute path and its fixed arguments; never a shell. */
-const Argv = z.tuple(
-  // Editors see `${NODE}` where this program sees the path.
-  [z.string().regex(/^\//, 'an absolute path').meta({ pattern: String.raw`^(?:/|\$\{)` })],
-  z.string(),
-)
+const Argv = z
+  .tuple(
+    // Editors see `${NODE}` where this program sees the path.
+    [z.string().regex(/^\//, 'an absolute path').meta({ pattern: String.raw`^(?:/|\$\{)` })],
+    z.string(),
+  )
+  .refine(
+    (argv) => findSecrets(argv.join(' ')).length === 0,
+    'arguments without secrets: everybody on the machine can read those; give them in `env`',
+  )
 
 /** A member of groups. `demo` people are simulated and labelled so wherever they appear. */
 export const Person = z.strictObject({

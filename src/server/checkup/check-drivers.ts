@@ -1,6 +1,7 @@
 /** Everything that the operator names: that a driver serves it, that it answers, and that its secrets are where they are said to be. */
 import type { Operator } from '../../core/plan/operator.ts'
-import { SecretRef } from '../../core/plan/secret-ref.ts'
+import { secretRefsIn } from '../../core/plan/operator-secrets.ts'
+import type { SecretRef } from '../../core/plan/secret-ref.ts'
 import type { Outcome } from '../../core/release/outcome.ts'
 import type { Driver, DriverSet } from '../../ports/drivers.ts'
 import type { Checkup } from '../contract.ts'
@@ -70,7 +71,7 @@ export async function checkSecrets(
   operator: Operator,
   resolve: (ref: SecretRef) => Promise<Outcome<string>>,
 ): Promise<Checkup[]> {
-  const refs = secretsIn(operator, '')
+  const refs = secretRefsIn(operator)
   const found = refs.map(async ({ path, ref }) => {
     const outcome = await resolve(ref)
     const hint =
@@ -82,14 +83,6 @@ export async function checkSecrets(
       : line('secrets', 'failed', path, outcome.error.message, hint)
   })
   return Promise.all(found)
-}
-
-/** An object that is nothing but a reference is one, wherever it stands. */
-function secretsIn(value: unknown, path: string): { path: string; ref: SecretRef }[] {
-  const ref = SecretRef.safeParse(value)
-  if (ref.success) return [{ path, ref: ref.data }]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => secretsIn(inner, path === '' ? key : `${path}.${key}`))
 }
 
 const line = (
