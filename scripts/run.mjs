@@ -35,6 +35,7 @@ const tasks = {
     ],
   },
   simulate: { run: ['test/simulation/simulate.ts'] },
+  tamper: { run: ['test/tamper/tamper.ts'] },
   build: { run: [], dist: true },
 }
 

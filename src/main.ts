@@ -1,10 +1,11 @@
 /** The `tidegate` program. What a command needs is loaded when it runs, so that `--help` is quick. */
 import { type CliContext, type ExitCode, exitCodes, UserError } from './cli/context.ts'
 import { buildProgram } from './cli/program.ts'
+import { redactSecrets } from './core/find-secrets.ts'
 
 const context: CliContext = {
   out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${redactSecrets(line)}\n`),
   isTty: process.stdout.isTTY === true,
   columns: () => process.stdout.columns ?? 80,
   cwd: process.cwd(),
@@ -14,6 +15,8 @@ const context: CliContext = {
   survey: async (stateDir, operatorFile) =>
     (await import('./wiring-survey.ts')).surveyOperator(context, stateDir, operatorFile),
   rehearse: async (request) => (await import('./server/rehearse-plan.ts')).rehearsePlan(request),
+  checkUp: async (request) => (await import('./wiring-doctor.ts')).checkUp(context, request),
+  audit: async () => (await import('./wiring-audit.ts')).auditTools(context),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,
   exit: (code) => {

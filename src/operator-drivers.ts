@@ -18,6 +18,7 @@ import { createTlsCheckRunner } from './drivers/evidence/tls.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createFlagdFileBackend } from './drivers/flags/flagd-file-backend.ts'
 import { createStandardWebhookVerifier } from './drivers/hooks/standard-webhook.ts'
+import { KnownSecrets } from './drivers/known-secrets.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
 import { createPrometheusTextSource } from './drivers/metrics/prometheus-text.ts'
 import { createLogNotifier } from './drivers/notify/log.ts'
@@ -25,6 +26,7 @@ import { createNoticeIds } from './drivers/notify/notice-id.ts'
 import { createSmtpNotifier } from './drivers/notify/smtp.ts'
 import { createWebhookNotifier } from './drivers/notify/webhook.ts'
 import { createEmbeddedProxyRouter } from './drivers/traffic/embedded-proxy.ts'
+import { withoutSecrets } from './drivers/without-secrets.ts'
 import type { CheckRunner, DriverSet } from './ports/drivers.ts'
 import type { Supervisor } from './ports/supervisor.ts'
 
@@ -83,7 +85,7 @@ export function operatorDrivers(
       await Promise.all(all.map((driver) => driver.close?.()))
     },
   }
-  return { drivers, supervisor }
+  return { drivers: withoutSecrets(drivers, new KnownSecrets(operator, { folder: workingFolder })), supervisor }
 }
 
 /** By driver; each has its own checks only. */

@@ -7,11 +7,13 @@ import { formatDiagnostic } from './core/plan/diagnostic.ts'
 import { Operator } from './core/plan/operator.ts'
 import { decodeText } from './document/decode-text.ts'
 import { readYaml } from './document/yaml/read-yaml.ts'
+import { createCheckpointFile } from './drivers/audit/checkpoint-file.ts'
 import { operatorDrivers } from './operator-drivers.ts'
 import { openStore } from './operator-store.ts'
 import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
+import { Checkpointer } from './runtime/checkpointer.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import type { ControllerPurpose } from './server/contract.ts'
 import { Controller } from './server/controller.ts'
@@ -72,9 +74,12 @@ export async function openController(
   const operator = await readOperator(context, settings, dataFolder)
   const places = { stateDir, workingFolder: dirname(settings.operatorFile) }
   const opened = await openStore(operator, places)
-  const store = wrapStore(opened.store)
-  await writeFile(settingsFile(stateDir), JSON.stringify(settings))
+  await writeFile(settingsFile(stateDir), JSON.stringify(settings), { mode: 0o600 })
   const { drivers, supervisor } = operatorDrivers(operator, places)
+  const wrapped = wrapStore(opened.store)
+  const { workingFolder } = places
+  const sealing = purpose === 'run' ? keepCheckpoints(context, wrapped, { operator, workingFolder }) : null
+  const store = sealing?.store ?? wrapped
   const controller = new Controller({
     store,
     claims: opened.claims,
@@ -96,9 +101,29 @@ export async function openController(
     await server?.close()
     await controller.close()
     await drivers.close()
+    await sealing?.end()
     await store.close()
   }
   return { api: controller, served: 'local', operator, drivers, supervisor, dataFolder, close }
+}
+
+/** Releases go on, and back, also when the log cannot be sealed. `end` seals what is left. */
+function keepCheckpoints(
+  context: CliContext,
+  store: EventStore,
+  { operator: { audit }, workingFolder }: { operator: Operator; workingFolder: string },
+): { store: EventStore; end(): Promise<void> } | null {
+  if (!audit) return null
+  const checkpoints = createCheckpointFile(audit, { folder: workingFolder })
+  const onProblem = (message: string) => context.err(`The event log is not sealed: ${message}`)
+  const checkpointer = new Checkpointer({ store, checkpoints, clock: systemClock, onProblem })
+  const stop = new AbortController()
+  const running = checkpointer.run(stop.signal)
+  const end = async () => {
+    stop.abort()
+    await running
+  }
+  return { store: checkpointer.watching(store), end }
 }
 
 /** Releases go on, and back, also when nothing can be heard: gates that wait for hooks stay shut then. */

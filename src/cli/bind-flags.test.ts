@@ -53,6 +53,8 @@ async function bind(...args: string[]): Promise<{ out: string[]; err: string[]; 
     connect: refuse,
     survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
     rehearse: () => Promise.reject(new Error('not used here')),
+    checkUp: () => Promise.reject(new Error('not used here')),
+    audit: () => Promise.reject(new Error('not used here')),
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: () => undefined,

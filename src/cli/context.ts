@@ -4,7 +4,16 @@ import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { FlagOffer } from '../core/plan/flag.ts'
 import type { MetricOffer } from '../core/plan/metric.ts'
 import type { Operator } from '../core/plan/operator.ts'
-import type { Answer, ControllerApi, ControllerPurpose, RehearsalReport, RehearsalRequest } from '../server/contract.ts'
+import type {
+  Answer,
+  Checkup,
+  ControllerApi,
+  ControllerPurpose,
+  RehearsalReport,
+  RehearsalRequest,
+  StartRequest,
+} from '../server/contract.ts'
+import type { AuditTools } from './audit-tools.ts'
 
 /** Exit codes of every command. `undecided`: held, or weaknesses found. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, undecided: 3, notAuthorised: 4 } as const
@@ -30,12 +39,23 @@ export interface CliContext {
   survey(stateDir: string, operatorFile?: string): Promise<Survey>
   /** Rehearses a plan, in this process: nothing outside is asked or moved. Diagnostics where there is nothing to rehearse. */
   rehearse(request: RehearsalRequest): Promise<RehearsalReport | { diagnostics: Diagnostic[] }>
+  /** Looks at all that a controller stands on, for `tidegate doctor`. */
+  checkUp(request: CheckupRequest): Promise<Checkup[]>
+  /** Logs, checkpoint files and keys, for `tidegate audit`. */
+  audit(): Promise<AuditTools>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
   /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */
   onInterrupt(callback: () => void): () => void
   /** Ends the command with this code once its output is written. */
   exit(code: ExitCode): void
+}
+
+/** `plan`: one whose bindings are checked too. */
+export interface CheckupRequest {
+  stateDir: string
+  operatorFile?: string | undefined
+  plan?: Pick<StartRequest, 'document' | 'companions' | 'bindings'>
 }
 
 export interface Connection {

@@ -41,6 +41,8 @@ async function run(
     connect: refuse,
     survey: refuse,
     rehearse: () => Promise.reject(new Error('not used here')),
+    checkUp: () => Promise.reject(new Error('not used here')),
+    audit: () => Promise.reject(new Error('not used here')),
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: (given) => {

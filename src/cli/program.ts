@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { abortCommand } from './abort.ts'
 import { approveCommand } from './approve.ts'
+import { auditCommand } from './audit.ts'
 import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { lintCommand } from './lint.ts'
 import { overrideCommand } from './override.ts'
@@ -48,6 +50,8 @@ const commands: readonly RegisterCommand[] = [
   abortCommand,
   reportCommand,
   renderCommand,
+  auditCommand,
+  doctorCommand,
   schemaCommand,
 ]
 

@@ -76,6 +76,11 @@ const kinds: { what: string; pattern: RegExp; isSure?: boolean }[] = [
     isSure: true,
   },
   {
+    what: 'a signing key',
+    pattern: /PRIVATE\+KEY\+[^+\s]{1,200}\+[0-9a-f]{8}\+(?<secret>[A-Za-z0-9+/=]{20,200})/dg,
+    isSure: true,
+  },
+  {
     what: 'a password in an address',
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'`]{0,80}:(?<secret>[^\s/@"'`]{1,200})@/dgi,
   },

@@ -133,6 +133,23 @@ describe('ReleaseRunner', () => {
     expect(new Set(fences).size).toBe(fences.length)
   })
 
+  it('writes down why: a command, an effect that settled, a look, the clock', async () => {
+    const { runner, run, store } = await started(new FakeWorld())
+    const running = run()
+    await signUntil(runner, () => isOver(runner.release))
+    await running
+    const events = await store.read('default/r1')
+    const causesOf = (type: string) => events.filter(({ event }) => event.type === type).map(({ cause }) => cause)
+    expect(causesOf('ReleaseStarted')).toEqual([{ kind: 'command', command: 'start' }])
+    expect(new Set(causesOf('SignOffGiven').map((cause) => JSON.stringify(cause)))).toEqual(
+      new Set([JSON.stringify({ kind: 'command', command: 'approve' })]),
+    )
+    for (const { event, cause } of events)
+      if (event.type === 'EffectSettled') expect(cause).toEqual({ kind: 'effect', effectId: event.effectId })
+    expect(causesOf('StageObserved')).toContainEqual(expect.objectContaining({ kind: 'look' }))
+    expect(events.every(({ cause }) => cause !== undefined)).toBe(true)
+  })
+
   it('only records until it runs: a word without a controller starts nothing', async () => {
     const world = new FakeWorld()
     const { runner, run } = await started(world)

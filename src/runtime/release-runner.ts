@@ -1,9 +1,10 @@
 /** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
+import { causeOf } from '../core/release/cause-of.ts'
 import { type Decision, decide, type Input } from '../core/release/decide.ts'
 import type { Decided } from '../core/release/decided.ts'
 import type { EffectOutcome } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
-import type { EventEnvelope } from '../core/release/events.ts'
+import type { Cause, EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
 import { neededLooks, nextWake } from '../core/release/needs.ts'
 import { isOver, type Now, type Release } from '../core/release/release.ts'
@@ -105,7 +106,7 @@ export class ReleaseRunner {
       const now = this.now()
       const decision = decide(this.#release, input, now)
       if (decision.rejected || decision.events.length === 0) return decision
-      const result = await this.#append(decision.events, now)
+      const result = await this.#append(decision.events, causeOf(input), now)
       if (result.ok) return decision
       const mayTryAgain = result.error === 'conflict' && this.#ports.store.isShared && this.#release !== null
       if (!mayTryAgain || tries === maximumTries) throw this.#refused(result)
@@ -115,12 +116,12 @@ export class ReleaseRunner {
     }
   }
 
-  async #append(decided: readonly Decided[], now: Now): Promise<AppendResult> {
+  async #append(decided: readonly Decided[], cause: Cause, now: Now): Promise<AppendResult> {
     const { clock, store } = this.#ports
     const at = new Date(now.wallMs).toISOString()
     const moment = { bootId: clock.bootId(), monotonicMs: clock.monotonicMs() }
     const events = decided.map(
-      ({ event, actor }): NewEvent => ({ event, actor, at, elapsedMs: now.elapsedMs, clock: moment }),
+      ({ event, actor }): NewEvent => ({ event, actor, cause, at, elapsedMs: now.elapsedMs, clock: moment }),
     )
     const after = events.reduce<Release | null>(
       (release, event) => evolve(release, { ...event, position: 0 }),

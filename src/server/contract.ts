@@ -244,6 +244,15 @@ export const RehearsalReport = z.strictObject({
 })
 export type RehearsalReport = z.infer<typeof RehearsalReport>
 
+/** What `tidegate doctor` looked at, and what it found. `hint` says what to do. */
+export interface Checkup {
+  area: 'places' | 'store' | 'clock' | 'operator' | 'secrets' | 'drivers' | 'plan' | 'audit'
+  what: string
+  state: 'ok' | 'warning' | 'failed'
+  message: string
+  hint?: string
+}
+
 export const ControllerInfo = z.strictObject({ pid: z.int(), version: z.string(), startedAt: z.string() })
 export type ControllerInfo = z.infer<typeof ControllerInfo>
 

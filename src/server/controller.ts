@@ -98,7 +98,7 @@ export class Controller implements ControllerApi {
     const unready = notReady(request, findings)
     if (unready) return unready
     const runner = this.#runners.create(releaseId)
-    const acknowledged = request.acknowledge
+    const acknowledged = redactDeep(request.acknowledge)
     const decision = await runner.submit({
       type: 'start',
       actor,

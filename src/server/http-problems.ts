@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { redactDeep } from '../core/find-secrets.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import type { Problem } from './contract.ts'
 
@@ -17,8 +18,9 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   )
 }
 
+/** Whoever sent a secret may read it again; whoever looks over the shoulder, or at a log of answers, may not. */
 export const sendProblem = (reply: FastifyReply, body: Problem): FastifyReply =>
-  reply.code(body.status).type('application/problem+json').send(body)
+  reply.code(body.status).type('application/problem+json').send(redactDeep(body))
 
 export const statusProblem = (status: number, detail: string): Problem => ({
   type: 'about:blank',

@@ -12,6 +12,7 @@ import {
   StartRequest,
 } from './contract.ts'
 import { addressFileOf, type ControllerAddress, projectPath, socketPathOf } from './controller-address.ts'
+import { errorLog } from './error-log.ts'
 import { parse, problemFor, sendProblem, statusProblem } from './http-problems.ts'
 import { prepareSocketPath } from './prepare-socket-path.ts'
 
@@ -57,7 +58,7 @@ export function createHttpServer(api: ControllerApi): FastifyInstance {
   const server = Fastify({
     ...timeouts,
     bodyLimit: maximumBodyBytes,
-    logger: { level: 'error', stream: process.stderr },
+    logger: { level: 'error', stream: errorLog },
     frameworkErrors: (error, request, reply) => void sendProblem(reply, problemFor(error, request)),
   })
   // JSON only: a web page may send plain text anywhere without asking first.

@@ -9,6 +9,7 @@ import type { Inbound } from '../core/plan/operator-hooks.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet, VerifiedCall } from '../ports/drivers.ts'
 import { type Answer, type HookAnswer, HookCall } from './contract.ts'
+import { errorLog } from './error-log.ts'
 import { InvalidRequest, parse, problemFor, sendProblem, statusProblem } from './http-problems.ts'
 import { RateLimit } from './rate-limit.ts'
 import { SeenMessages } from './seen-messages.ts'
@@ -52,7 +53,7 @@ function createInboundServer(ports: InboundPorts): FastifyInstance {
   const server = Fastify({
     ...timeouts,
     bodyLimit: maximumBodyBytes,
-    logger: { level: 'error', stream: process.stderr },
+    logger: { level: 'error', stream: errorLog },
     frameworkErrors: (error, request, reply) => void tell(reply, error, request),
   })
   server.server.maxConnections = maximumConnections

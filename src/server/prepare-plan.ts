@@ -1,5 +1,5 @@
 /** From texts to a plan that may start: import, lint, read the bindings, bind, digest. Everything found is reported with its place. */
-
+import { redactDeep } from '../core/find-secrets.ts'
 import { bindPlan } from '../core/plan/bind/bind-plan.ts'
 import { Bindings } from '../core/plan/bindings.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
@@ -13,10 +13,16 @@ import type { StartRequest } from './contract.ts'
 
 export type Prepared = { plan: Plan; digest: string; diagnostics: Diagnostic[] } | { diagnostics: Diagnostic[] }
 
+/** Findings quote the texts they are about, and are shown and logged. */
 export function preparePlan(
   request: Pick<StartRequest, 'document' | 'companions' | 'bindings'>,
   operator: Operator,
 ): Prepared {
+  const prepared = prepare(request, operator)
+  return { ...prepared, diagnostics: redactDeep(prepared.diagnostics) }
+}
+
+function prepare(request: Pick<StartRequest, 'document' | 'companions' | 'bindings'>, operator: Operator): Prepared {
   const main = importDocument(request.document.text, request.document.path)
   const { companions } = request
   const document = companions ? joinCompanions(main, new Map(companions.map(({ path, text }) => [path, text]))) : main

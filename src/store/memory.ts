@@ -1,4 +1,5 @@
 /** The event store for tests and rehearsals: the rules of the durable stores, in memory. */
+import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
@@ -12,7 +13,8 @@ class MemoryStore implements EventStore {
   readonly isShared = false
   /** Streams in the order of their first events. */
   readonly #streams = new Map<string, EventEnvelope[]>()
-  #position = 0
+  /** All events; the one at index n has position n + 1. */
+  readonly #log: EventEnvelope[] = []
   #closed = false
 
   async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -22,8 +24,11 @@ class MemoryStore implements EventStore {
     if (head.version !== expectedVersion) return { ok: false, error: 'conflict', actual: head.version }
     const result = sealEvents(stream, head, events)
     if (!result.ok) return { ok: false, error: 'unavailable', message: result.message }
-    const added = result.sealed.map((event): EventEnvelope => ({ ...event, position: ++this.#position }))
+    const added = result.sealed.map(
+      (event, index): EventEnvelope => ({ ...event, position: this.#log.length + index + 1 }),
+    )
     stored.push(...added)
+    this.#log.push(...added)
     if (added.length > 0) this.#streams.set(stream, stored)
     return { ok: true, events: structuredClone(added) }
   }
@@ -32,6 +37,11 @@ class MemoryStore implements EventStore {
     this.#assertOpen()
     const stored = this.#streams.get(stream) ?? []
     return structuredClone(stored.slice(Math.max(0, fromVersion - 1)))
+  }
+
+  async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
+    this.#assertOpen()
+    return structuredClone(this.#log.slice(afterPosition, afterPosition + limit))
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {

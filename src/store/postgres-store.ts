@@ -3,13 +3,15 @@
  * way to the disk. Positions are given under a lock that ends with the transaction, so that readers see them in order and without gaps.
  */
 import type { Pool, PoolClient } from 'pg'
+import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { describePostgresError, isDuplicateVersion } from './postgres-error.ts'
 import { type Ending, inTransaction, UncertainCommit } from './postgres-pool.ts'
 import type { WakeUps } from './postgres-wake-ups.ts'
-import { fromJson, newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
+import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
+import { storedEventOf } from './stored-row.ts'
 
 /** Appends of one transaction. */
 const maximumBatch = 100
@@ -115,21 +117,15 @@ export class PostgresStore implements EventStore {
 
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
     const rows = await this.#rows(
-      `SELECT stream, version, position, at, elapsed_ms AS "elapsedMs", clock, actor, event, previous_hash AS "previousHash", hash
-       FROM tidegate.events WHERE stream = $1 AND version >= $2 ORDER BY version`,
+      'SELECT * FROM tidegate.events WHERE stream = $1 AND version >= $2 ORDER BY version',
       [stream, fromVersion],
     )
-    return rows.map(({ version, position, clock, actor, event, ...row }) =>
-      readSealed({
-        ...row,
-        stream,
-        version: Number(version),
-        position: Number(position),
-        clock: fromJson(clock),
-        actor: fromJson(actor),
-        event: fromJson(event),
-      }),
-    )
+    return rows.map((row) => readSealed({ ...storedEventOf(row) }))
+  }
+
+  async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
+    const text = 'SELECT * FROM tidegate.events WHERE position > $1 ORDER BY position LIMIT $2'
+    return (await this.#rows(text, [afterPosition, limit])).map(storedEventOf)
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {
@@ -177,10 +173,10 @@ function insertOf(events: readonly SealedEvent[]): { text: string; values: unkno
   const text = `
     WITH upto AS (UPDATE tidegate.last_position SET position = position + $1 RETURNING position)
     , inserted AS (
-      INSERT INTO tidegate.events (position, stream, version, at, elapsed_ms, clock, actor, event, previous_hash, hash)
-      SELECT upto.position - $1 + place, stream, version, at, elapsed_ms, clock, actor, event, previous_hash, hash
-      FROM upto, unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-        WITH ORDINALITY AS new (stream, version, at, elapsed_ms, clock, actor, event, previous_hash, hash, place))
+      INSERT INTO tidegate.events (position, stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash)
+      SELECT upto.position - $1 + place, stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash
+      FROM upto, unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+        WITH ORDINALITY AS new (stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash, place))
     SELECT position FROM upto`
   const column = (of: (event: SealedEvent) => unknown) => events.map(of)
   const values = [
@@ -191,6 +187,7 @@ function insertOf(events: readonly SealedEvent[]): { text: string; values: unkno
     column(({ elapsedMs }) => elapsedMs),
     column(({ clock }) => JSON.stringify(clock)),
     column(({ actor }) => JSON.stringify(actor)),
+    column(({ cause }) => (cause === undefined ? null : JSON.stringify(cause))),
     column(({ event }) => JSON.stringify(event)),
     column(({ previousHash }) => previousHash),
     column(({ hash }) => hash),

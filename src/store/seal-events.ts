@@ -45,15 +45,6 @@ export function sealEvents(
   return { ok: true, sealed }
 }
 
-/** Text that is no JSON stays text, which the schema then refuses with its place. */
-export function fromJson(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text))
-  } catch {
-    return text
-  }
-}
-
 /** A stored event as it was read. Throws with stream and version when it is not what was once written. */
 export function readSealed(stored: { stream: string; version: number } & Record<string, unknown>): EventEnvelope {
   const parsed = EventEnvelope.safeParse(stored)

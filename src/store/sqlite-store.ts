@@ -1,12 +1,14 @@
 /** Events in SQLite. Every append is one transaction, and on disk before it is acknowledged; it takes the event loop for one fsync. */
 import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { removeHolder } from './holder.ts'
-import { fromJson, newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
+import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isIoError, isSqliteError } from './sqlite-error.ts'
+import { storedEventOf } from './stored-row.ts'
 
 export class SqliteStore implements EventStore {
   readonly isShared = false
@@ -16,6 +18,7 @@ export class SqliteStore implements EventStore {
   readonly #head: StatementSync
   readonly #insert: StatementSync
   readonly #read: StatementSync
+  readonly #readAll: StatementSync
   readonly #streams: StatementSync
   /** Why nothing can be appended any more. */
   #ended: string | undefined
@@ -27,12 +30,11 @@ export class SqliteStore implements EventStore {
     this.#inode = inodeOf(path)
     this.#head = database.prepare('SELECT version, hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1')
     this.#insert = database.prepare(
-      `INSERT INTO events (stream, version, at, elapsed_ms, clock, actor, event, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#read = database.prepare(
-      `SELECT stream, version, position, at, elapsed_ms AS elapsedMs, clock, actor, event, previous_hash AS previousHash, hash
-       FROM events WHERE stream = ? AND version >= ? ORDER BY version`,
-    )
+    this.#read = database.prepare('SELECT * FROM events WHERE stream = ? AND version >= ? ORDER BY version')
+    this.#readAll = database.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?')
     this.#streams = database.prepare(
       'SELECT stream, max(version) AS version FROM events GROUP BY stream ORDER BY min(position)',
     )
@@ -66,7 +68,7 @@ export class SqliteStore implements EventStore {
   }
 
   #insertEvent(sealed: SealedEvent): EventEnvelope {
-    const { stream, version, at, elapsedMs, clock, actor, event, previousHash, hash } = sealed
+    const { stream, version, at, elapsedMs, clock, actor, cause, event, previousHash, hash } = sealed
     const { lastInsertRowid } = this.#insert.run(
       stream,
       version,
@@ -74,6 +76,7 @@ export class SqliteStore implements EventStore {
       elapsedMs,
       JSON.stringify(clock),
       JSON.stringify(actor),
+      cause === undefined ? null : JSON.stringify(cause),
       JSON.stringify(event),
       previousHash,
       hash,
@@ -82,18 +85,11 @@ export class SqliteStore implements EventStore {
   }
 
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
-    return this.#rows(() => this.#read.all(stream, fromVersion)).map((row) => {
-      const version = Number(row.version)
-      const { actor, clock, event } = row
-      return readSealed({
-        ...row,
-        stream,
-        version,
-        actor: fromJson(actor),
-        clock: fromJson(clock),
-        event: fromJson(event),
-      })
-    })
+    return this.#rows(() => this.#read.all(stream, fromVersion)).map((row) => readSealed({ ...storedEventOf(row) }))
+  }
+
+  async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
+    return this.#rows(() => this.#readAll.all(afterPosition, limit)).map(storedEventOf)
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {

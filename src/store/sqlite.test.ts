@@ -8,6 +8,7 @@ import { appended, eventStoreContract, reasons } from '../../test/contract/event
 import { paused } from '../../test/contract/paused.ts'
 import { firstBreak } from '../core/release/chain.ts'
 import type { EventStore } from '../ports/event-store.ts'
+import { sqliteMigrations } from './migrations/sqlite-migrations.ts'
 import { openSqliteStore } from './sqlite.ts'
 import { migrate, newestSchemaVersion, schemaVersion } from './sqlite-schema.ts'
 
@@ -107,7 +108,7 @@ describe('what it refuses to open, unchanged and with a message that says what t
   it('a database of a newer schema', async () => {
     await open().close()
     tamper(`INSERT INTO schema_migrations (version, name) VALUES (99, 'from the future')`)
-    const message = expect.stringMatching(/schema 99.*up to 1.*newer/)
+    const message = expect.stringMatching(/schema 99.*up to 2.*newer/)
     expect(openSqliteStore(file)).toMatchObject({ error: 'newerSchema', message })
   })
 
@@ -175,6 +176,7 @@ describe('a database that is taken away while it is open', () => {
 })
 
 describe('migrations', () => {
+  const first = sqliteMigrations.slice(0, 1)
   const second = { version: 2, name: 'notes', sql: 'CREATE TABLE notes (text TEXT) STRICT' }
 
   it('are numbered without gaps', () => {
@@ -188,7 +190,7 @@ describe('migrations', () => {
 
   it('take only the steps that are missing', () => {
     const database = new DatabaseSync(':memory:')
-    migrate(database, 0)
+    migrate(database, 0, first)
     migrate(database, 1, [{ version: 1, name: 'events', sql: 'not run again' }, second])
     expect(schemaVersion(database)).toBe(2)
     expect(database.prepare('SELECT count(*) AS notes FROM notes').get()).toEqual({ notes: 0 })
@@ -196,10 +198,22 @@ describe('migrations', () => {
 
   it('leave the schema as it was when a step fails', () => {
     const database = new DatabaseSync(':memory:')
-    migrate(database, 0)
+    migrate(database, 0, first)
     const broken = { version: 3, name: 'broken', sql: 'CREATE TABLE' }
     expect(() => migrate(database, 1, [second, broken])).toThrow('incomplete input')
     expect(schemaVersion(database)).toBe(1)
     expect(() => database.prepare('SELECT * FROM notes')).toThrow('no such table')
+  })
+
+  it('take up a log of the first schema: what was chained without a cause still holds, and goes on with causes', async () => {
+    const before = open()
+    await appended(before, 'a', 0, [paused('1'), paused('2')])
+    await before.close()
+    tamper(`ALTER TABLE events DROP COLUMN cause; DELETE FROM schema_migrations WHERE version > 1`)
+    const after = open()
+    await appended(after, 'a', 2, [{ ...paused('3'), cause: { kind: 'clock' } }])
+    const events = await after.read('a')
+    expect(events.map(({ cause }) => cause?.kind)).toEqual([undefined, undefined, 'clock'])
+    expect(firstBreak(events)).toBeNull()
   })
 })

@@ -148,6 +148,20 @@ function reading(name: string, open: () => EventStore | Promise<EventStore>): vo
       ])
     })
 
+    it('the whole log in pages, in the order of positions and as it was written', async () => {
+      const store = await open()
+      const written = [
+        ...(await appended(store, 'b', 0, [{ ...paused('1'), cause: { kind: 'hook', hook: 'ci' } }])),
+        ...(await appended(store, 'a', 0, [paused('2'), paused('3')])),
+        ...(await appended(store, 'b', 1, [paused('4')])),
+      ]
+      const pages = [await store.readAll(0, 3)]
+      pages.push(await store.readAll(pages[0]?.at(-1)?.position ?? 0, 3))
+      expect(pages.map((page) => page.length)).toEqual([3, 1])
+      expect(pages.flat()).toEqual(written)
+      expect(await store.readAll(written.at(-1)?.position ?? 0, 3)).toEqual([])
+    })
+
     it('text of every kind as it was written', async () => {
       const store = await open()
       const text = 'naïve – 通过 – 🚦 – " \\ \u0000 \u2028 \ud800'
@@ -177,6 +191,14 @@ function chaining(name: string, open: () => EventStore | Promise<EventStore>): v
         expect(events[0]?.previousHash).toBe(genesisHash)
         expect(firstBreak(events)).toBeNull()
       }
+    })
+
+    it('with the cause in the hash', async () => {
+      const store = await open()
+      await appended(store, 'a', 0, [{ ...paused('1'), cause: { kind: 'command', command: 'pause' } }, paused('2')])
+      const [first, ...rest] = await store.read('a')
+      expect(first?.cause).toEqual({ kind: 'command', command: 'pause' })
+      expect(firstBreak(first ? [{ ...first, cause: { kind: 'clock' } }, ...rest] : [])).toBe(1)
     })
 
     it('so that a changed, a missing and a moved event show', async () => {

@@ -13,7 +13,7 @@ const opened = openSqliteStore(file)
 if (opened.ok) {
   const before = await opened.store.streams()
   print('open')
-  for (let version = before[0]?.version ?? 0; version < Number(count); ) {
+  for (let version = before.find(({ stream }) => stream === 'a')?.version ?? 0; version < Number(count); ) {
     const result = await opened.store.append('a', version, [paused('x'.repeat(Number(length)))])
     if (!result.ok) {
       print(JSON.stringify(result))

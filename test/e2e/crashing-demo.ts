@@ -31,6 +31,7 @@ function crashing(store: EventStore): EventStore {
       return result
     },
     read: (stream, fromVersion) => store.read(stream, fromVersion),
+    readAll: (afterPosition, limit) => store.readAll(afterPosition, limit),
     streams: () => store.streams(),
     close: () => store.close(),
   }
@@ -46,6 +47,8 @@ const context: CliContext = {
   connect: (stateDir, purpose, operatorFile) => connect(context, stateDir, purpose, operatorFile),
   survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
   rehearse: () => Promise.reject(new Error('not used here')),
+  checkUp: () => Promise.reject(new Error('not used here')),
+  audit: () => Promise.reject(new Error('not used here')),
   openDemo: (options) => openDemoWorld(context, options, crashing),
   onInterrupt: () => () => undefined,
   exit: (code) => {

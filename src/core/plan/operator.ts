@@ -1,7 +1,9 @@
 /** `operator.yaml`: what the operator lends to plans (people, targets, metric sources, checks, commands), outside the plan's repository. */
 import { z } from 'zod'
+import { findSecrets } from '../find-secrets.ts'
 import { CohortMatch } from './cohort-match.ts'
 import { Duration } from './duration.ts'
+import { Audit } from './operator-audit.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
 import { Hook, Inbound } from './operator-hooks.ts'
@@ -10,11 +12,16 @@ import { Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
 /** A program by absolute path and its fixed arguments; never a shell. */
-const Argv = z.tuple(
-  // Editors see `${NODE}` where this program sees the path.
-  [z.string().regex(/^\//, 'an absolute path').meta({ pattern: String.raw`^(?:/|\$\{)` })],
-  z.string(),
-)
+const Argv = z
+  .tuple(
+    // Editors see `${NODE}` where this program sees the path.
+    [z.string().regex(/^\//, 'an absolute path').meta({ pattern: String.raw`^(?:/|\$\{)` })],
+    z.string(),
+  )
+  .refine(
+    (argv) => findSecrets(argv.join(' ')).length === 0,
+    'arguments without secrets: everybody on the machine can read those; give them in `env`',
+  )
 
 /** A member of groups. `demo` people are simulated and labelled so wherever they appear. */
 export const Person = z.strictObject({
@@ -117,6 +124,9 @@ export const Operator = z.strictObject({
   commands: z.record(z.string(), CatalogueCommand).default({}).describe('Programs that plans may run, by name'),
   channels: z.record(z.string(), ChannelSpec).default({}).describe('Where notices go'),
   hooks: z.record(z.string(), Hook).default({}).describe('Outside systems whose signed word opens gates of plans'),
+  audit: Audit.optional().describe(
+    'Where signed checkpoints of the event log are kept; without it nothing shows that the log was rewritten',
+  ),
   inbound: Inbound.optional().describe('Where the hooks are heard; without it nothing listens on the network'),
   store: StoreSpec.optional().describe(
     'Where the events are kept; without it in the state folder, by one controller. Controllers that share a database share the work',

@@ -1,13 +1,14 @@
 /** The hash chain of a stream: each event names its predecessor, so that a change, a gap or a new order shows. */
+import type { StoredEvent } from '../audit/stored-event.ts'
 import { digestOf } from '../canonical.ts'
 import type { EventEnvelope } from './events.ts'
 
 export const genesisHash = '0'.repeat(64)
 
-/** The hash of an event: over its predecessor's hash and everything in it but the store-wide position. */
-export function chainHash(envelope: Omit<EventEnvelope, 'hash' | 'position'>): string {
-  const { stream, version, at, elapsedMs, clock, actor, event, previousHash } = envelope
-  return digestOf({ stream, version, at, elapsedMs, clock, actor, event, previousHash })
+/** The hash of an event: over its predecessor's hash and everything in it but the store-wide position. Without a cause it is as it was before causes. */
+export function chainHash(envelope: Omit<StoredEvent, 'hash' | 'position'>): string {
+  const { stream, version, at, elapsedMs, clock, actor, cause, event, previousHash } = envelope
+  return digestOf({ stream, version, at, elapsedMs, clock, actor, cause, event, previousHash })
 }
 
 /** The first version at which a stream read from its beginning does not hold together, or null when it does. */

@@ -11,6 +11,19 @@ import { DriverError } from './outcome.ts'
 export const Actor = z.strictObject({ id: z.string(), name: z.string(), demo: z.boolean() })
 export type Actor = z.infer<typeof Actor>
 
+/**
+ * Why it was written: the input that the decision answers. `command`: a person's word, by its type; `effect`: a driver call that settled;
+ * `look`: what was read of a service; `hook`: an outside system spoke; `clock`: time went by.
+ */
+export const Cause = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('command'), command: z.string() }),
+  z.strictObject({ kind: z.literal('effect'), effectId: z.string() }),
+  z.strictObject({ kind: z.literal('look'), service: z.string() }),
+  z.strictObject({ kind: z.literal('hook'), hook: z.string() }),
+  z.strictObject({ kind: z.literal('clock') }),
+])
+export type Cause = z.infer<typeof Cause>
+
 export const engine: Actor = { id: 'tidegate', name: 'Tidegate', demo: false }
 
 /**
@@ -158,7 +171,8 @@ export type MonotonicMoment = z.infer<typeof MonotonicMoment>
 /**
  * A stored event. `version` counts from 1 in its stream, `position` only grows over the whole store, `elapsedMs` is monotonic time
  * since the release started, `at` the wall clock, `clock` what
- * release time goes on from after a restart. `hash` is SHA-256 over the previous hash and this event.
+ * release time goes on from after a restart. Logs of older versions of Tidegate name no `cause`. `hash` is SHA-256 over the previous hash
+ * and this event.
  */
 export const EventEnvelope = z.strictObject({
   stream: z.string(),
@@ -168,6 +182,7 @@ export const EventEnvelope = z.strictObject({
   elapsedMs: z.number().nonnegative(),
   clock: MonotonicMoment,
   actor: Actor,
+  cause: Cause.optional(),
   event: ReleaseEvent,
   previousHash: z.string(),
   hash: z.string(),

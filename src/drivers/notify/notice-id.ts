@@ -29,7 +29,7 @@ async function readOrMake(file: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true })
   // Written whole, then given its name: neither a crash nor a second call at the same time leaves half a name, and the first one stays.
   const draft = `${file}.${randomUUID()}`
-  await writeFile(draft, `${randomUUID()}\n`, { flush: true })
+  await writeFile(draft, `${randomUUID()}\n`, { flush: true, mode: 0o600 })
   await link(draft, file).catch(ifIs('EEXIST'))
   await unlink(draft)
   return read()

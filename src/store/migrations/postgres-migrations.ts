@@ -43,4 +43,9 @@ export const postgresMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 3,
+    name: 'causes',
+    sql: 'ALTER TABLE tidegate.events ADD COLUMN cause text',
+  },
 ]

@@ -28,4 +28,9 @@ export const sqliteMigrations: readonly Migration[] = [
       CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
     `,
   },
+  {
+    version: 2,
+    name: 'causes',
+    sql: 'ALTER TABLE events ADD COLUMN cause TEXT',
+  },
 ]

@@ -8,6 +8,7 @@ import { bindPhases } from './bind-phases.ts'
 import { bindRollback } from './bind-rollback.ts'
 import { bindMetrics, bindServices } from './bind-services.ts'
 import { Binder, type BindInput } from './binder.ts'
+import { findBindingSecrets } from './find-binding-secrets.ts'
 import { nameKey } from './names.ts'
 
 /** The plan is there only when no diagnostic is an error. */
@@ -22,6 +23,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
   const rollback = bindRollback(binder)
   binder.role(bindings.asks, ['asks'])
   reportUnused(binder)
+  binder.diagnostics.push(...findBindingSecrets(bindings, input.locate))
   const [first] = servicesOf(bindings)
   const plan: Plan = {
     schemaVersion: planSchemaVersion,

@@ -1,0 +1,28 @@
+/** A row of a database's `events` as the event it holds, of any schema version: what an older one does not have is left out. */
+import type { StoredEvent } from '../core/audit/stored-event.ts'
+
+/** Nothing is checked: what was meddled with comes out as it lies there, for others to refuse. */
+export function storedEventOf(row: Readonly<Record<string, unknown>>): StoredEvent {
+  return {
+    position: Number(row.position),
+    stream: String(row.stream),
+    version: Number(row.version),
+    at: String(row.at),
+    elapsedMs: Number(row.elapsed_ms),
+    clock: fromJson(row.clock),
+    actor: fromJson(row.actor),
+    ...((row.cause ?? null) !== null && { cause: fromJson(row.cause) }),
+    event: fromJson(row.event),
+    previousHash: String(row.previous_hash),
+    hash: String(row.hash),
+  }
+}
+
+/** Text that is no JSON stays text, which the schema then refuses with its place. */
+function fromJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return text
+  }
+}
