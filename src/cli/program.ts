@@ -19,6 +19,7 @@ import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { retryCommand } from './retry.ts'
 import { schemaCommand } from './schema.ts'
+import { serveCommand } from './serve.ts'
 import { skipCommand } from './skip.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -33,6 +34,7 @@ const commands: readonly RegisterCommand[] = [
   bindCommand,
   rehearseCommand,
   startCommand,
+  serveCommand,
   statusCommand,
   watchCommand,
   approveCommand,
