@@ -84,7 +84,7 @@ export async function openController(
     store,
     claims: opened.claims,
     drivers,
-    clock: systemClock,
+    clock: opened.clock,
     operator,
     purpose,
     version: await ownVersion(),

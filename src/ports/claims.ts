@@ -24,6 +24,8 @@ export interface Rest {
 export interface Turns {
   /** Runs a release until it rests or its claim is lost. Null when it could not: it is tried again when the claim has run out. */
   run(stream: string, claim: Claim): Promise<Rest | null>
+  /** Whether a release still has to be run; asked only where nobody knows. */
+  isUnfinished(stream: string): Promise<boolean>
   /** The stream is at this version now: somebody else may have appended to it. */
   moved(stream: string, version: number): void
 }

@@ -35,8 +35,8 @@ export interface EventStore {
   /** Other controllers may append too: a conflict is a reason to read and to decide again. Else it is a fault. */
   readonly isShared: boolean
   /**
-   * Appends all or nothing, in one transaction, when the stream is at `expectedVersion` (0: it does not exist yet). The wake-up is part of the
-   * transaction and takes the place of the stream's last one; without one that stays.
+   * Appends all or nothing, in one transaction, when the stream is at `expectedVersion` (0: it does not exist yet). A stream has one wake-up; the
+   * same transaction sees to it that it comes no later than asked, or not any more. Without a word on it nothing is changed.
    */
   append(stream: string, expectedVersion: number, events: readonly NewEvent[], wakeUp?: WakeUp): Promise<AppendResult>
   /** The events of a stream from `fromVersion` (1-based, inclusive) on. Throws a `StoreRefusal` when they cannot be read. */

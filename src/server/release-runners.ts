@@ -31,6 +31,10 @@ export class ReleaseRunners {
     if (purpose === 'record') return
     await claims.start({
       run: (stream, claim) => this.#run(stream, claim),
+      isUnfinished: async (stream) => {
+        const runner = await this.find(releaseIdOf(stream))
+        return runner !== undefined && !isOver(runner.release)
+      },
       moved: (stream, version) => this.#moved(stream, version),
     })
     if (store.isShared) return

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import type { Claims, Rest, Turns } from '../ports/claims.ts'
 import { inTransaction } from './postgres-pool.ts'
+import type { PostgresTime } from './postgres-time.ts'
 import type { WakeUps } from './postgres-wake-ups.ts'
 
 /** How long a claim lasts, how often it is renewed, and after how long a resting release is let go; milliseconds. */
@@ -27,6 +28,7 @@ interface Held {
 export class PostgresClaims implements Claims {
   readonly #pool: Pool
   readonly #wakeUps: WakeUps
+  readonly #time: PostgresTime
   readonly #holder = randomUUID()
   /** A lost one stays until its turn has ended, so that one release never has two turns here. */
   readonly #held = new Map<string, Held>()
@@ -35,13 +37,15 @@ export class PostgresClaims implements Claims {
   #watch: NodeJS.Timeout | undefined
   #beating: Promise<void> | undefined
 
-  constructor(pool: Pool, wakeUps: WakeUps) {
+  constructor(pool: Pool, wakeUps: WakeUps, time: PostgresTime) {
     this.#pool = pool
     this.#wakeUps = wakeUps
+    this.#time = time
   }
 
   async start(turns: Turns): Promise<void> {
     this.#turns = turns
+    await this.#wakeAll(turns)
     // Apart from the beats, which may wait for an answer for longer than a claim lasts.
     this.#watch = setInterval(() => this.#dropExpired(), beatMs / 5)
     this.#beating = this.#beat()
@@ -67,11 +71,31 @@ export class PostgresClaims implements Claims {
     clearInterval(this.#watch)
   }
 
+  /** Events without a single wake-up or claim were restored from a backup, or all is over: each release is looked at once. */
+  async #wakeAll(turns: Turns): Promise<void> {
+    const streams = await inTransaction(this.#pool, async (client) => {
+      const isAttended = await this.#wakeUps.isAnyWaiting(client)
+      const { rows } = await client.query<{ stream: string; version: number }>(
+        `SELECT stream, max(version) AS version FROM tidegate.events
+         WHERE NOT EXISTS (SELECT FROM tidegate.claims) GROUP BY stream`,
+      )
+      return { value: () => (isAttended ? [] : rows) }
+    })
+    for (const { stream, version } of streams) {
+      if (!(await turns.isUnfinished(stream))) continue
+      await inTransaction(this.#pool, async (client) => {
+        await this.#wakeUps.send(client, stream, version, { afterMs: 0 })
+        return { value: () => undefined }
+      })
+    }
+  }
+
   async #beat(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       // A database that is away is found away at the next beat too; claims end by themselves meanwhile.
       await this.#renew().catch(() => undefined)
-      await this.#takeDue().catch(() => undefined)
+      await this.#time.ask().catch(() => undefined)
+      await this.#takeDue().catch(() => this.#wakeUps.forget())
       await pause(beatMs, this.#stop.signal)
     }
   }
@@ -149,7 +173,7 @@ export class PostgresClaims implements Claims {
       .run(stream, claim)
       // What cannot be let go runs out.
       .then((rest) => this.#letGo(stream, claim.holds() || this.#stop.signal.aborted, rest))
-      .catch(() => undefined)
+      .catch(() => this.#wakeUps.forget())
       .finally(() => this.#held.delete(stream))
   }
 

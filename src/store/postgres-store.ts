@@ -72,6 +72,7 @@ export class PostgresStore implements EventStore {
       try {
         return await inTransaction(this.#pool, (client) => this.#appendIn(client, batch))
       } catch (error) {
+        this.#wakeUps.forget()
         if (isDuplicateVersion(error) && tries < maximumTries) continue
         const unsure = error instanceof UncertainCommit ? '; the events may have been written all the same' : ''
         const refusal = this.#unavailable(`${describePostgresError(error)}${unsure}`)
@@ -86,7 +87,7 @@ export class PostgresStore implements EventStore {
     for (const one of judged) {
       if (!('sealed' in one) || !one.request.wakeUp || one.sealed.length === 0) continue
       const { stream, expectedVersion, wakeUp } = one.request
-      await this.#wakeUps.send(client, stream, expectedVersion + one.sealed.length, wakeUp)
+      await this.#wakeUps.ensure(client, stream, expectedVersion + one.sealed.length, wakeUp)
     }
     const sealed = judged.flatMap((one) => ('sealed' in one ? one.sealed : []))
     if (sealed.length === 0) return { value: () => judged.map((one) => resultOf(one, 0)) }

@@ -11,6 +11,11 @@ const queue = 'wake-ups'
 /** A job is dropped by nobody; this is for the table's own housekeeping. */
 const retentionSeconds = 10 * 365 * 86_400
 
+/** A job that is due sooner than this is put off. Half of what a claim lasts: it never comes while its holder is well. */
+const aheadMs = 1_500
+/** Streams whose jobs are remembered; with more, all are forgotten and sent anew. */
+const maximumKnown = 20_000
+
 const Job = z.object({ stream: z.string(), expectedVersion: z.int() })
 
 export interface DueRelease {
@@ -21,6 +26,8 @@ export interface DueRelease {
 
 export class WakeUps {
   readonly #boss: PgBoss
+  /** When the jobs are due that were sent from here, by stream; monotonic. */
+  readonly #due = new Map<string, number>()
 
   private constructor(boss: PgBoss) {
     this.#boss = boss
@@ -44,9 +51,29 @@ export class WakeUps {
     return new WakeUps(boss)
   }
 
+  /**
+   * As `send`, unless a job that was sent from here comes early enough: whoever is at work on a release puts its job off again and again, and
+   * need not do so at each step. Others may have taken that job meanwhile; they sent the next one then.
+   */
+  async ensure(client: PoolClient, stream: string, version: number, wakeUp: WakeUp): Promise<void> {
+    const dueMs = this.#due.get(stream)
+    const nowMs = performance.now()
+    const isEnough =
+      dueMs !== undefined && wakeUp.afterMs !== null && dueMs >= nowMs + aheadMs && dueMs <= nowMs + wakeUp.afterMs
+    if (!isEnough) await this.send(client, stream, version, wakeUp)
+  }
+
+  /** A transaction that sent jobs has failed: what is known of them no longer holds. */
+  forget(): void {
+    this.#due.clear()
+  }
+
   /** Takes the place of the stream's job that waits; `null` removes it. */
   async send(client: PoolClient, stream: string, version: number, { afterMs }: WakeUp): Promise<void> {
     const db = within(client)
+    if (this.#due.size >= maximumKnown) this.#due.clear()
+    this.#due.delete(stream)
+    if (afterMs !== null) this.#due.set(stream, performance.now() + afterMs)
     const job: z.infer<typeof Job> = { stream, expectedVersion: version }
     // Seconds from now by the database's clock, which is the same for all.
     if (afterMs !== null) await this.#boss.upsert(queue, job, { db, singletonKey: stream, startAfter: afterMs / 1_000 })
@@ -55,9 +82,14 @@ export class WakeUps {
 
   /** What is due, earliest first; it is gone once the transaction commits, so whoever takes it sends the next. */
   async take(client: PoolClient, limit: number): Promise<DueRelease[]> {
-    const jobs = await this.#boss.fetch(queue, { db: within(client), batchSize: limit })
+    const jobs = await this.#boss.fetch<z.infer<typeof Job>>(queue, { db: within(client), batchSize: limit })
     await this.#remove(client, jobs)
+    for (const { data } of jobs) this.#due.delete(data.stream)
     return jobs.map(({ data }) => Job.parse(data))
+  }
+
+  async isAnyWaiting(client: PoolClient): Promise<boolean> {
+    return (await this.#boss.findJobs(queue, { db: within(client), queued: true, limit: 1 })).length > 0
   }
 
   async #remove(client: PoolClient, jobs: readonly { id: string }[]): Promise<void> {

@@ -7,6 +7,7 @@ import { describePostgresError } from './postgres-error.ts'
 import { openPool, type PostgresSettings, UnsafeDatabase } from './postgres-pool.ts'
 import { migrate, newestSchemaVersion } from './postgres-schema.ts'
 import { PostgresStore } from './postgres-store.ts'
+import { PostgresTime } from './postgres-time.ts'
 import { WakeUps } from './postgres-wake-ups.ts'
 
 /** `notOurs`: another program's. Nothing was changed, and the message says what to do. */
@@ -15,9 +16,11 @@ export interface PostgresStoreRefusal {
   error: 'newerSchema' | 'notOurs' | 'unsafe' | 'unavailable'
   message: string
 }
-export type PostgresStoreResult = { ok: true; store: EventStore; claims: Claims } | PostgresStoreRefusal
+export type PostgresStoreResult =
+  | { ok: true; store: EventStore; claims: Claims; wallMs(): number }
+  | PostgresStoreRefusal
 
-/** The store in a database that exists; any number of controllers may have it open. */
+/** The store in a database that exists; any number of controllers may have it open. `wallMs` is the time of the database. */
 export async function openPostgresStore(settings: PostgresSettings): Promise<PostgresStoreResult> {
   const place = placeOf(settings.url)
   const pool = openPool(settings)
@@ -34,8 +37,11 @@ export async function openPostgresStore(settings: PostgresSettings): Promise<Pos
 }
 
 async function opened(pool: Pool, place: string): Promise<PostgresStoreResult> {
+  const time = new PostgresTime(pool)
+  await time.ask()
   const wakeUps = await WakeUps.open(pool)
-  return { ok: true, store: new PostgresStore(pool, place, wakeUps), claims: new PostgresClaims(pool, wakeUps) }
+  const store = new PostgresStore(pool, place, wakeUps)
+  return { ok: true, store, claims: new PostgresClaims(pool, wakeUps, time), wallMs: () => time.wallMs() }
 }
 
 async function prepare(pool: Pool, place: string): Promise<PostgresStoreRefusal | undefined> {

@@ -20,6 +20,10 @@ export class RecordedTurns implements Turns {
     })
   }
 
+  async isUnfinished(): Promise<boolean> {
+    return true
+  }
+
   moved(stream: string, version: number): void {
     this.movedTo.push({ stream, version })
   }

@@ -21,6 +21,9 @@ if (!hasPostgres)
     'SKIPPED: there is no PostgreSQL here, so nothing proves its store; apt-get install postgresql\n',
   )
 
+/** A path on which psql is found, too. */
+export const postgresPath = [binaries, process.env.PATH].filter(Boolean).join(delimiter)
+
 export const password = 'only for tests'
 /** For hooks that start or stop one, on a busy machine. */
 export const postgresLimitMs = 60_000
