@@ -15,9 +15,9 @@ import type { ControllerApi, ReleaseView } from '../../src/server/contract.ts'
 import { socketPathOf } from '../../src/server/controller-address.ts'
 import { connectToController } from '../../src/server/socket-client.ts'
 import { secrets } from '../fixtures/secrets.ts'
-import { canaries, canaryOf, operatorChannels, strangerChannel, textOf } from './canaries.ts'
-import { type EchoingServers, startEchoingServers } from './echoing-servers.ts'
-import { environment, steps, writeShop } from './shop.ts'
+import { canaries, canaryOf, operatorChannels, strangerChannel, textOf } from '../secrets/canaries.ts'
+import { type EchoingServers, startEchoingServers } from '../secrets/echoing-servers.ts'
+import { environment, steps, writeShop } from '../secrets/shop.ts'
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 const waitMs = 30_000
