@@ -141,7 +141,10 @@ function childrenOf(parent: number): string[] {
     try {
       const [, ppid] = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
       if (Number(ppid) !== parent) return []
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '), ...childrenOf(Number(pid))]
+      const own = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      // Until it has become another program, a child shows the arguments of its parent, which are ours to give.
+      const isItself = own !== readFileSync(`/proc/${parent}/cmdline`, 'utf8')
+      return [...(isItself ? [own.replaceAll('\0', ' ')] : []), ...childrenOf(Number(pid))]
     } catch {
       return []
     }
