@@ -19,9 +19,8 @@ export function findBindingSecrets(bindings: Bindings, locate: BindInput['locate
   )
 }
 
-/** Keys too: they are the document's words, and some of those are repeated. */
+/** Keys too: they are the document's words, and some of those are repeated. A value is read with its key, which may say what it is. */
 function textsIn(value: unknown, path: readonly string[]): { text: string; path: readonly string[] }[] {
-  if (typeof value === 'string') return [{ text: value, path }]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) => [
     { text: typeof inner === 'string' ? `${key}: ${inner}` : key, path: [...path, key] },

@@ -15,9 +15,9 @@ import type { ControllerApi, ReleaseView } from '../../src/server/contract.ts'
 import { socketPathOf } from '../../src/server/controller-address.ts'
 import { connectToController } from '../../src/server/socket-client.ts'
 import { secrets } from '../fixtures/secrets.ts'
-import { canaries, canaryOf, operatorChannels, strangerChannel, textOf } from './canaries.ts'
-import { type EchoingServers, startEchoingServers } from './echoing-servers.ts'
-import { environment, steps, writeShop } from './shop.ts'
+import { canaries, canaryOf, operatorChannels, strangerChannel, textOf } from '../secrets/canaries.ts'
+import { type EchoingServers, startEchoingServers } from '../secrets/echoing-servers.ts'
+import { environment, steps, writeShop } from '../secrets/shop.ts'
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 const waitMs = 30_000
@@ -141,7 +141,10 @@ function childrenOf(parent: number): string[] {
     try {
       const [, ppid] = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
       if (Number(ppid) !== parent) return []
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '), ...childrenOf(Number(pid))]
+      const own = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      // Until it has become another program, a child shows the arguments of its parent, which are ours to give.
+      const isItself = own !== readFileSync(`/proc/${parent}/cmdline`, 'utf8')
+      return [...(isItself ? [own.replaceAll('\0', ' ')] : []), ...childrenOf(Number(pid))]
     } catch {
       return []
     }
