@@ -22,7 +22,7 @@ async function transitions(store: EventStore, name: string, releases: number, fo
   const counts = Array.from({ length: releases }, async (_, index) => {
     let version = 0
     while (performance.now() < endMs) {
-      const result = await store.append(`${name}/${index}`, version, event, wakeUp)
+      const result = await store.append(`${name}/${index}`, version, event, { wakeUp })
       if (!result.ok) throw new Error(JSON.stringify(result))
       version++
     }

@@ -88,6 +88,7 @@ export async function openController(
     operator,
     purpose,
     version: await ownVersion(),
+    onHeldUp: (stream, message) => context.err(`Release ${stream.slice(stream.indexOf('/') + 1)} waits: ${message}.`),
     onStopped: (releaseId, { message }) =>
       context.err(
         `Release ${releaseId} is no longer run, its log is safe: ${message}. ${store.isShared ? 'It goes on by itself once that is mended' : 'The same command takes it up again'}.`,

@@ -22,23 +22,32 @@ export interface WakeUp {
   afterMs: number | null
 }
 
+export interface AppendOptions {
+  /** A stream has one wake-up: the append's transaction sees to it that it comes no later than asked, or not any more. Without it nothing is changed. */
+  wakeUp?: WakeUp
+  /** The events take users back: where there is no room left, they may have what the store keeps for that. */
+  mayUseReserve?: boolean
+}
+
 /**
  * `conflict`: the stream has moved on (`actual` is its version). `unavailable`: nothing was written, or nobody can tell, and then the message
- * says that too; it also says what to do. Read before going on.
+ * says that too; it also says what to do. Read before going on. `full`: nothing was written, for the disk is full; it can be tried again.
  */
 export type AppendResult =
   | { ok: true; events: EventEnvelope[] }
   | { ok: false; error: 'conflict'; actual: number }
-  | { ok: false; error: 'unavailable'; message: string }
+  | { ok: false; error: 'unavailable' | 'full'; message: string }
 
 export interface EventStore {
   /** Other controllers may append too: a conflict is a reason to read and to decide again. Else it is a fault. */
   readonly isShared: boolean
-  /**
-   * Appends all or nothing, in one transaction, when the stream is at `expectedVersion` (0: it does not exist yet). A stream has one wake-up; the
-   * same transaction sees to it that it comes no later than asked, or not any more. Without a word on it nothing is changed.
-   */
-  append(stream: string, expectedVersion: number, events: readonly NewEvent[], wakeUp?: WakeUp): Promise<AppendResult>
+  /** Appends all or nothing, in one transaction, when the stream is at `expectedVersion` (0: it does not exist yet). */
+  append(
+    stream: string,
+    expectedVersion: number,
+    events: readonly NewEvent[],
+    options?: AppendOptions,
+  ): Promise<AppendResult>
   /** The events of a stream from `fromVersion` (1-based, inclusive) on. Throws a `StoreRefusal` when they cannot be read. */
   read(stream: string, fromVersion?: number): Promise<EventEnvelope[]>
   /**

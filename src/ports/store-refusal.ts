@@ -3,10 +3,10 @@
  * message says what to do.
  */
 export class StoreRefusal extends Error {
-  /** `conflict`: somebody else wrote first. */
-  readonly error: 'conflict' | 'unavailable'
+  /** `conflict`: somebody else wrote first. `full`: there is no room; it may be tried again. */
+  readonly error: 'conflict' | 'unavailable' | 'full'
 
-  constructor(message: string, error: 'conflict' | 'unavailable' = 'unavailable', options?: ErrorOptions) {
+  constructor(message: string, error: StoreRefusal['error'] = 'unavailable', options?: ErrorOptions) {
     super(message, options)
     this.name = 'StoreRefusal'
     this.error = error

@@ -56,9 +56,10 @@ export class EffectPerformer {
     const outcome = isAbandoned(release, state)
       ? Promise.resolve<EffectOutcome>(abandoned)
       : this.#call(release, state, abort.signal, older)
+    // Under way until it is recorded: what cannot be yet is not done again meanwhile.
     const done = outcome.then(async (settled) => {
-      this.#inFlight.delete(state.effectId)
       if (!this.#stopped && settled !== null) await this.#settle(state.effectId, settled)
+      this.#inFlight.delete(state.effectId)
     })
     this.#inFlight.set(state.effectId, { state, abort, done })
   }

@@ -1,80 +1,13 @@
 /** The loop over a real store with drivers that are slow, hang, throw or lie; real time, short intervals. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { plan as examplePlan } from '../../test/fixtures/plan.ts'
-import type { Actor } from '../core/release/events.ts'
-import type { Shares } from '../core/release/evidence.ts'
-import { openGates } from '../core/release/open-gates.ts'
-import { fail, type Outcome, succeed } from '../core/release/outcome.ts'
+import { FakeWorld, quickStart, rina, signUntil } from '../../test/fixtures/fake-world.ts'
+import { fail, type Outcome } from '../core/release/outcome.ts'
 import { isOver } from '../core/release/release.ts'
-import type { Deployer, DriverSet, EffectContext, MetricSource, TrafficRouter } from '../ports/drivers.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { ReleaseRunner } from './release-runner.ts'
 import { soleClaim } from './sole-claims.ts'
 import { systemClock } from './system-clock.ts'
-
-const rina: Actor = { id: 'rina', name: 'Rina', demo: false }
-const plan = {
-  ...examplePlan,
-  judging: { ...examplePlan.judging, intervalMs: 20, stalenessMs: 500, sampleWaitMs: 500 },
-}
-
-class FakeWorld {
-  shares: Shares = { v1: 100, v2: 0 }
-  readonly calls: { what: string; context: EffectContext }[] = []
-  errorRate = 0
-  deployer: Deployer = {
-    name: 'fake',
-    ping: async () => succeed(undefined),
-    deploy: async (target, version, context) => {
-      this.calls.push({ what: `deploy ${target}`, context })
-      return succeed({ running: [{ version, healthy: true }] })
-    },
-    readVersion: async () => succeed({ running: [] }),
-  }
-  router: TrafficRouter = {
-    name: 'fake',
-    capabilities: { resolutionPercent: 1, conditional: true, sticky: true, cohorts: {} },
-    ping: async () => succeed(undefined),
-    setShares: async (_target, shares, context) => {
-      this.calls.push({ what: `set ${shares.v2}`, context })
-      this.shares = shares
-      return succeed(shares)
-    },
-    readShares: async () => succeed(this.shares),
-  }
-  metrics: MetricSource = {
-    name: 'fake',
-    ping: async () => succeed(undefined),
-    read: async (_source, { query }) => {
-      const candidate = (this.shares.v2 ?? 0) * 10
-      const buckets = [100, 500, 2_000, null].map((le) => ({ le, count: candidate }))
-      const counts =
-        'histogram' in query ? { total: candidate, buckets } : { total: candidate, events: candidate * this.errorRate }
-      return succeed({ arms: { candidate: counts, baseline: { total: 100, events: 0 } }, cursor: 1 })
-    },
-  }
-
-  drivers(): DriverSet {
-    const check = {
-      name: 'fake',
-      ping: async () => succeed(undefined),
-      runCheck: async () => succeed({ verdict: 'passed' as const, summary: 'ok', details: [] }),
-    }
-    return {
-      router: () => this.router,
-      deployer: () => this.deployer,
-      metricSource: () => this.metrics,
-      flagSource: () => undefined,
-      flagBackend: () => undefined,
-      checkRunner: () => check,
-      commandRunner: () => undefined,
-      hookVerifier: () => undefined,
-      notifiers: () => [],
-      close: async () => undefined,
-    }
-  }
-}
 
 const stops: AbortController[] = []
 afterEach(() => {
@@ -90,27 +23,8 @@ function runnerOf(world: FakeWorld, store: EventStore) {
 
 async function started(world: FakeWorld, store = createMemoryStore()) {
   const parts = runnerOf(world, store)
-  const start = {
-    type: 'start' as const,
-    releaseId: 'r1',
-    projectId: 'default',
-    plan,
-    digest: 'd',
-    speed: 100,
-    acknowledged: [],
-  }
-  await parts.runner.submit({ type: 'start', start, actor: rina })
+  await parts.runner.submit({ type: 'start', start: quickStart, actor: rina })
   return { ...parts, store }
-}
-
-async function signUntil(runner: ReleaseRunner, done: () => boolean): Promise<void> {
-  for (let round = 0; round < 500 && !done(); round++) {
-    for (const { gate } of openGates(runner.release, runner.now())) {
-      await runner.submit({ type: 'command', command: { type: 'approve', gateId: gate.id }, actor: rina })
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  expect(done(), `still ${runner.release.status}`).toBe(true)
 }
 
 describe('ReleaseRunner', () => {

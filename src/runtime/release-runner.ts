@@ -7,7 +7,7 @@ import { pendingEffects } from '../core/release/effects.ts'
 import type { Cause, EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
 import { neededLooks, nextWake } from '../core/release/needs.ts'
-import { isOver, type Now, type Release } from '../core/release/release.ts'
+import { isGoingBack, isOver, type Now, type Release } from '../core/release/release.ts'
 import type { Claim, Rest } from '../ports/claims.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
@@ -20,7 +20,12 @@ export interface RunnerPorts {
   store: EventStore
   drivers: DriverSet
   clock: Clock
+  /** Told once when a release cannot go forward because there is no room to record it; it goes on by itself. */
+  onHeldUp?(stream: string, message: string): void
 }
+
+/** While there is no room to record anything, it is tried again so often. */
+const fullWaitMs = 1_000
 
 /** An idle release is looked at again after this long even if nothing asks for it; one that nobody holds, after the other. */
 const maximumSleepMs = 60_000
@@ -42,6 +47,8 @@ export class ReleaseRunner {
   #claim: Claim | null = null
   /** What the store refused, whoever asked; the loop ends with it. */
   #refusal: StoreRefusal | null = null
+  /** There was no room for the last thing it would have recorded. */
+  #isHeldUp = false
 
   constructor(ports: RunnerPorts, stream: string) {
     this.#ports = ports
@@ -127,8 +134,8 @@ export class ReleaseRunner {
       (release, event) => evolve(release, { ...event, position: 0 }),
       this.#release,
     )
-    const wakeUp = after ? this.#wakeUp(after, now) : undefined
-    const result = await store.append(this.#stream, this.#release?.version ?? 0, events, wakeUp)
+    const options = after ? { wakeUp: this.#wakeUp(after, now), mayUseReserve: takesBack(this.#release, after) } : {}
+    const result = await store.append(this.#stream, this.#release?.version ?? 0, events, options)
     if (result.ok) this.#fold(result.events)
     return result
   }
@@ -154,21 +161,26 @@ export class ReleaseRunner {
   }
 
   #refused(result: Extract<AppendResult, { ok: false }>): StoreRefusal {
+    if (result.error === 'full') return new StoreRefusal(result.message, 'full')
     const message =
-      result.error === 'unavailable'
-        ? result.message
-        : `another controller wrote to ${this.#stream} (version ${result.actual})`
+      'message' in result ? result.message : `another controller wrote to ${this.#stream} (version ${result.actual})`
     this.#refusal = new StoreRefusal(message, result.error)
     this.#wake.abort()
     return this.#refusal
   }
 
   async #settle(effectId: string, outcome: EffectOutcome): Promise<void> {
-    try {
-      await this.submit({ type: 'effectSettled', effectId, outcome })
-    } catch (error) {
-      // The loop ends with a refusal; anything else is a bug and must not be lost.
-      if (!(error instanceof StoreRefusal)) throw error
+    for (;;) {
+      try {
+        await this.submit({ type: 'effectSettled', effectId, outcome })
+        return
+      } catch (error) {
+        // The loop ends with a refusal; anything else is a bug and must not be lost.
+        if (!(error instanceof StoreRefusal)) throw error
+        const claim = this.#claim
+        if (error.error !== 'full' || !claim) return
+        await this.#ports.clock.sleep(fullWaitMs, claim.signal)
+      }
     }
   }
 
@@ -195,7 +207,10 @@ export class ReleaseRunner {
       this.#wake = new AbortController()
       if (this.#refusal !== null) throw this.#refusal
       const now = this.now()
-      await this.#lookOrTick(now)
+      if (!(await this.#hasRoomFor(() => this.#lookOrTick(now)))) {
+        await this.#ports.clock.sleep(fullWaitMs, AbortSignal.any([signal, this.#wake.signal]))
+        continue
+      }
       const { release } = this
       const wakeMs = nextWake(release, now)
       const isPending = pendingEffects(release).length > 0
@@ -205,6 +220,20 @@ export class ReleaseRunner {
       if (!isPending && sleepMs > restAfterMs) return
       if (sleepMs > 0)
         await this.#ports.clock.sleep(Math.min(sleepMs, maximumSleepMs), AbortSignal.any([signal, this.#wake.signal]))
+    }
+  }
+
+  /** Without room nothing is lost: the next look counts from where the last recorded one ended. */
+  async #hasRoomFor(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      this.#isHeldUp = false
+      return true
+    } catch (error) {
+      if (!(error instanceof StoreRefusal) || error.error !== 'full') throw error
+      if (!this.#isHeldUp) this.#ports.onHeldUp?.(this.#stream, error.message)
+      this.#isHeldUp = true
+      return false
     }
   }
 
@@ -227,3 +256,7 @@ function wakeUpOf(release: Release, now: Now): WakeUp {
   if (wakeMs === null && isOver(release)) return { afterMs: null }
   return { afterMs: Math.min(Math.max(0, (wakeMs ?? Number.POSITIVE_INFINITY) - now.elapsedMs), maximumRestMs) }
 }
+
+/** Going back, and telling everybody when it is done. */
+const takesBack = (before: Release | null, after: Release): boolean =>
+  isGoingBack(after) || (before !== null && isGoingBack(before)) || (isOver(after) && after.rollback !== null)

@@ -41,7 +41,7 @@ async function running(url: string) {
 }
 
 async function append(store: EventStore, version: number, wakeUp: WakeUp, stream = 'a'): Promise<void> {
-  expect(await store.append(stream, version, [paused('x')], wakeUp)).toMatchObject({ ok: true })
+  expect(await store.append(stream, version, [paused('x')], { wakeUp })).toMatchObject({ ok: true })
 }
 
 const jobs = (url: string) => server.query(url, 'SELECT singleton_key AS stream, data FROM tidegate_jobs.job')
@@ -54,7 +54,9 @@ describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
     const { store } = await open(url)
     await append(store, 0, { afterMs: 60_000 })
     await append(store, 1, { afterMs: 30_000 })
-    expect(await store.append('a', 0, [paused('late')], { afterMs: 0 })).toMatchObject({ error: 'conflict' })
+    expect(await store.append('a', 0, [paused('late')], { wakeUp: { afterMs: 0 } })).toMatchObject({
+      error: 'conflict',
+    })
     expect(await jobs(url)).toEqual([{ stream: 'a', data: { stream: 'a', expectedVersion: 2 } }])
     // The one that waits comes soon enough.
     await append(store, 2, { afterMs: 90_000 })

@@ -5,7 +5,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
+import type { AppendOptions, AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { describePostgresError, isDuplicateVersion } from './postgres-error.ts'
 import { type Ending, inTransaction, UncertainCommit } from './postgres-pool.ts'
@@ -47,7 +47,12 @@ export class PostgresStore implements EventStore {
     this.#wakeUps = wakeUps
   }
 
-  append(stream: string, expectedVersion: number, events: readonly NewEvent[], wakeUp?: WakeUp): Promise<AppendResult> {
+  append(
+    stream: string,
+    expectedVersion: number,
+    events: readonly NewEvent[],
+    { wakeUp }: AppendOptions = {},
+  ): Promise<AppendResult> {
     if (this.#isClosed) return Promise.resolve(this.#unavailable('the store is closed'))
     if (this.#waiting.length >= maximumWaiting)
       return Promise.resolve(this.#unavailable(`${maximumWaiting} appends wait for it already`))

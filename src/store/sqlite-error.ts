@@ -14,6 +14,8 @@ const hasPrimaryCode = (error: unknown, code: number): error is SqliteError =>
 
 export const isBusy = (error: unknown): error is SqliteError => hasPrimaryCode(error, 5)
 export const isIoError = (error: unknown): error is SqliteError => hasPrimaryCode(error, 10)
+/** No room: the disk's, or what the database may have of it. */
+export const isFull = (error: unknown): boolean => hasPrimaryCode(error, 13)
 export const isNotADatabase = (error: unknown): error is SqliteError => hasPrimaryCode(error, 26)
 
 /** An error of the file system; `code` is `ENOENT` and the like. */

@@ -80,7 +80,7 @@ describe('one writer at a time', () => {
 })
 
 describe('a writer that is killed', () => {
-  it('loses nothing it has acknowledged, ten times in a row', async () => {
+  it('loses nothing it has acknowledged, ten times in a row', { timeout: 60_000 }, async () => {
     for (let round = 1; round <= 10; round++) {
       const { child, lines, ended, saw } = startWriter()
       await saw(2 + round * 7)

@@ -3,11 +3,12 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import type { AppendOptions, AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
+import { DiskReserve } from './disk-reserve.ts'
 import { removeHolder } from './holder.ts'
 import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
-import { isIoError, isSqliteError } from './sqlite-error.ts'
+import { isFull, isIoError, isSqliteError } from './sqlite-error.ts'
 import { storedEventOf } from './stored-row.ts'
 
 export class SqliteStore implements EventStore {
@@ -15,6 +16,7 @@ export class SqliteStore implements EventStore {
   readonly #database: DatabaseSync
   readonly #path: string
   readonly #inode: string | undefined
+  readonly #reserve: DiskReserve
   readonly #head: StatementSync
   readonly #insert: StatementSync
   readonly #read: StatementSync
@@ -28,6 +30,8 @@ export class SqliteStore implements EventStore {
     this.#database = database
     this.#path = path
     this.#inode = inodeOf(path)
+    this.#reserve = new DiskReserve(path)
+    this.#reserve.keep()
     this.#head = database.prepare('SELECT version, hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1')
     this.#insert = database.prepare(
       `INSERT INTO events (stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash)
@@ -40,10 +44,22 @@ export class SqliteStore implements EventStore {
     )
   }
 
-  async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult> {
+  async append(
+    stream: string,
+    expectedVersion: number,
+    events: readonly NewEvent[],
+    { mayUseReserve = false }: AppendOptions = {},
+  ): Promise<AppendResult> {
     if (!this.#ended && inodeOf(this.#path) !== this.#inode)
       this.#ended = 'the file was removed or replaced while it was open; restart the controller'
     if (this.#ended) return this.#unavailable(this.#ended)
+    const result = this.#tryAppend(stream, expectedVersion, events)
+    if (result.ok && !mayUseReserve) this.#reserve.keep()
+    if (result.ok || result.error !== 'full' || !mayUseReserve || !this.#reserve.giveUp()) return result
+    return this.#tryAppend(stream, expectedVersion, events)
+  }
+
+  #tryAppend(stream: string, expectedVersion: number, events: readonly NewEvent[]): AppendResult {
     try {
       this.#database.exec('BEGIN IMMEDIATE')
       const result = this.#appendInTransaction(stream, expectedVersion, events)
@@ -52,6 +68,7 @@ export class SqliteStore implements EventStore {
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       if (!isSqliteError(error)) throw error
+      if (isFull(error)) return { ok: false, error: 'full', message: full(this.#path) }
       if (isIoError(error)) this.#ended = diskFailed(error)
       return this.#unavailable(this.#ended ?? error.message)
     }
@@ -119,6 +136,9 @@ export class SqliteStore implements EventStore {
     return { ok: false, error: 'unavailable', message: `cannot append to ${this.#path}: ${why}` }
   }
 }
+
+const full = (path: string): string =>
+  `cannot append to ${path}: the disk is full. Nothing goes forward until there is room, and then by itself; going back can still be recorded`
 
 /** After a failed fsync the kernel may drop what it could not write and report success next time: only a fresh open tells. */
 const diskFailed = ({ message }: Error): string =>

@@ -22,11 +22,11 @@ function die(): never {
 function crashing(store: EventStore): EventStore {
   return {
     isShared: store.isShared,
-    append: async (stream, expectedVersion, events, wakeUp) => {
+    append: async (stream, expectedVersion, events, options) => {
       const spared = spareLooks && events.every(({ event }) => event.type === 'StageObserved')
       const reached = expectedVersion + events.length >= crashAt && !spared
       if (reached && crashWhen === 'before') die()
-      const result = await store.append(stream, expectedVersion, events, wakeUp)
+      const result = await store.append(stream, expectedVersion, events, options)
       if (reached && crashWhen === 'after') die()
       return result
     },
