@@ -38,6 +38,19 @@ export type AppendResult =
   | { ok: false; error: 'conflict'; actual: number }
   | { ok: false; error: 'unavailable' | 'full'; message: string }
 
+/** A release as it was after an event, so that what lies before it need not be folded again. */
+export interface Snapshot {
+  /** Of the last event that is in it, and that event's hash. */
+  version: number
+  hash: string
+  /** Which fold made it (`foldVersion`). */
+  fold: number
+  /** Of the state. */
+  digest: string
+  /** JSON. */
+  state: string
+}
+
 export interface EventStore {
   /** Other controllers may append too: a conflict is a reason to read and to decide again. Else it is a fault. */
   readonly isShared: boolean
@@ -55,6 +68,10 @@ export interface EventStore {
    * Whoever reads on from the last one misses none: an event never appears below one that was given.
    */
   readAll(afterPosition: number, limit: number): Promise<StoredEvent[]>
+  /** The last snapshot of a stream; null where none was kept. It may be gone at any time. */
+  readSnapshot(stream: string): Promise<Snapshot | null>
+  /** Takes the place of the stream's last snapshot. That it could not be kept is no fault: nothing is said. */
+  keepSnapshot(stream: string, snapshot: Snapshot): Promise<void>
   /** All streams with their last version, oldest first. Throws a `StoreRefusal` when they cannot be read. */
   streams(): Promise<{ stream: string; version: number }[]>
   close(): Promise<void>

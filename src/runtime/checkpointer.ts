@@ -59,6 +59,8 @@ export class Checkpointer {
       },
       read: (stream, fromVersion) => store.read(stream, fromVersion),
       readAll: (afterPosition, limit) => store.readAll(afterPosition, limit),
+      readSnapshot: (stream) => store.readSnapshot(stream),
+      keepSnapshot: (stream, snapshot) => store.keepSnapshot(stream, snapshot),
       streams: () => store.streams(),
       close: () => store.close(),
     }

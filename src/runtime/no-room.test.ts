@@ -29,6 +29,8 @@ function crampedStore() {
     },
     read: (...asked) => inner.read(...asked),
     readAll: (...asked) => inner.readAll(...asked),
+    readSnapshot: (stream) => inner.readSnapshot(stream),
+    keepSnapshot: (stream, snapshot) => inner.keepSnapshot(stream, snapshot),
     streams: () => inner.streams(),
     close: () => inner.close(),
   }

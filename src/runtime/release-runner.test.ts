@@ -1,6 +1,8 @@
 /** The loop over a real store with drivers that are slow, hang, throw or lie; real time, short intervals. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeWorld, quickStart, rina, signUntil } from '../../test/fixtures/fake-world.ts'
+import type { EventEnvelope } from '../core/release/events.ts'
+import { releaseOf } from '../core/release/evolve.ts'
 import { fail, type Outcome } from '../core/release/outcome.ts'
 import { isOver } from '../core/release/release.ts'
 import type { EventStore } from '../ports/event-store.ts'
@@ -25,6 +27,12 @@ async function started(world: FakeWorld, store = createMemoryStore()) {
   const parts = runnerOf(world, store)
   await parts.runner.submit({ type: 'start', start: quickStart, actor: rina })
   return { ...parts, store }
+}
+
+function openedFrom(events: readonly EventEnvelope[]) {
+  const last = events.at(-1)
+  if (!last) throw new Error('no events')
+  return { release: releaseOf(events), last }
 }
 
 describe('ReleaseRunner', () => {
@@ -134,7 +142,7 @@ describe('ReleaseRunner', () => {
     await running
     const events = await first.store.read('default/r1')
     const second = runnerOf(world, first.store)
-    second.runner.resume(events)
+    second.runner.resume(openedFrom(events))
     expect(second.runner.elapsedMs()).toBeGreaterThanOrEqual(events.at(-1)?.elapsedMs ?? 0)
     const going = second.run()
     await signUntil(second.runner, () => isOver(second.runner.release))
@@ -163,7 +171,7 @@ describe('ReleaseRunner', () => {
       }
       const ports = { store, drivers: new FakeWorld().drivers(), clock }
       const taken = new ReleaseRunner(ports, 'default/r1')
-      taken.resume(events)
+      taken.resume(openedFrom(events))
       expect(taken.elapsedMs() - runner.release.elapsedMs).toBeCloseTo(awayMs)
     },
   )
@@ -175,7 +183,7 @@ describe('ReleaseRunner', () => {
     const approve = { type: 'approve' as const, gateId: 'staging/prepared' }
     const leaders = [new FakeWorld(), new FakeWorld()].map((world) => {
       const { runner, run } = runnerOf(world, store)
-      runner.resume(events)
+      runner.resume(openedFrom(events))
       const ended = run().then(
         () => 'ran',
         (error: Error) => error.message,

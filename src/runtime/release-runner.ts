@@ -5,7 +5,7 @@ import type { Decided } from '../core/release/decided.ts'
 import type { EffectOutcome } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
 import type { Cause, EventEnvelope } from '../core/release/events.ts'
-import { evolve, releaseOf } from '../core/release/evolve.ts'
+import { evolve } from '../core/release/evolve.ts'
 import { neededLooks, nextWake } from '../core/release/needs.ts'
 import { isGoingBack, isOver, type Now, type Release } from '../core/release/release.ts'
 import type { Claim, Rest } from '../ports/claims.ts'
@@ -14,6 +14,7 @@ import type { DriverSet } from '../ports/drivers.ts'
 import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { EffectPerformer } from './effect-performer.ts'
+import { type OpenedRelease, snapshotEvery, snapshotOf } from './open-release.ts'
 import { takeLook } from './take-look.ts'
 
 export interface RunnerPorts {
@@ -49,6 +50,8 @@ export class ReleaseRunner {
   #refusal: StoreRefusal | null = null
   /** There was no room for the last thing it would have recorded. */
   #isHeldUp = false
+  /** Of the last snapshot, or where the release was taken up. */
+  #snapshotVersion = 0
 
   constructor(ports: RunnerPorts, stream: string) {
     this.#ports = ports
@@ -65,17 +68,13 @@ export class ReleaseRunner {
    * Takes up a stored release. Release time goes on, by the monotonic clock if the machine has not booted since, else by the wall clock, and
    * never backwards.
    */
-  resume(events: readonly EventEnvelope[]): Release {
-    const release = releaseOf(events)
+  resume({ release, last }: OpenedRelease): void {
     const { clock } = this.#ports
-    const last = events.at(-1)
-    const isSameBoot = last?.clock.bootId === clock.bootId()
-    const awayMs = isSameBoot
-      ? clock.monotonicMs() - last.clock.monotonicMs
-      : clock.wallMs() - Date.parse(last?.at ?? '')
+    const isSameBoot = last.clock.bootId === clock.bootId()
+    const awayMs = isSameBoot ? clock.monotonicMs() - last.clock.monotonicMs : clock.wallMs() - Date.parse(last.at)
     this.#anchor = { elapsedMs: release.elapsedMs + Math.max(0, awayMs), monotonicMs: clock.monotonicMs() }
     this.#release = release
-    return release
+    this.#snapshotVersion = release.version
   }
 
   get release(): Release {
@@ -150,8 +149,16 @@ export class ReleaseRunner {
 
   #fold(events: readonly EventEnvelope[]): void {
     this.#release = events.reduce<Release | null>(evolve, this.#release)
+    this.#keepSnapshot(events.at(-1))
     if (this.#claim && this.#release) this.#performer.perform(this.#release)
     this.#wake.abort()
+  }
+
+  #keepSnapshot(last: EventEnvelope | undefined): void {
+    const release = this.#release
+    if (!release || !last || release.version - this.#snapshotVersion < snapshotEvery) return
+    this.#snapshotVersion = release.version
+    void this.#ports.store.keepSnapshot(this.#stream, snapshotOf({ release, last }))
   }
 
   /** Whoever has the claim comes back by itself: others leave the release alone for as long as the claim lasts. */

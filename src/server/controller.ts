@@ -4,13 +4,13 @@ import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
-import { releaseOf } from '../core/release/evolve.ts'
 import { isOver } from '../core/release/release.ts'
 import { annotateDocument } from '../document/render/annotate-document.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { documentStatusOf } from '../projections/document-status.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
+import { openRelease } from '../runtime/open-release.ts'
 import { admitPlan, notReady, routerInUse } from './admit-start.ts'
 import type {
   Answer,
@@ -144,7 +144,9 @@ export class Controller implements ControllerApi {
   async releases(): Promise<Answer<ReleaseSummary[]>> {
     const summaries: ReleaseSummary[] = []
     for (const { stream } of await this.#ports.store.streams()) {
-      const release = releaseOf(await this.#ports.store.read(stream))
+      const opened = await openRelease(this.#ports.store, stream)
+      if (!opened) continue
+      const { release } = opened
       const { releaseId, status, plan, startedAt } = release
       summaries.push({
         releaseId,

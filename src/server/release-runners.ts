@@ -1,6 +1,7 @@
 /** The runners of a controller's releases: of those it runs itself, and of any other, made from what is stored. */
 import { isOver } from '../core/release/release.ts'
 import type { Claim, Claims, Rest } from '../ports/claims.ts'
+import { openRelease } from '../runtime/open-release.ts'
 import { ReleaseRunner, type RunnerPorts } from '../runtime/release-runner.ts'
 import type { ControllerPurpose } from './contract.ts'
 
@@ -103,10 +104,10 @@ export class ReleaseRunners {
   }
 
   async #reopened(stream: string): Promise<ReleaseRunner | undefined> {
-    const events = await this.#ports.store.read(stream)
-    if (events.length === 0) return undefined
+    const opened = await openRelease(this.#ports.store, stream)
+    if (!opened) return undefined
     const runner = new ReleaseRunner(this.#ports, stream)
-    runner.resume(events)
+    runner.resume(opened)
     return runner
   }
 }

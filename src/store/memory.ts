@@ -1,7 +1,7 @@
 /** The event store for tests and rehearsals: the rules of the durable stores, in memory. */
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import type { AppendResult, EventStore, NewEvent, Snapshot } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { newStream, sealEvents } from './seal-events.ts'
 
@@ -15,6 +15,7 @@ class MemoryStore implements EventStore {
   readonly #streams = new Map<string, EventEnvelope[]>()
   /** All events; the one at index n has position n + 1. */
   readonly #log: EventEnvelope[] = []
+  readonly #snapshots = new Map<string, Snapshot>()
   #closed = false
 
   async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -42,6 +43,15 @@ class MemoryStore implements EventStore {
   async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
     this.#assertOpen()
     return structuredClone(this.#log.slice(afterPosition, afterPosition + limit))
+  }
+
+  async readSnapshot(stream: string): Promise<Snapshot | null> {
+    this.#assertOpen()
+    return this.#snapshots.get(stream) ?? null
+  }
+
+  async keepSnapshot(stream: string, snapshot: Snapshot): Promise<void> {
+    this.#snapshots.set(stream, { ...snapshot })
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {

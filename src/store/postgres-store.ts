@@ -5,13 +5,13 @@
 import type { Pool, PoolClient } from 'pg'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import type { AppendOptions, AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
+import type { AppendOptions, AppendResult, EventStore, NewEvent, Snapshot, WakeUp } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { describePostgresError, isDuplicateVersion } from './postgres-error.ts'
 import { type Ending, inTransaction, UncertainCommit } from './postgres-pool.ts'
 import type { WakeUps } from './postgres-wake-ups.ts'
 import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
-import { storedEventOf } from './stored-row.ts'
+import { snapshotOf, storedEventOf } from './stored-row.ts'
 
 /** Appends of one transaction. */
 const maximumBatch = 100
@@ -132,6 +132,17 @@ export class PostgresStore implements EventStore {
   async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
     const text = 'SELECT * FROM tidegate.events WHERE position > $1 ORDER BY position LIMIT $2'
     return (await this.#rows(text, [afterPosition, limit])).map(storedEventOf)
+  }
+
+  async readSnapshot(stream: string): Promise<Snapshot | null> {
+    const [row] = await this.#rows('SELECT * FROM tidegate.snapshots WHERE stream = $1', [stream])
+    return row ? snapshotOf(row) : null
+  }
+
+  async keepSnapshot(stream: string, { version, hash, fold, digest, state }: Snapshot): Promise<void> {
+    const text = `INSERT INTO tidegate.snapshots VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (stream) DO UPDATE SET
+      version = excluded.version, hash = excluded.hash, fold = excluded.fold, digest = excluded.digest, state = excluded.state`
+    await this.#rows(text, [stream, version, hash, fold, digest, state]).catch(() => undefined)
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {

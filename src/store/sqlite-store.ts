@@ -3,13 +3,13 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import type { AppendOptions, AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import type { AppendOptions, AppendResult, EventStore, NewEvent, Snapshot } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { DiskReserve } from './disk-reserve.ts'
 import { removeHolder } from './holder.ts'
 import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isFull, isIoError, isSqliteError } from './sqlite-error.ts'
-import { storedEventOf } from './stored-row.ts'
+import { snapshotOf, storedEventOf } from './stored-row.ts'
 
 export class SqliteStore implements EventStore {
   readonly isShared = false
@@ -22,6 +22,8 @@ export class SqliteStore implements EventStore {
   readonly #read: StatementSync
   readonly #readAll: StatementSync
   readonly #streams: StatementSync
+  readonly #snapshot: StatementSync
+  readonly #keepSnapshot: StatementSync
   /** Why nothing can be appended any more. */
   #ended: string | undefined
 
@@ -39,6 +41,8 @@ export class SqliteStore implements EventStore {
     )
     this.#read = database.prepare('SELECT * FROM events WHERE stream = ? AND version >= ? ORDER BY version')
     this.#readAll = database.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?')
+    this.#snapshot = database.prepare('SELECT * FROM snapshots WHERE stream = ?')
+    this.#keepSnapshot = database.prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)')
     this.#streams = database.prepare(
       'SELECT stream, max(version) AS version FROM events GROUP BY stream ORDER BY min(position)',
     )
@@ -107,6 +111,20 @@ export class SqliteStore implements EventStore {
 
   async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
     return this.#rows(() => this.#readAll.all(afterPosition, limit)).map(storedEventOf)
+  }
+
+  async readSnapshot(stream: string): Promise<Snapshot | null> {
+    const row = this.#rows(() => this.#snapshot.get(stream))
+    return row ? snapshotOf(row) : null
+  }
+
+  async keepSnapshot(stream: string, { version, hash, fold, digest, state }: Snapshot): Promise<void> {
+    if (this.#ended) return
+    try {
+      this.#keepSnapshot.run(stream, version, hash, fold, digest, state)
+    } catch (error) {
+      if (!isSqliteError(error)) throw error
+    }
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {

@@ -38,6 +38,7 @@ export const reasons = (events: readonly EventEnvelope[]): string[] =>
 /** `open` gives an empty store; the caller's own hooks close it. */
 export function eventStoreContract(name: string, open: () => EventStore | Promise<EventStore>): void {
   appending(name, open)
+  keepingSnapshots(name, open)
   refusing(name, open)
   reading(name, open)
   chaining(name, open)
@@ -223,6 +224,33 @@ function closing(name: string, open: () => EventStore | Promise<EventStore>): vo
       await expect(store.read('a')).rejects.toThrow('closed')
       await expect(store.streams()).rejects.toThrow('closed')
       await store.close()
+    })
+  })
+}
+
+function keepingSnapshots(name: string, open: () => EventStore | Promise<EventStore>): void {
+  const snapshot = { version: 2, hash: 'h', fold: 1, digest: 'd', state: '{"text":"naïve 🚦"}' }
+
+  describe(`${name} keeps one snapshot a stream`, () => {
+    it('none where none was kept', async () => {
+      const store = await open()
+      await appended(store, 'a', 0, [paused('1')])
+      expect(await store.readSnapshot('a')).toBeNull()
+    })
+
+    it('the last one, as it was given, and none of a neighbour', async () => {
+      const store = await open()
+      await store.keepSnapshot('a', { ...snapshot, version: 1, state: 'old' })
+      await store.keepSnapshot('a', snapshot)
+      await store.keepSnapshot('b', { ...snapshot, state: 'of another' })
+      expect(await store.readSnapshot('a')).toEqual(snapshot)
+    })
+
+    it('which is no event', async () => {
+      const store = await open()
+      await store.keepSnapshot('a', snapshot)
+      expect([await store.streams(), await store.readAll(0, 10)]).toEqual([[], []])
+      expect((await appended(store, 'a', 0, [paused('1')]))[0]).toMatchObject({ version: 1, position: 1 })
     })
   })
 }

@@ -32,6 +32,8 @@ function crashing(store: EventStore): EventStore {
     },
     read: (stream, fromVersion) => store.read(stream, fromVersion),
     readAll: (afterPosition, limit) => store.readAll(afterPosition, limit),
+    readSnapshot: (stream) => store.readSnapshot(stream),
+    keepSnapshot: (stream, snapshot) => store.keepSnapshot(stream, snapshot),
     streams: () => store.streams(),
     close: () => store.close(),
   }

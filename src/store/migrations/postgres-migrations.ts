@@ -48,4 +48,18 @@ export const postgresMigrations: readonly Migration[] = [
     name: 'causes',
     sql: 'ALTER TABLE tidegate.events ADD COLUMN cause text',
   },
+  {
+    version: 4,
+    name: 'snapshots',
+    sql: `
+      CREATE TABLE tidegate.snapshots (
+        stream  text PRIMARY KEY,
+        version integer NOT NULL,
+        hash    text NOT NULL,
+        fold    integer NOT NULL,
+        digest  text NOT NULL,
+        state   text NOT NULL
+      );
+    `,
+  },
 ]

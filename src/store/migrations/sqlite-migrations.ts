@@ -33,4 +33,18 @@ export const sqliteMigrations: readonly Migration[] = [
     name: 'causes',
     sql: 'ALTER TABLE events ADD COLUMN cause TEXT',
   },
+  {
+    version: 3,
+    name: 'snapshots',
+    sql: `
+      CREATE TABLE snapshots (
+        stream  TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        hash    TEXT NOT NULL,
+        fold    INTEGER NOT NULL,
+        digest  TEXT NOT NULL,
+        state   TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ]
