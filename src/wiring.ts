@@ -9,6 +9,7 @@ import { decodeText } from './document/decode-text.ts'
 import { readYaml } from './document/yaml/read-yaml.ts'
 import { createCheckpointFile } from './drivers/audit/checkpoint-file.ts'
 import { operatorDrivers } from './operator-drivers.ts'
+import { openStore } from './operator-store.ts'
 import type { DriverSet } from './ports/drivers.ts'
 import type { EventStore } from './ports/event-store.ts'
 import type { Supervisor } from './ports/supervisor.ts'
@@ -19,7 +20,6 @@ import { Controller } from './server/controller.ts'
 import { serve } from './server/http-server.ts'
 import { type InboundServer, serveInbound } from './server/inbound-server.ts'
 import { connectToController } from './server/socket-client.ts'
-import { openSqliteStore } from './store/sqlite.ts'
 
 /** What a controller works with; kept in the state folder, so that a later command finds the same operator. */
 interface Settings {
@@ -52,42 +52,45 @@ export async function connect(
   )
 }
 
-/** Opens the store of a state folder, or says as a `UserError` why not. */
-export type StoreOpener = (file: string) => Promise<EventStore>
+interface Opening {
+  purpose?: ControllerPurpose
+  /** What stands between the controller and its store: tests of crashes put something there. */
+  wrapStore?: ((store: EventStore) => EventStore) | undefined
+}
 
 /**
- * Takes the store's lock. To run: resumes what is unfinished and serves the socket. To record: neither, for it is gone again in a moment.
+ * Opens the store, and takes its lock where there is one. To run: resumes what is unfinished and serves the socket. To record: neither, for it is gone again in a moment.
  * A `UserError` says who holds the lock or what is missing.
  */
 export async function openController(
   context: CliContext,
   stateDir: string,
   settings: Settings,
-  {
-    purpose = 'run',
-    openStore = openEmbeddedStore,
-  }: { purpose?: ControllerPurpose; openStore?: StoreOpener | undefined } = {},
+  { purpose = 'run', wrapStore = (store) => store }: Opening = {},
 ): Promise<LocalController> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const dataFolder = join(stateDir, 'data')
   await mkdir(dataFolder, { recursive: true })
   const operator = await readOperator(context, settings, dataFolder)
-  const opened = await openStore(join(stateDir, 'events.db'))
+  const places = { stateDir, workingFolder: dirname(settings.operatorFile) }
+  const opened = await openStore(operator, places)
   await writeFile(settingsFile(stateDir), JSON.stringify(settings), { mode: 0o600 })
-  const workingFolder = dirname(settings.operatorFile)
-  const { drivers, supervisor } = operatorDrivers(operator, { stateDir, workingFolder })
-  const sealing = purpose === 'run' ? keepCheckpoints(context, opened, { operator, workingFolder }) : null
-  const store = sealing?.store ?? opened
+  const { drivers, supervisor } = operatorDrivers(operator, places)
+  const wrapped = wrapStore(opened.store)
+  const { workingFolder } = places
+  const sealing = purpose === 'run' ? keepCheckpoints(context, wrapped, { operator, workingFolder }) : null
+  const store = sealing?.store ?? wrapped
   const controller = new Controller({
     store,
+    claims: opened.claims,
     drivers,
-    clock: systemClock,
+    clock: opened.clock,
     operator,
     purpose,
     version: await ownVersion(),
     onStopped: (releaseId, { message }) =>
       context.err(
-        `Release ${releaseId} is no longer run, its log is safe: ${message}. The same command takes it up again.`,
+        `Release ${releaseId} is no longer run, its log is safe: ${message}. ${store.isShared ? 'It goes on by itself once that is mended' : 'The same command takes it up again'}.`,
       ),
   })
   await controller.resume()
@@ -163,13 +166,6 @@ async function lastSettings(stateDir: string): Promise<Settings | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-}
-
-/** SQLite in one file; a second opener is refused. */
-export async function openEmbeddedStore(file: string): Promise<EventStore> {
-  const opened = await openSqliteStore(file)
-  if (opened.ok) return opened.store
-  throw new UserError(opened.message, exitCodes.failed)
 }
 
 /** Throws a `UserError` that locates what is wrong with the file. */

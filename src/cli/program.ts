@@ -21,6 +21,7 @@ import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { retryCommand } from './retry.ts'
 import { schemaCommand } from './schema.ts'
+import { serveCommand } from './serve.ts'
 import { skipCommand } from './skip.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -35,6 +36,7 @@ const commands: readonly RegisterCommand[] = [
   bindCommand,
   rehearseCommand,
   startCommand,
+  serveCommand,
   statusCommand,
   watchCommand,
   approveCommand,

@@ -51,8 +51,9 @@ export class Checkpointer {
   /** The store, with an eye on what is appended to it. */
   watching(store: EventStore): EventStore {
     return {
-      append: async (stream, expectedVersion, events) => {
-        const result = await store.append(stream, expectedVersion, events)
+      isShared: store.isShared,
+      append: async (...appended) => {
+        const result = await store.append(...appended)
         if (result.ok) this.#noteAppended(result.events)
         return result
       },

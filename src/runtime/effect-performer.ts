@@ -20,12 +20,15 @@ interface InFlight {
 export class EffectPerformer {
   readonly #drivers: DriverSet
   readonly #settle: Settle
+  readonly #mayAct: () => boolean
   readonly #inFlight = new Map<string, InFlight>()
   #stopped = false
 
-  constructor(drivers: DriverSet, settle: Settle) {
+  /** `mayAct` is asked right before each call: what it refuses stays requested, for whoever may. */
+  constructor(drivers: DriverSet, settle: Settle, mayAct: () => boolean) {
     this.#drivers = drivers
     this.#settle = settle
+    this.#mayAct = mayAct
   }
 
   /** Starts what the release has asked for and nobody performs yet; returns at once. */
@@ -55,7 +58,7 @@ export class EffectPerformer {
       : this.#call(release, state, abort.signal, older)
     const done = outcome.then(async (settled) => {
       this.#inFlight.delete(state.effectId)
-      if (!this.#stopped) await this.#settle(state.effectId, settled)
+      if (!this.#stopped && settled !== null) await this.#settle(state.effectId, settled)
     })
     this.#inFlight.set(state.effectId, { state, abort, done })
   }
@@ -66,8 +69,9 @@ export class EffectPerformer {
     state: EffectState,
     signal: AbortSignal,
     older: Promise<void>[],
-  ): Promise<EffectOutcome> {
+  ): Promise<EffectOutcome | null> {
     if (older.length > 0) await Promise.race([Promise.allSettled(older), wait(graceMs)])
+    if (!this.#mayAct()) return null
     const { timeoutMs } = effectLimits[state.effect.kind]
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     const context = { effectId: state.effectId, fence: state.fence, signal: limited, timeoutMs }

@@ -1,15 +1,18 @@
 /** Runs one release: decide, append, act, look, wake. It holds no truth of its own: everything it knows is a fold of the stored events. */
 import { causeOf } from '../core/release/cause-of.ts'
 import { type Decision, decide, type Input } from '../core/release/decide.ts'
+import type { Decided } from '../core/release/decided.ts'
 import type { EffectOutcome } from '../core/release/effect.ts'
 import { pendingEffects } from '../core/release/effects.ts'
-import type { EventEnvelope } from '../core/release/events.ts'
+import type { Cause, EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
 import { neededLooks, nextWake } from '../core/release/needs.ts'
 import { isOver, type Now, type Release } from '../core/release/release.ts'
+import type { Claim, Rest } from '../ports/claims.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
-import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { EffectPerformer } from './effect-performer.ts'
 import { takeLook } from './take-look.ts'
 
@@ -19,11 +22,12 @@ export interface RunnerPorts {
   clock: Clock
 }
 
-/** The store refused: another writer, or no disk. The runner stops moving; its release is safe in the store. */
-export class StoreRefusal extends Error {}
-
-/** An idle release is looked at again after this long even if nothing asks for it. */
+/** An idle release is looked at again after this long even if nothing asks for it; one that nobody holds, after the other. */
 const maximumSleepMs = 60_000
+const maximumRestMs = 900_000
+
+/** Decisions on one input; each time another controller had appended first, so the release got on. */
+const maximumTries = 10
 
 export class ReleaseRunner {
   readonly #ports: RunnerPorts
@@ -34,8 +38,8 @@ export class ReleaseRunner {
   #anchor = { elapsedMs: 0, monotonicMs: 0 }
   #queue: Promise<unknown> = Promise.resolve()
   #wake = new AbortController()
-  /** Until it runs, a runner only records: nothing is performed that nobody would follow up. */
-  #isRunning = false
+  /** Until it has one, a runner only records: nothing is performed that nobody would follow up. */
+  #claim: Claim | null = null
   /** What the store refused, whoever asked; the loop ends with it. */
   #refusal: StoreRefusal | null = null
 
@@ -43,7 +47,11 @@ export class ReleaseRunner {
     this.#ports = ports
     this.#stream = stream
     this.#anchor.monotonicMs = ports.clock.monotonicMs()
-    this.#performer = new EffectPerformer(ports.drivers, (effectId, outcome) => this.#settle(effectId, outcome))
+    this.#performer = new EffectPerformer(
+      ports.drivers,
+      (effectId, outcome) => this.#settle(effectId, outcome),
+      () => this.#claim?.holds() ?? false,
+    )
   }
 
   /**
@@ -79,28 +87,70 @@ export class ReleaseRunner {
 
   /** Decides on an input and makes the events durable; inputs are taken one after another. Effects start at once if it runs. */
   submit(input: Input): Promise<Decision> {
-    const turn = this.#queue.then(() => this.#decideAndAppend(input))
+    return this.#inTurn(() => this.#decideAndAppend(input))
+  }
+
+  /** Takes in what other controllers appended meanwhile. Throws a `StoreRefusal` when it cannot be read; later is as good then. */
+  catchUp(): Promise<void> {
+    return this.#inTurn(() => this.#readOn())
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work)
     this.#queue = turn.catch(() => undefined)
     return turn
   }
 
   async #decideAndAppend(input: Input): Promise<Decision> {
-    const now = this.now()
-    const decision = decide(this.#release, input, now)
-    if (decision.rejected || decision.events.length === 0) return decision
-    const { clock } = this.#ports
+    for (let tries = 1; ; tries++) {
+      const now = this.now()
+      const decision = decide(this.#release, input, now)
+      if (decision.rejected || decision.events.length === 0) return decision
+      const result = await this.#append(decision.events, causeOf(input), now)
+      if (result.ok) return decision
+      const mayTryAgain = result.error === 'conflict' && this.#ports.store.isShared && this.#release !== null
+      if (!mayTryAgain || tries === maximumTries) throw this.#refused(result)
+      await this.#readOn()
+      // Its counts begin where the release no longer is; the next look, which is due, covers them.
+      if (input.type === 'observed') return { rejected: false, events: [] }
+    }
+  }
+
+  async #append(decided: readonly Decided[], cause: Cause, now: Now): Promise<AppendResult> {
+    const { clock, store } = this.#ports
     const at = new Date(now.wallMs).toISOString()
     const moment = { bootId: clock.bootId(), monotonicMs: clock.monotonicMs() }
-    const cause = causeOf(input)
-    const events = decision.events.map(
+    const events = decided.map(
       ({ event, actor }): NewEvent => ({ event, actor, cause, at, elapsedMs: now.elapsedMs, clock: moment }),
     )
-    const result = await this.#ports.store.append(this.#stream, this.#release?.version ?? 0, events)
-    if (!result.ok) throw this.#refused(result)
-    this.#release = result.events.reduce<Release | null>(evolve, this.#release)
-    if (this.#isRunning && this.#release) this.#performer.perform(this.#release)
+    const after = events.reduce<Release | null>(
+      (release, event) => evolve(release, { ...event, position: 0 }),
+      this.#release,
+    )
+    const wakeUp = after ? this.#wakeUp(after, now) : undefined
+    const result = await store.append(this.#stream, this.#release?.version ?? 0, events, wakeUp)
+    if (result.ok) this.#fold(result.events)
+    return result
+  }
+
+  async #readOn(): Promise<void> {
+    const events = await this.#ports.store.read(this.#stream, this.release.version + 1)
+    // Whoever wrote them may be ahead with the time; it never runs backwards.
+    const aheadMs = (events.at(-1)?.elapsedMs ?? 0) - this.elapsedMs()
+    if (aheadMs > 0) this.#anchor.elapsedMs += aheadMs
+    if (events.length > 0) this.#fold(events)
+  }
+
+  #fold(events: readonly EventEnvelope[]): void {
+    this.#release = events.reduce<Release | null>(evolve, this.#release)
+    if (this.#claim && this.#release) this.#performer.perform(this.#release)
     this.#wake.abort()
-    return decision
+  }
+
+  /** Whoever has the claim comes back by itself: others leave the release alone for as long as the claim lasts. */
+  #wakeUp(release: Release, now: Now): WakeUp {
+    const { afterMs } = wakeUpOf(release, now)
+    return { afterMs: afterMs === null ? null : Math.max(afterMs, this.#claim?.leaseMs ?? 0) }
   }
 
   #refused(result: Extract<AppendResult, { ok: false }>): StoreRefusal {
@@ -108,7 +158,7 @@ export class ReleaseRunner {
       result.error === 'unavailable'
         ? result.message
         : `another controller wrote to ${this.#stream} (version ${result.actual})`
-    this.#refusal = new StoreRefusal(message)
+    this.#refusal = new StoreRefusal(message, result.error)
     this.#wake.abort()
     return this.#refusal
   }
@@ -122,17 +172,24 @@ export class ReleaseRunner {
     }
   }
 
-  /** Runs until the release is over and everyone is told, or until the signal aborts. Throws `StoreRefusal` when it cannot record. */
-  async run(signal: AbortSignal): Promise<void> {
-    this.#isRunning = true
+  /**
+   * Runs until the release is over and everyone is told, until it has nothing to do for longer than the claim allows, or until the claim ends.
+   * Throws `StoreRefusal` when it cannot record.
+   */
+  async run(claim: Claim): Promise<Rest> {
+    this.#claim = claim
     try {
-      await this.#loop(signal)
+      if (this.#ports.store.isShared) await this.catchUp()
+      await this.#loop(claim)
     } finally {
+      this.#claim = null
       await this.#performer.stop()
     }
+    const { release } = this
+    return { version: release.version, wakeUp: wakeUpOf(release, this.now()) }
   }
 
-  async #loop(signal: AbortSignal): Promise<void> {
+  async #loop({ signal, restAfterMs }: Claim): Promise<void> {
     this.#performer.perform(this.release)
     while (!signal.aborted) {
       this.#wake = new AbortController()
@@ -141,10 +198,13 @@ export class ReleaseRunner {
       await this.#lookOrTick(now)
       const { release } = this
       const wakeMs = nextWake(release, now)
-      if (isOver(release) && pendingEffects(release).length === 0 && wakeMs === null) return
+      const isPending = pendingEffects(release).length > 0
+      if (isOver(release) && !isPending && wakeMs === null) return
       if (neededLooks(release, this.now()).length > 0) continue
-      const sleepMs = Math.min((wakeMs ?? Number.POSITIVE_INFINITY) - this.elapsedMs(), maximumSleepMs)
-      if (sleepMs > 0) await this.#ports.clock.sleep(sleepMs, AbortSignal.any([signal, this.#wake.signal]))
+      const sleepMs = (wakeMs ?? Number.POSITIVE_INFINITY) - this.elapsedMs()
+      if (!isPending && sleepMs > restAfterMs) return
+      if (sleepMs > 0)
+        await this.#ports.clock.sleep(Math.min(sleepMs, maximumSleepMs), AbortSignal.any([signal, this.#wake.signal]))
     }
   }
 
@@ -158,4 +218,12 @@ export class ReleaseRunner {
     })
     await Promise.all(looks)
   }
+}
+
+/** When a release has to be taken up again that nobody is at work on. */
+function wakeUpOf(release: Release, now: Now): WakeUp {
+  if (pendingEffects(release).length > 0 || neededLooks(release, now).length > 0) return { afterMs: 0 }
+  const wakeMs = nextWake(release, now)
+  if (wakeMs === null && isOver(release)) return { afterMs: null }
+  return { afterMs: Math.min(Math.max(0, (wakeMs ?? Number.POSITIVE_INFINITY) - now.elapsedMs), maximumRestMs) }
 }

@@ -5,22 +5,18 @@ import type { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Actor, EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
-import { isOver, type Release } from '../core/release/release.ts'
+import { isOver } from '../core/release/release.ts'
 import { annotateDocument } from '../document/render/annotate-document.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { DriverSet } from '../ports/drivers.ts'
-import type { EventStore } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { documentStatusOf } from '../projections/document-status.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
-import { ReleaseRunner } from '../runtime/release-runner.ts'
 import { admitPlan, notReady, routerInUse } from './admit-start.ts'
 import type {
   Answer,
   CommandRequest,
   ControllerApi,
   ControllerInfo,
-  ControllerPurpose,
   HookAnswer,
   HookCall,
   ReleaseDocument,
@@ -32,55 +28,38 @@ import { evidenceOf, hearHook } from './hear-hook.ts'
 import { goesBackFirst, placeOf } from './place-of.ts'
 import { preflight, surroundings } from './preflight.ts'
 import { notFound, type ProblemAnswer, problem, refusal } from './problems.ts'
+import { projectId, ReleaseRunners, type ReleaseRunnersPorts, streamOf } from './release-runners.ts'
 
-export interface ControllerPorts {
-  store: EventStore
-  drivers: DriverSet
-  clock: Clock
+export interface ControllerPorts extends ReleaseRunnersPorts {
   operator: Operator
-  /** `record` decides and records what people say, and leaves it to the next running controller to act on it. */
-  purpose: ControllerPurpose
   /** Version of Tidegate itself. */
   version: string
-  /** Told when a release is no longer run, because it cannot be recorded or because of a bug. */
-  onStopped(releaseId: string, error: Error): void
 }
 
-const projectId = 'default'
-const streamOf = (releaseId: string) => `${projectId}/${releaseId}`
+/** Each time another controller had started a release in between. */
+const maximumStarts = 5
 
 export class Controller implements ControllerApi {
   readonly #ports: ControllerPorts
   readonly #startedAt: string
-  /** Runners under way, by release; an ended release has none until somebody speaks to it again. */
-  readonly #runners = new Map<string, ReleaseRunner>()
-  readonly #running = new Set<Promise<void>>()
-  readonly #stop = new AbortController()
+  readonly #runners: ReleaseRunners
   /** Starts are taken one after another, so that two cannot both find the router free. */
   #starting: Promise<unknown> = Promise.resolve()
 
   constructor(ports: ControllerPorts) {
     this.#ports = ports
+    this.#runners = new ReleaseRunners(ports)
     this.#startedAt = new Date(ports.clock.wallMs()).toISOString()
   }
 
-  /** Takes up every stored release that is not over, if this controller runs releases. */
-  async resume(): Promise<void> {
-    if (this.#ports.purpose === 'record') return
-    for (const { stream } of await this.#ports.store.streams()) {
-      const events = await this.#ports.store.read(stream)
-      const release = releaseOf(events)
-      if (isOver(release)) continue
-      const runner = new ReleaseRunner(this.#ports, stream)
-      runner.resume(events)
-      this.#run(release.releaseId, runner)
-    }
+  /** Takes up every release that is this controller's to run, if it runs releases. */
+  resume(): Promise<void> {
+    return this.#runners.resume()
   }
 
   /** Stops deciding; traffic and services stay as they are, and the log says where to go on. */
-  async close(): Promise<void> {
-    this.#stop.abort()
-    await Promise.all(this.#running)
+  close(): Promise<void> {
+    return this.#runners.close()
   }
 
   async info(): Promise<Answer<ControllerInfo>> {
@@ -88,9 +67,21 @@ export class Controller implements ControllerApi {
   }
 
   start(request: StartRequest): Promise<Answer<{ releaseId: string; diagnostics: Diagnostic[] }>> {
-    const turn = this.#starting.then(() => this.#start(request))
+    const turn = this.#starting.then(() => this.#startAsNext(request))
     this.#starting = turn.catch(() => undefined)
     return turn
+  }
+
+  /** The number of a release is its fence: who finds it taken looks again at everything that may have changed. */
+  async #startAsNext(request: StartRequest): Promise<Answer<{ releaseId: string; diagnostics: Diagnostic[] }>> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#start(request)
+      } catch (error) {
+        const isTaken = error instanceof StoreRefusal && error.error === 'conflict' && this.#ports.store.isShared
+        if (!isTaken || tries === maximumStarts) throw error
+      }
+    }
   }
 
   async #start(request: StartRequest): Promise<Answer<{ releaseId: string; diagnostics: Diagnostic[] }>> {
@@ -106,7 +97,7 @@ export class Controller implements ControllerApi {
     const findings = await preflight(plan, drivers)
     const unready = notReady(request, findings)
     if (unready) return unready
-    const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
+    const runner = this.#runners.create(releaseId)
     const acknowledged = redactDeep(request.acknowledge)
     const decision = await runner.submit({
       type: 'start',
@@ -124,18 +115,18 @@ export class Controller implements ControllerApi {
       },
     })
     if (decision.rejected) return refusal(decision)
-    this.#run(releaseId, runner)
+    await this.#runners.go(releaseId, runner)
     return { ok: true, value: { releaseId, diagnostics: [...diagnostics, ...findings] } }
   }
 
   /** `undefined` when the routers are free for `by`. Where it takes another one's place, the start is asked for again until that one is over. */
   async #makeRoom(request: StartRequest, plan: Plan, by: string): Promise<ProblemAnswer | undefined> {
     const { supersedes, actor } = request
-    const older = supersedes && (await this.#find(supersedes.releaseId))
+    const older = supersedes && (await this.#runners.find(supersedes.releaseId))?.release
     if (supersedes && !older) return notFound(supersedes.releaseId)
     const place = older ? placeOf(older, by) : 'free'
     if (typeof place !== 'string') return place
-    const others = [...this.#runners.values()].map(({ release }) => release)
+    const others = (await this.#runners.unfinished()).map(({ release }) => release)
     const inUse = routerInUse(
       plan,
       others.filter(({ releaseId }) => releaseId !== older?.releaseId),
@@ -148,18 +139,6 @@ export class Controller implements ControllerApi {
     if (unready) return unready
     const told = await this.command(releaseId, { actor, command: { type: 'supersede', by, reason } })
     return told.ok ? goesBackFirst(releaseId, by) : told
-  }
-
-  #run(releaseId: string, runner: ReleaseRunner): void {
-    this.#runners.set(releaseId, runner)
-    const running = runner
-      .run(this.#stop.signal)
-      .catch((error: Error) => this.#ports.onStopped(releaseId, error))
-      .finally(() => {
-        this.#runners.delete(releaseId)
-        this.#running.delete(running)
-      })
-    this.#running.add(running)
   }
 
   async releases(): Promise<Answer<ReleaseSummary[]>> {
@@ -180,10 +159,12 @@ export class Controller implements ControllerApi {
   }
 
   async release(releaseId: string): Promise<Answer<ReleaseView>> {
-    const runner = this.#runners.get(releaseId)
-    const release = await this.#find(releaseId)
-    if (!release) return notFound(releaseId)
-    const elapsedMs = runner && !isOver(release) ? runner.elapsedMs() : release.elapsedMs
+    const runner = await this.#runners.find(releaseId)
+    if (!runner) return notFound(releaseId)
+    const { release } = runner
+    // Time stands still for a release that nobody runs.
+    const isRun = this.#ports.store.isShared || this.#runners.running(releaseId) !== undefined
+    const elapsedMs = isRun && !isOver(release) ? runner.elapsedMs() : release.elapsedMs
     const now = { elapsedMs, wallMs: this.#ports.clock.wallMs() }
     return { ok: true, value: statusOf(release, now, release.startedAt) }
   }
@@ -191,23 +172,22 @@ export class Controller implements ControllerApi {
   async command(releaseId: string, request: CommandRequest): Promise<Answer<ReleaseView>> {
     const actor = this.#actor(request.actor)
     if ('ok' in actor) return actor
-    const running = this.#runners.get(releaseId)
-    const runner = running ?? (await this.#reopened(releaseId))
+    const runner = await this.#runners.find(releaseId)
     if (!runner) return notFound(releaseId)
     // What people write as a reason is kept for good and shown to many.
     const decision = await runner.submit({ type: 'command', command: redactDeep(request.command), actor })
     if (decision.rejected) return refusal(decision)
-    if (!running && this.#ports.purpose === 'run') this.#run(releaseId, runner)
+    await this.#runners.go(releaseId, runner)
     return this.release(releaseId)
   }
 
   /** What a hook said, whose signature was right. */
   async hear(hook: string, call: HookCall, bytes: Uint8Array): Promise<Answer<HookAnswer>> {
     const { releaseId } = call
-    const named = releaseId === undefined ? undefined : this.#runners.get(releaseId)
-    if (releaseId !== undefined && !(await this.#find(releaseId))) return notFound(releaseId)
-    const runners = releaseId === undefined ? [...this.#runners.values()] : named ? [named] : []
-    return hearHook(runners, hook, evidenceOf(call, bytes))
+    if (releaseId !== undefined && !(await this.#runners.find(releaseId))) return notFound(releaseId)
+    const runners = await this.#runners.unfinished()
+    const named = runners.filter(({ release }) => releaseId === undefined || release.releaseId === releaseId)
+    return hearHook(named, hook, evidenceOf(call, bytes))
   }
 
   async events(releaseId: string, fromVersion: number): Promise<Answer<EventEnvelope[]>> {
@@ -229,24 +209,8 @@ export class Controller implements ControllerApi {
     return { ok: true, value: { status, document: text === undefined ? null : annotateDocument(text, status) } }
   }
 
-  async #find(releaseId: string): Promise<Release | undefined> {
-    const running = this.#runners.get(releaseId)
-    if (running) return running.release
-    const events = await this.#events(releaseId)
-    return events.length > 0 ? releaseOf(events) : undefined
-  }
-
   #events(releaseId: string): Promise<EventEnvelope[]> {
     return this.#ports.store.read(streamOf(releaseId))
-  }
-
-  /** An ended release can still be spoken to: a degraded one may be aborted again. */
-  async #reopened(releaseId: string): Promise<ReleaseRunner | undefined> {
-    const events = await this.#events(releaseId)
-    if (events.length === 0) return undefined
-    const runner = new ReleaseRunner(this.#ports, streamOf(releaseId))
-    runner.resume(events)
-    return runner
   }
 
   #actor(id: string): Actor | ProblemAnswer {

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { redactDeep } from '../core/find-secrets.ts'
-import { StoreRefusal } from '../runtime/release-runner.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import type { Problem } from './contract.ts'
 
 /** Told to the sender as 400. */

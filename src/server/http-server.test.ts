@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { FakeController } from '../../test/fixtures/fake-controller.ts'
 import { World } from '../../test/simulation/world.ts'
-import { StoreRefusal } from '../runtime/release-runner.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { Problem, ReleaseDocument, ReleaseView } from './contract.ts'
 import { createHttpServer } from './http-server.ts'
 

@@ -11,6 +11,7 @@ import { createStandardWebhookVerifier } from '../drivers/hooks/standard-webhook
 import { sign } from '../drivers/standard-webhook.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import { ReleaseRunner } from '../runtime/release-runner.ts'
+import { createSoleClaims } from '../runtime/sole-claims.ts'
 import { VirtualClock } from '../runtime/virtual-clock.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { Problem } from './contract.ts'
@@ -74,7 +75,16 @@ beforeEach(async () => {
     const runner = new ReleaseRunner({ store, drivers, clock }, `default/${releaseId}`)
     await runner.submit({ type: 'start', start: { type: 'start', ...start }, actor })
   }
-  controller = new Controller({ store, drivers, clock, operator, purpose: 'run', version: '0', onStopped: none })
+  controller = new Controller({
+    store,
+    claims: createSoleClaims(),
+    drivers,
+    clock,
+    operator,
+    purpose: 'run',
+    version: '0',
+    onStopped: none,
+  })
   await controller.resume()
   const hear: Controller['hear'] = (...call) => controller.hear(...call)
   server = await serveInbound({ hear, drivers, clock }, { listen: '127.0.0.1:0' })

@@ -2,6 +2,7 @@
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { newStream, sealEvents } from './seal-events.ts'
 
 export function createMemoryStore(): EventStore {
@@ -9,6 +10,7 @@ export function createMemoryStore(): EventStore {
 }
 
 class MemoryStore implements EventStore {
+  readonly isShared = false
   /** Streams in the order of their first events. */
   readonly #streams = new Map<string, EventEnvelope[]>()
   /** All events; the one at index n has position n + 1. */
@@ -52,6 +54,6 @@ class MemoryStore implements EventStore {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new Error('the store is closed')
+    if (this.#closed) throw new StoreRefusal('the store is closed')
   }
 }

@@ -26,7 +26,8 @@ export function sealEvents(
   head: StreamHead,
   events: readonly NewEvent[],
 ): { ok: true; sealed: SealedEvent[] } | { ok: false; message: string } {
-  if (stream === '' || !stream.isWellFormed()) return { ok: false, message: `"${stream}" cannot name a stream` }
+  if (stream === '' || stream.includes('\0') || !stream.isWellFormed())
+    return { ok: false, message: `"${stream}" cannot name a stream` }
   const sealed: SealedEvent[] = []
   let { version, hash: previousHash } = head
   for (const [index, event] of events.entries()) {

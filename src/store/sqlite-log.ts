@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import { isNotADatabase, isSqliteError, isSystemError } from './sqlite-error.ts'
-import { storedEventOf } from './sqlite-row.ts'
+import { storedEventOf } from './stored-row.ts'
 
 /** A copy is taken again when the file changed meanwhile, so many times at most. */
 const maximumTries = 10

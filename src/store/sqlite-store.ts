@@ -4,12 +4,14 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import type { AppendResult, EventStore, NewEvent } from '../ports/event-store.ts'
+import { StoreRefusal } from '../ports/store-refusal.ts'
 import { removeHolder } from './holder.ts'
 import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isIoError, isSqliteError } from './sqlite-error.ts'
-import { storedEventOf } from './sqlite-row.ts'
+import { storedEventOf } from './stored-row.ts'
 
 export class SqliteStore implements EventStore {
+  readonly isShared = false
   readonly #database: DatabaseSync
   readonly #path: string
   readonly #inode: string | undefined
@@ -109,7 +111,7 @@ export class SqliteStore implements EventStore {
       return query()
     } catch (error) {
       const why = this.#ended ?? (error instanceof Error ? error.message : String(error))
-      throw new Error(`cannot read ${this.#path}: ${why}`, { cause: error })
+      throw new StoreRefusal(`cannot read ${this.#path}: ${why}`, 'unavailable', { cause: error })
     }
   }
 

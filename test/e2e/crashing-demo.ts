@@ -6,7 +6,7 @@
 import { type CliContext, UserError } from '../../src/cli/context.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 import type { EventStore } from '../../src/ports/event-store.ts'
-import { connect, openEmbeddedStore } from '../../src/wiring.ts'
+import { connect } from '../../src/wiring.ts'
 import { openDemoWorld } from '../../src/wiring-demo.ts'
 import { surveyOperator } from '../../src/wiring-survey.ts'
 
@@ -21,11 +21,12 @@ function die(): never {
 
 function crashing(store: EventStore): EventStore {
   return {
-    append: async (stream, expectedVersion, events) => {
+    isShared: store.isShared,
+    append: async (stream, expectedVersion, events, wakeUp) => {
       const spared = spareLooks && events.every(({ event }) => event.type === 'StageObserved')
       const reached = expectedVersion + events.length >= crashAt && !spared
       if (reached && crashWhen === 'before') die()
-      const result = await store.append(stream, expectedVersion, events)
+      const result = await store.append(stream, expectedVersion, events, wakeUp)
       if (reached && crashWhen === 'after') die()
       return result
     },
@@ -48,7 +49,7 @@ const context: CliContext = {
   rehearse: () => Promise.reject(new Error('not used here')),
   checkUp: () => Promise.reject(new Error('not used here')),
   audit: () => Promise.reject(new Error('not used here')),
-  openDemo: (options) => openDemoWorld(context, options, async (file) => crashing(await openEmbeddedStore(file))),
+  openDemo: (options) => openDemoWorld(context, options, crashing),
   onInterrupt: () => () => undefined,
   exit: (code) => {
     process.exitCode = code

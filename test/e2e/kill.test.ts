@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { firstBreak } from '../../src/core/release/chain.ts'
 import type { EventEnvelope, EventOf, ReleaseEvent } from '../../src/core/release/events.ts'
-import { openEmbeddedStore } from '../../src/wiring.ts'
+import { openEmbeddedStore } from '../../src/operator-store.ts'
 import { demoArguments, runProgram } from './run-demo.ts'
 import { stopProcesses } from './stop-processes.ts'
 

@@ -117,23 +117,20 @@ const impossibleHits: { status: readonly ReleaseStatus[]; faults: readonly Fault
   { status: over, faults: ['peopleAway', 'forgedSignature'], because: 'nobody is asked after the end' },
   {
     status: over,
-    faults: [
-      'phantomShares',
-      'wrongKind',
-      'halfMoved',
-      'commandFails',
-      'checkFails',
-      'checkPending',
-      'otherSubject',
-      'oldEvidence',
-      'baselineDown',
-    ],
-    because: 'after the end nothing is called but notifiers',
+    faults: ['phantomShares', 'halfMoved', 'commandFails', 'baselineDown'],
+    because: 'after the end nobody is moved and nothing is run, and no such call is left under way',
   },
   {
-    status: ['Succeeded', 'Degraded', 'Superseded'],
+    status: ['RolledBack', 'Degraded', 'Superseded'],
+    faults: ['wrongKind', 'checkFails', 'checkPending', 'otherSubject', 'oldEvidence'],
+    because:
+      'what served a phase that stopped is called off; only the check of a gate that was skipped may answer after a good end',
+  },
+  {
+    status: ['Succeeded', 'Superseded'],
     faults: ['unhealthy', 'otherArtefact'],
-    because: 'nothing is deployed after the end',
+    because:
+      'nothing is deployed after the end; only a baseline that was slow to come back may answer when the release is back',
   },
   {
     status: ['Progressing', 'Held', 'Paused'],

@@ -1,5 +1,6 @@
 /** The people of a simulated release: what the scenario has them do, and a team that answers what it is asked. */
 import type { ReleaseCommand } from '../../src/core/release/commands.ts'
+import { pendingEffects } from '../../src/core/release/effects.ts'
 import { openGates } from '../../src/core/release/open-gates.ts'
 import type { Release } from '../../src/core/release/release.ts'
 import { type Act, actKinds, type Situation } from './scenario.ts'
@@ -79,14 +80,24 @@ export function isAs(release: Release, situation: Situation): boolean {
       return exposures.some(({ passed, lastLookMs, enteredMs }) => !passed && lastLookMs > enteredMs)
     case 'passed':
       return exposures.some(({ passed }) => passed)
+    case 'served':
+      return Object.values(release.services).every(({ confirmedPercents }) => confirmedPercents.at(-1) === 100)
     case 'noData':
       return exposures.some(({ missing }) => Object.keys(missing).length > 0)
     case 'acting':
       return exposures.some(({ acting }) => acting.length > 0)
+    case 'calling':
+      return pendingEffects(release).length > 0
+    case 'checking':
+      return pendingEffects(release).some(({ purpose }) => purpose.kind === 'gate')
+    case 'moving':
+      return pendingEffects(release).some(({ purpose }) => purpose.kind === 'stage')
     case 'goingBack':
       return release.status === 'RollingBack'
     case 'over':
       return release.ended !== null
+    default:
+      return release.status === situation
   }
 }
 

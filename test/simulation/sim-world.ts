@@ -28,6 +28,8 @@ export interface ActiveFault {
 interface Flight {
   state: EffectState
   reply: Reply
+  /** The faults that made the answer what it is. */
+  faults: readonly FaultKind[]
   dueMs: number
 }
 
@@ -108,7 +110,8 @@ export class SimWorld {
 
   /** A fault is at work from now on, for as long as it lasts. */
   begin({ kind, service, lastsMs }: Fault): void {
-    this.#faults.push({ kind, service, toMs: Math.min(wellMs, this.nowMs + lastsMs) })
+    const lastMs = this.release.ended === null ? wellMs : Number.POSITIVE_INFINITY
+    this.#faults.push({ kind, service, toMs: Math.min(lastMs, this.nowMs + lastsMs) })
   }
 
   isActive(kind: FaultKind): boolean {
@@ -213,6 +216,7 @@ export class SimWorld {
     })
     for (let due = this.#nextDue(); due; due = this.#nextDue()) {
       this.#flights.splice(this.#flights.indexOf(due), 1)
+      for (const kind of due.faults) this.hit(kind)
       const isDone = !due.reply.performs || this.#perform(due)
       const outcome = isDone ? due.reply.outcome : fail('rejected', 'an older write')
       const input = { type: 'effectSettled' as const, effectId: due.state.effectId, outcome }
@@ -247,23 +251,24 @@ export class SimWorld {
     if (!release) return
     for (const state of pendingEffects(release)) {
       if (this.#flights.some((flight) => flight.state.effectId === state.effectId)) continue
-      const reply = isAbandoned(release, state) ? abandoned : this.#replyTo(state)
-      this.#flights.push({ state, reply, dueMs: this.nowMs + reply.afterMs })
+      const { reply, faults } = isAbandoned(release, state) ? abandoned : this.#replyTo(state)
+      this.#flights.push({ state, reply, faults, dueMs: this.nowMs + reply.afterMs })
     }
   }
 
-  #replyTo(state: EffectState): Reply {
+  #replyTo(state: EffectState): Pick<Flight, 'reply' | 'faults'> {
     const { purpose } = state
     const service = 'service' in purpose ? purpose.service : null
     let reply: Reply = { afterMs: latencyMs[state.effect.kind], performs: true, outcome: this.#goodOutcome(state) }
     if (purpose.kind === 'stage' && this.isActive('zombieWrites')) reply.afterMs = 2_000
+    let faults: FaultKind[] = []
     for (const { kind } of this.activeFaults(service)) {
       const changed = isCallFault(kind) && reply.outcome.ok ? callFaults[kind](state, reply, this.wallMs) : undefined
       if (!changed) continue
-      this.hit(kind)
+      faults = changed.outcome === reply.outcome ? [...faults, kind] : [kind]
       reply = changed
     }
-    return reply
+    return { reply, faults }
   }
 
   #goodOutcome({ effect }: EffectState): Reply['outcome'] {
@@ -312,12 +317,12 @@ export class SimWorld {
     const release = this.#release
     if (!release?.rollback) return
     for (const flight of this.#flights) {
-      if (flight.reply === abandoned || !isAbandoned(release, flight.state)) continue
+      if (flight.reply === abandoned.reply || !isAbandoned(release, flight.state)) continue
       if (this.isActive('zombieWrites')) {
         this.hit('zombieWrites')
         this.#zombies.push({ ...flight, dueMs: this.nowMs + 1_500 })
       }
-      flight.reply = abandoned
+      Object.assign(flight, abandoned)
       flight.dueMs = this.nowMs
     }
   }
@@ -329,10 +334,9 @@ export class SimWorld {
   }
 }
 
-const abandoned: Reply = {
-  afterMs: 0,
-  performs: false,
-  outcome: fail('rejected', 'not done: the release is going back'),
+const abandoned: Pick<Flight, 'reply' | 'faults'> = {
+  reply: { afterMs: 0, performs: false, outcome: fail('rejected', 'not done: the release is going back') },
+  faults: [],
 }
 
 function isAbandoned({ rollback, phases, services }: Release, { purpose }: EffectState): boolean {

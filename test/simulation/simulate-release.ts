@@ -5,7 +5,7 @@ import { neededLooks, nextWake } from '../../src/core/release/needs.ts'
 import { isOver, type Release } from '../../src/core/release/release.ts'
 import { spotFinalViolations, type Violation } from '../../src/runtime/rehearsal/spot-violations.ts'
 import type { Coverage } from './coverage.ts'
-import { type Act, type Fault, patienceMs, type Scenario, troubleMs, wellMs } from './scenario.ts'
+import { type Act, type Fault, isAsked, patienceMs, type Scenario, troubleMs, wellMs } from './scenario.ts'
 import { lookAt } from './sim-look.ts'
 import { act, answerEverything, askEverything, isAs } from './sim-people.ts'
 import { person, SimWorld } from './sim-world.ts'
@@ -68,7 +68,8 @@ class Run {
     if (world.log.length === before && world.nowMs >= this.#wakeMs) world.give({ type: 'tick' })
     this.#wakeMs = nextWake(world.release, world.now) ?? Number.POSITIVE_INFINITY
     if (world.log.length % 8 === 0) this.#probeWake()
-    this.#probeCommands()
+    if (isOver(world.release)) this.#beginFaults()
+    if (world.nowMs >= this.#awayMs) this.#probeCommands()
   }
 
   isOver(): boolean {
@@ -86,7 +87,8 @@ class Run {
     if (answerMs <= nowMs) return nowMs
     const times: (number | undefined)[] = [answerMs]
     for (const { fromMs } of this.#faults) times.push(fromMs)
-    for (const { atMs } of this.#acts) times.push(atMs)
+    // What somebody waited for is there: they act at once, in the middle of whatever is under way.
+    for (const one of this.#acts) times.push(this.#isTime(one) ? nowMs + 1 : one.atMs)
     times.push(this.#wakeMs)
     if (!isOver(release)) times.push(this.#peopleMs, this.#isAborted ? undefined : patienceMs)
     for (const { kind, toMs } of world.activeFaults(null)) if (kind === 'lateLooks') times.push(toMs)
@@ -98,9 +100,9 @@ class Run {
   #beginFaults(): void {
     const world = this.#world
     for (const fault of this.#faults) {
-      if (fault.fromMs > world.nowMs || (fault.awaits !== null && !isAs(world.release, fault.awaits))) continue
+      if (!this.#isTime({ atMs: fault.fromMs, awaits: fault.awaits })) continue
       this.#faults = this.#faults.filter((other) => other !== fault)
-      if (world.nowMs < troubleMs) this.#begin(fault)
+      if (world.nowMs < troubleMs || isOver(world.release)) this.#begin(fault)
     }
   }
 
@@ -111,7 +113,8 @@ class Run {
     if (kind === 'crash') {
       world.hit(kind)
       world.crash()
-      this.#awayMs = Math.max(this.#awayMs, Math.min(wellMs, world.nowMs + lastsMs))
+      const backMs = world.nowMs + lastsMs
+      this.#awayMs = Math.max(this.#awayMs, isOver(world.release) ? backMs : Math.min(wellMs, backMs))
     }
     if (kind === 'sharesLost') {
       world.hit(kind)
@@ -139,10 +142,15 @@ class Run {
     }
   }
 
+  #isTime({ atMs, awaits }: Pick<Act, 'atMs' | 'awaits'>): boolean {
+    const { nowMs, release } = this.#world
+    return atMs <= nowMs && (awaits === null || isAs(release, awaits))
+  }
+
   #act(): void {
     const world = this.#world
     for (const one of this.#acts) {
-      if (one.atMs > world.nowMs || (one.awaits !== null && !isAs(world.release, one.awaits))) continue
+      if (!this.#isTime(one)) continue
       this.#acts = this.#acts.filter((other) => other !== one)
       act(world, one)
     }
@@ -169,7 +177,7 @@ class Run {
   /** In one of several releases: what would come of every command, whenever the status, the data or the faults at work are others. */
   #probeCommands(): void {
     const world = this.#world
-    if (world.scenario.seed % 4 !== 0) return
+    if (!isAsked(world.scenario)) return
     const data = isAs(world.release, 'noData') ? 'no data' : isAs(world.release, 'stage') ? 'data' : ''
     const moment = `${world.release.status} ${data} ${world.activeFaults(null).map(({ kind }) => kind)}`
     if (this.#probed.has(moment)) return

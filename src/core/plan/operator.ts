@@ -7,6 +7,7 @@ import { Audit } from './operator-audit.ts'
 import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
 import { Hook, Inbound } from './operator-hooks.ts'
+import { StoreSpec } from './operator-store.ts'
 import { Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
@@ -127,5 +128,8 @@ export const Operator = z.strictObject({
     'Where signed checkpoints of the event log are kept; without it nothing shows that the log was rewritten',
   ),
   inbound: Inbound.optional().describe('Where the hooks are heard; without it nothing listens on the network'),
+  store: StoreSpec.optional().describe(
+    'Where the events are kept; without it in the state folder, by one controller. Controllers that share a database share the work',
+  ),
 })
 export type Operator = z.infer<typeof Operator>

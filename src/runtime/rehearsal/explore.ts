@@ -8,7 +8,7 @@ import type { Release } from '../../core/release/release.ts'
 import { assess, type GoodRun, type Run } from './assess.ts'
 import type { Fault } from './fault.ts'
 import { faultsOfCall, findFaults, type Injection } from './find-faults.ts'
-import { seeded } from './seeded.ts'
+import { type Seeded, seeded } from './seeded.ts'
 import type { Setting } from './setting.ts'
 import { spotFinalViolations, spotViolations, type Violation } from './spot-violations.ts'
 import { SimulatedWorld, type Watch } from './world.ts'
@@ -42,8 +42,8 @@ export interface Exploration {
 
 /** The unsafe runs that are kept with their logs; the others are counted. */
 const maximumKept = 20
-/** Pairs tried for each scenario wanted: a small plan may not have so many different ways to go. */
-const maximumPairs = 10
+/** Second faults tried on the path that a first one made. */
+const secondsOfOne = 8
 
 export function explore(setting: Setting, options: ExploreOptions): Exploration {
   const explorer = new Explorer(setting, options)
@@ -58,7 +58,8 @@ interface Snapshot {
 class Explorer {
   readonly #setting: Setting
   readonly #options: ExploreOptions
-  readonly #snapshots: Snapshot[] = []
+  /** The good path. */
+  #path: readonly Snapshot[] = []
   readonly #hashes = new Set<number>()
   /** Ways back whose calls were made to fail already, by the calls. */
   readonly #waysBack = new Set<string>()
@@ -80,8 +81,8 @@ class Explorer {
     for (const injection of singles) this.#withWhatFollows([injection])
     const random = seeded(this.#options.seed)
     const { scenarios } = this.#options
-    for (let pair = 0; pair < scenarios * maximumPairs && this.#hashes.size < scenarios && singles.length > 1; pair++)
-      this.#live([random.pick(singles), random.pick(singles)])
+    for (let tries = 0; tries < scenarios && this.#hashes.size < scenarios && singles.length > 0; tries++)
+      this.#withSeconds(random.pick(singles), random)
     return {
       good,
       scenarios: this.#hashes.size,
@@ -97,11 +98,7 @@ class Explorer {
 
   #goodPath(): GoodRun {
     const world = SimulatedWorld.start(this.#setting, [])
-    this.#snapshots.push({ version: 0, world: world.fork([]) })
-    while (world.step()) {
-      const { version } = world.release
-      if (version > (this.#snapshots.at(-1)?.version ?? 0)) this.#snapshots.push({ version, world: world.fork([]) })
-    }
+    this.#path = walk(world)
     const run = this.#count(assess(world, [], world.rest(), []))
     const held = run.log().find(({ event }) => event.type === 'ReleaseHeld')?.event
     return { ...run, firstHold: held?.type === 'ReleaseHeld' ? held : null, now: world.now }
@@ -121,6 +118,23 @@ class Explorer {
       : []
     for (const fault of [...asked, ...this.#waysToFailGoingBack(log, run.release)])
       this.#live([...injections, { version: Number.POSITIVE_INFINITY, fault }])
+  }
+
+  /** Second faults that can meet the path that a first one made, each lived through from where it begins. */
+  #withSeconds(first: Injection, random: Seeded): void {
+    const problems: string[] = []
+    const world = this.#begin(this.#path, [first], problems)
+    const path = walk(world)
+    const { release, log } = this.#end(world, [first], problems)
+    const seconds = findFaults(release, log()).filter(
+      ({ version, fault }) => version >= first.version && fault.kind !== 'startsLater',
+    )
+    for (
+      let count = 0;
+      count < secondsOfOne && this.#hashes.size < this.#options.scenarios && seconds.length > 0;
+      count++
+    )
+      this.#live([random.pick(seconds), first], path)
   }
 
   /** A trigger that is breached and does nothing would do nothing on the day either. */
@@ -148,30 +162,33 @@ class Explorer {
     return [...services.map((service): Fault => ({ kind: 'baselineDown', service })), ...calls.flatMap(faultsOfCall)]
   }
 
-  #live(injections: readonly Injection[]): Run {
-    const faults = injections.map(({ fault }) => fault)
-    const version = Math.min(...injections.map((one) => one.version))
+  /** Lives through what differs from a path. The first one to come decides where that begins. */
+  #live(injections: readonly Injection[], path = this.#path): Run {
     const problems: string[] = []
-    const isFromTheStart = faults.some(({ kind }) => kind === 'startsLater')
+    const world = this.#begin(path, injections, problems)
+    world.run()
+    return this.#end(world, injections, problems)
+  }
+
+  #begin(path: readonly Snapshot[], injections: readonly Injection[], problems: string[]): SimulatedWorld {
+    const faults = injections.map(({ fault }) => fault)
     const note = ({ invariant, message }: Violation) => void problems.push(`invariant ${invariant}: ${message}`)
     const watch: Watch = (before, recorded, after, truth) =>
       spotViolations(before, recorded, after, truth).forEach(note)
-    const world = isFromTheStart
-      ? SimulatedWorld.start(this.#setting, faults, watch)
-      : this.#snapshotAt(version).fork(faults, watch)
-    const rest = world.run()
-    // What went this way before was asked all of it then.
-    if (!this.#hashes.has(world.hash)) spotFinalViolations(world.release, world.log(), world.truth).forEach(note)
-    const run = assess(world, faults, rest, problems)
-    if (this.#tried % 100 === 0) this.#options.onProgress?.(this.#tried)
-    return this.#count(run)
+    const version = injections[0]?.version ?? 0
+    const isLater = faults.some(({ kind }) => kind === 'startsLater')
+    const before = isLater ? undefined : path.findLast((one) => one.version <= version)
+    return before?.world.fork(faults, watch) ?? SimulatedWorld.start(this.#setting, faults, watch)
   }
 
-  /** The last moment of the good path at which no later event than this one had happened. */
-  #snapshotAt(version: number): SimulatedWorld {
-    const found = this.#snapshots.findLast((one) => one.version <= version) ?? this.#snapshots[0]
-    if (!found) throw new Error('the good path was not lived through')
-    return found.world
+  #end(world: SimulatedWorld, injections: readonly Injection[], problems: string[]): Run {
+    // What went this way before was asked all of it then.
+    if (!this.#hashes.has(world.hash))
+      for (const { invariant, message } of spotFinalViolations(world.release, world.log(), world.truth))
+        problems.push(`invariant ${invariant}: ${message}`)
+    const faults = injections.map(({ fault }) => fault)
+    if (this.#tried % 100 === 0) this.#options.onProgress?.(this.#tried)
+    return this.#count(assess(world, faults, world.rest(), problems))
   }
 
   #count(run: Run): Run {
@@ -185,6 +202,16 @@ class Explorer {
     if (run.rollbackMs > (this.#slowest?.rollbackMs ?? -1)) this.#slowest = run
     return run
   }
+}
+
+/** Goes on until nothing happens any more; where it was after each event on the way. */
+function walk(world: SimulatedWorld): Snapshot[] {
+  const path = [{ version: world.release.version, world: world.fork([]) }]
+  while (world.step()) {
+    const { version } = world.release
+    if (version > (path.at(-1)?.version ?? 0)) path.push({ version, world: world.fork([]) })
+  }
+  return path
 }
 
 const isOfRollback = (kind: string): boolean => kind === 'rollback' || kind === 'rollbackStep'

@@ -6,7 +6,6 @@ import { serviceOf } from '../../core/plan/plan.ts'
 import { decideAndFold, type Folded, type Input } from '../../core/release/decide.ts'
 import { effectById, isAbandoned, pendingEffects } from '../../core/release/effects.ts'
 import type { ReleaseEvent } from '../../core/release/events.ts'
-import { releaseOf } from '../../core/release/evolve.ts'
 import type { Recorded } from '../../core/release/fold.ts'
 import { type Needed, neededLooks, nextWake } from '../../core/release/needs.ts'
 import { fail } from '../../core/release/outcome.ts'
@@ -15,6 +14,7 @@ import type { Fault, Word } from './fault.ts'
 import type { Truth } from './invariants/invariant.ts'
 import { hashAfter } from './log-hash.ts'
 import type { Setting } from './setting.ts'
+import { LoggedEvent } from './shared-log.ts'
 import type { Answer } from './simulated-drivers.ts'
 import { look, type Seen } from './simulated-metrics.ts'
 import { actsOf, saying } from './simulated-people.ts'
@@ -22,12 +22,6 @@ import { type Call, SimulatedTargets } from './simulated-targets.ts'
 
 /** Told after each event; `before` is null at the first one. */
 export type Watch = (before: Release | null, recorded: Recorded, after: Release, truth: Truth) => void
-
-/** A log whose past is shared with the forks. */
-interface LogNode {
-  recorded: Recorded
-  earlier: LogNode | null
-}
 
 type Happening = Call | { kind: 'act'; atMs: number; input: Input } | { kind: 'word'; atMs: number; word: Word }
 
@@ -50,7 +44,7 @@ const isIdle = (event: ReleaseEvent): boolean =>
 interface State {
   release: Release | null
   nowMs: number
-  log: LogNode | null
+  log: LoggedEvent | null
   hash: number
   targets: SimulatedTargets
   queue: Happening[]
@@ -133,9 +127,7 @@ export class SimulatedWorld {
   }
 
   log(): Recorded[] {
-    const log: Recorded[] = []
-    for (let node = this.#state.log; node; node = node.earlier) log.push(node.recorded)
-    return log.reverse()
+    return this.#state.log?.log() ?? []
   }
 
   /** Until nothing happens any more by itself. */
@@ -186,8 +178,8 @@ export class SimulatedWorld {
     for (const one of state.queue) if (one.kind === 'call') state.targets.leave(one)
     state.queue = state.queue.filter((one) => one.kind !== 'call')
     state.nowMs += downMs
-    state.release = releaseOf(this.log())
-    for (const effect of pendingEffects(state.release)) this.#call(effect)
+    if (state.log) state.release = state.log.fold()
+    for (const effect of pendingEffects(this.release)) this.#call(effect)
   }
 
   #happen(due: Happening): boolean {
@@ -253,8 +245,8 @@ export class SimulatedWorld {
     const decided = decideAndFold(state.release, input, this.now)
     state.askedMs = state.nowMs
     if ('rejected' in decided) return false
-    const at = new Date(this.now.wallMs).toISOString()
-    for (const folded of decided) this.#append(folded, at)
+    const { wallMs } = this.now
+    for (const folded of decided) this.#append(folded, wallMs)
     for (const { event } of decided) {
       if (event.type === 'TriggerFired') this.#goBack()
       const asked = event.type === 'EffectRequested' ? effectById(this.release, event.effectId) : undefined
@@ -263,12 +255,12 @@ export class SimulatedWorld {
     return decided.length > 0
   }
 
-  #append({ event, actor, after }: Folded, at: string): void {
+  #append({ event, actor, after }: Folded, wallMs: number): void {
     const state = this.#state
     const before = state.release
-    const recorded = { event, actor, at, elapsedMs: state.nowMs, position: after.version }
+    const recorded = new LoggedEvent(event, actor, wallMs, state.nowMs, state.log)
     state.release = after
-    state.log = { recorded, earlier: state.log }
+    state.log = recorded
     state.hash = hashAfter(state.hash, recorded)
     state.idleEvents = isIdle(event) ? state.idleEvents + 1 : 0
     this.#watch?.(before, recorded, after, state.targets)

@@ -1,4 +1,4 @@
-/** A row of SQLite's `events` as the event it holds, of any schema version: what an older one does not have is left out. */
+/** A row of a database's `events` as the event it holds, of any schema version: what an older one does not have is left out. */
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 
 /** Nothing is checked: what was meddled with comes out as it lies there, for others to refuse. */

@@ -1,0 +1,112 @@
+/** The runners of a controller's releases: of those it runs itself, and of any other, made from what is stored. */
+import { isOver } from '../core/release/release.ts'
+import type { Claim, Claims, Rest } from '../ports/claims.ts'
+import { ReleaseRunner, type RunnerPorts } from '../runtime/release-runner.ts'
+import type { ControllerPurpose } from './contract.ts'
+
+export const projectId = 'default'
+export const streamOf = (releaseId: string): string => `${projectId}/${releaseId}`
+const releaseIdOf = (stream: string): string => stream.slice(projectId.length + 1)
+
+export interface ReleaseRunnersPorts extends RunnerPorts {
+  claims: Claims
+  /** `record` decides and records what people say, and leaves it to the next running controller to act on it. */
+  purpose: ControllerPurpose
+  /** Told when a release is no longer run here, because it cannot be recorded or because of a bug. */
+  onStopped(releaseId: string, error: Error): void
+}
+
+export class ReleaseRunners {
+  readonly #ports: ReleaseRunnersPorts
+  /** Under way here, by release; an ended release has none until somebody speaks to it again. */
+  readonly #running = new Map<string, ReleaseRunner>()
+
+  constructor(ports: ReleaseRunnersPorts) {
+    this.#ports = ports
+  }
+
+  /** Takes up what is this controller's to run. Where the store is its own, that is every release that is not over. */
+  async resume(): Promise<void> {
+    const { purpose, claims, store } = this.#ports
+    if (purpose === 'record') return
+    await claims.start({
+      run: (stream, claim) => this.#run(stream, claim),
+      isUnfinished: async (stream) => {
+        const runner = await this.find(releaseIdOf(stream))
+        return runner !== undefined && !isOver(runner.release)
+      },
+      moved: (stream, version) => this.#moved(stream, version),
+    })
+    if (store.isShared) return
+    for (const { stream } of await store.streams()) {
+      const runner = await this.#reopened(stream)
+      if (runner && !isOver(runner.release)) await this.go(releaseIdOf(stream), runner)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#ports.claims.close()
+  }
+
+  /** For a stream that nobody has written to yet. */
+  create(releaseId: string): ReleaseRunner {
+    return new ReleaseRunner(this.#ports, streamOf(releaseId))
+  }
+
+  running(releaseId: string): ReleaseRunner | undefined {
+    return this.#running.get(releaseId)
+  }
+
+  /** Undefined when there is no such release. One that is over can still be spoken to: a degraded one may be aborted again. */
+  async find(releaseId: string): Promise<ReleaseRunner | undefined> {
+    return this.#running.get(releaseId) ?? (await this.#reopened(streamOf(releaseId)))
+  }
+
+  /** Of all releases that are not over. */
+  async unfinished(): Promise<ReleaseRunner[]> {
+    const { store } = this.#ports
+    if (!store.isShared) return [...this.#running.values()]
+    const runners: ReleaseRunner[] = []
+    for (const { stream } of await store.streams()) {
+      const runner = await this.find(releaseIdOf(stream))
+      if (runner && !isOver(runner.release)) runners.push(runner)
+    }
+    return runners
+  }
+
+  /** Lets a release go on: here, unless another controller has it. */
+  async go(releaseId: string, runner: ReleaseRunner): Promise<void> {
+    if (this.#ports.purpose === 'record' || this.#running.has(releaseId)) return
+    this.#running.set(releaseId, runner)
+    if (!(await this.#ports.claims.take(streamOf(releaseId)))) this.#running.delete(releaseId)
+  }
+
+  async #run(stream: string, claim: Claim): Promise<Rest | null> {
+    const releaseId = releaseIdOf(stream)
+    try {
+      const runner = await this.find(releaseId)
+      if (!runner) return null
+      this.#running.set(releaseId, runner)
+      return await runner.run(claim)
+    } catch (error) {
+      this.#ports.onStopped(releaseId, error instanceof Error ? error : new Error(String(error)))
+      return null
+    } finally {
+      this.#running.delete(releaseId)
+    }
+  }
+
+  #moved(stream: string, version: number): void {
+    const runner = this.#running.get(releaseIdOf(stream))
+    // What cannot be read now is read at the next word, or found out by the next append.
+    if (runner && runner.release.version < version) runner.catchUp().catch(() => undefined)
+  }
+
+  async #reopened(stream: string): Promise<ReleaseRunner | undefined> {
+    const events = await this.#ports.store.read(stream)
+    if (events.length === 0) return undefined
+    const runner = new ReleaseRunner(this.#ports, stream)
+    runner.resume(events)
+    return runner
+  }
+}
