@@ -1,10 +1,15 @@
-/** The event log of a state folder, for `tidegate doctor`: that it can be read, is whole, and by whom it is held. No store is opened. */
+/** The event log, for `tidegate doctor`: that it can be read, is whole, and by whom it is held. No store is opened. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Operator } from './core/plan/operator.ts'
+import type { StoreSpec } from './core/plan/operator-store.ts'
+import { type Places, settingsOf } from './operator-store.ts'
 import { findingIn } from './server/checkup/finding-in.ts'
 import type { Checkup } from './server/contract.ts'
 import { connectToController } from './server/socket-client.ts'
+import { inspectPostgres } from './store/inspect-postgres.ts'
 import { inspectSqlite, type SqliteInspection } from './store/inspect-sqlite.ts'
+import { placeOf } from './store/postgres.ts'
 
 const found = findingIn('store')
 
@@ -16,8 +21,31 @@ export interface LogFacts {
   lastPosition: number
 }
 
-/** `facts` are null where there is no log that can be read. */
-export async function checkStore(stateDir: string): Promise<{ findings: Checkup[]; facts: LogFacts | null }> {
+export interface CheckedStore {
+  findings: Checkup[]
+  /** Null where there is no log that can be read. */
+  facts: LogFacts | null
+}
+
+/** The operator's database, else the file of the state folder. Without an operator only the file can be looked at. */
+export async function checkStore(operator: Operator | null, places: Places): Promise<CheckedStore> {
+  return operator?.store ? checkDatabase(operator.store, places.workingFolder) : checkFile(places.stateDir)
+}
+
+async function checkDatabase(spec: StoreSpec, folder: string): Promise<CheckedStore> {
+  const inspected = await inspectPostgres(settingsOf(spec, folder))
+  const place = placeOf(spec.url)
+  if (!inspected.ok)
+    return {
+      findings: [found('failed', 'event log', `${place}: ${inspected.message}`, 'bring it back, or correct `store`')],
+      facts: null,
+    }
+  const { value } = inspected
+  const log = found('ok', 'event log', `${value.events} events in ${place}, where every commit waits for the disk`)
+  return { findings: [log, schemaFinding(place, value)], facts: value }
+}
+
+async function checkFile(stateDir: string): Promise<CheckedStore> {
   const file = join(stateDir, 'events.db')
   if (!existsSync(file)) {
     const finding = found(

@@ -20,29 +20,48 @@ const ofOperator = findingIn('operator')
 
 export async function checkUp(context: CliContext, request: CheckupRequest): Promise<Checkup[]> {
   const { stateDir } = request
+  const known = await knownOperator(context, request)
+  const operator = 'operator' in known ? known.operator : null
+  const workingFolder = 'operator' in known ? known.workingFolder : stateDir
   const places = await checkPlaces(stateDir)
-  const store = await checkStore(stateDir)
+  const store = await checkStore(operator, { stateDir, workingFolder })
   const clock = await checkClock(systemClock, store.facts?.lastAt ?? null)
-  return [...places, ...store.findings, ...clock, ...(await checkOperator(context, request, store.facts))]
+  const lent = 'operator' in known ? await checkLent(known, request, store.facts) : [known.finding]
+  return [...places, ...store.findings, ...clock, ...lent]
 }
 
-async function checkOperator(
+interface KnownOperator {
+  operator: Operator
+  file: string
+  workingFolder: string
+}
+
+/** Else the finding that says why there is none. */
+async function knownOperator(
   context: CliContext,
-  { stateDir, operatorFile, plan }: CheckupRequest,
-  facts: LogFacts | null,
-): Promise<Checkup[]> {
+  { stateDir, operatorFile }: CheckupRequest,
+): Promise<KnownOperator | { finding: Checkup }> {
   const settings = await settingsFor(context, stateDir, operatorFile)
-  if (!settings) return [ofOperator('failed', 'file', 'no operator file is known here', 'name it with --operator FILE')]
+  if (!settings)
+    return { finding: ofOperator('failed', 'file', 'no operator file is known here', 'name it with --operator FILE') }
   const operator = await readOperator(context, settings, join(stateDir, 'data')).catch((error: unknown) => {
     if (error instanceof UserError) return error
     throw error
   })
-  if (operator instanceof UserError) return [ofOperator('failed', 'file', operator.message, 'mend the file')]
-  const folder = dirname(settings.operatorFile)
+  if (operator instanceof UserError) return { finding: ofOperator('failed', 'file', operator.message, 'mend the file') }
+  return { operator, file: settings.operatorFile, workingFolder: dirname(settings.operatorFile) }
+}
+
+/** What the operator lends, and what a plan makes of it. */
+async function checkLent(
+  { operator, file, workingFolder: folder }: KnownOperator,
+  { stateDir, plan }: CheckupRequest,
+  facts: LogFacts | null,
+): Promise<Checkup[]> {
   const { drivers } = operatorDrivers(operator, { stateDir, workingFolder: folder })
   try {
     return [
-      ofOperator('ok', 'file', `${settings.operatorFile} is valid`),
+      ofOperator('ok', 'file', `${file} is valid`),
       ...(await checkSecrets(operator, (ref) => resolveSecret(ref, { folder }))),
       ...(await checkDrivers(operator, drivers)),
       ...(plan ? checkPlan(operator, plan) : []),
