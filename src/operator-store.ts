@@ -11,9 +11,10 @@ import type { EventStore } from './ports/event-store.ts'
 import { createSoleClaims } from './runtime/sole-claims.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import { openPostgresStore } from './store/postgres.ts'
+import type { PostgresSettings } from './store/postgres-pool.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 
-interface Places {
+export interface Places {
   stateDir: string
   /** Where relative paths of the operator's file start. */
   workingFolder: string
@@ -39,8 +40,13 @@ export async function openEmbeddedStore(file: string): Promise<EventStore> {
   throw new UserError(opened.message, exitCodes.failed)
 }
 
-async function openDatabase({ url, password }: StoreSpec, folder: string): Promise<OpenedStore> {
-  const opened = await openPostgresStore({ url, ...(password && { password: () => secretOf(password, folder) }) })
+/** `folder` is where relative paths of secrets start. */
+export function settingsOf({ url, password }: StoreSpec, folder: string): PostgresSettings {
+  return { url, ...(password && { password: () => secretOf(password, folder) }) }
+}
+
+async function openDatabase(spec: StoreSpec, folder: string): Promise<OpenedStore> {
+  const opened = await openPostgresStore(settingsOf(spec, folder))
   if (opened.ok) {
     const { store, claims, wallMs } = opened
     return { store, claims, clock: { ...systemClock, wallMs } }

@@ -11,11 +11,16 @@ import { proveEvent } from './core/audit/prove-event.ts'
 import { proveGrowth } from './core/audit/prove-growth.ts'
 import { isKeyName, type NoteKey, parseVerifier } from './core/audit/signed-note.ts'
 import { StoredEvent } from './core/audit/stored-event.ts'
+import type { Operator } from './core/plan/operator.ts'
 import type { Audit } from './core/plan/operator-audit.ts'
 import { readCheckpointFile, signerOf } from './drivers/audit/checkpoint-file.ts'
 import { makeNoteKeys, verifySignature } from './drivers/audit/note-keys.ts'
+import { openStore } from './operator-store.ts'
 import { eventsInFile, UnreadableLog } from './store/sqlite-log.ts'
 import { readOperator, settingsFor } from './wiring.ts'
+
+/** Events that are read from a database at once. */
+const pageSize = 250
 
 export function auditTools(context: CliContext): AuditTools {
   return {
@@ -43,9 +48,16 @@ export function auditTools(context: CliContext): AuditTools {
   }
 }
 
-async function* eventsOf(context: CliContext, { stateDir, log }: LogSource): AsyncGenerator<StoredEvent> {
+async function* eventsOf(context: CliContext, source: LogSource): AsyncGenerator<StoredEvent> {
+  const { stateDir, log } = source
   if (log !== undefined) {
     yield* eventsInExport(resolve(context.cwd, log))
+    return
+  }
+  const settings = await settingsFor(context, stateDir, source.operatorFile)
+  const operator = settings && (await readOperator(context, settings, join(stateDir, 'data')))
+  if (settings && operator?.store) {
+    yield* eventsInDatabase(operator, { stateDir, workingFolder: dirname(settings.operatorFile) })
     return
   }
   const file = join(stateDir, 'events.db')
@@ -54,6 +66,26 @@ async function* eventsOf(context: CliContext, { stateDir, log }: LogSource): Asy
     yield* eventsInFile(file)
   } catch (error) {
     throw error instanceof UnreadableLog ? new UserError(error.message, exitCodes.failed) : error
+  }
+}
+
+/** Events of a shared store, a page at a time. */
+async function* eventsInDatabase(
+  operator: Operator,
+  places: Parameters<typeof openStore>[1],
+): AsyncGenerator<StoredEvent> {
+  const { store, claims } = await openStore(operator, places)
+  try {
+    for (let position = 0; ; ) {
+      const page = await store.readAll(position, pageSize)
+      yield* page
+      const last = page.at(-1)
+      if (!last) return
+      position = last.position
+    }
+  } finally {
+    await claims.close()
+    await store.close()
   }
 }
 

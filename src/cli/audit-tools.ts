@@ -2,15 +2,15 @@
 import type { AuditReport } from '../core/audit/log-audit.ts'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
 
-/** Where a log is read: an exported file, else the store of the state folder. */
+/** Where a log is read: an exported file, else the operator's database, else the store of the state folder. */
 export interface LogSource {
   stateDir: string
   log?: string | undefined
+  operatorFile?: string | undefined
 }
 
 /** `checkpoints` and `key` default to the operator's; given both, the operator's file is not read. */
 export interface AuditRequest extends LogSource {
-  operatorFile?: string | undefined
   checkpoints: string[]
   /** A verifier key, or a file that holds one. */
   key?: string | undefined

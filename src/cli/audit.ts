@@ -1,4 +1,5 @@
 /** `tidegate audit`: shows that the event log is as it was written, exports it, and makes the keys for that. */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { AuditRequest } from './audit-tools.ts'
@@ -102,13 +103,12 @@ function keygenCommand(audit: Command, context: CliContext): void {
     .requiredOption('--out <file>', 'where the signing key goes; a file that is there stays')
     .option('--json', 'print one JSON object')
     .action(async ({ name, out, json }: { name: string; out: string; json?: boolean }) => {
+      const file = resolve(context.cwd, out)
+      // A key that is replaced takes everything with it that it signed.
+      if (existsSync(file)) throw new UserError(`${out} is there already: name another file, or move that key away`)
       const { signer, verifier } = (await context.audit()).makeKeys(name)
       const { writeWholeFile } = await import('./write-whole-file.ts')
-      await writeWholeFile(resolve(context.cwd, out), out, `${signer}\n`, false, 0o600).catch((error: unknown) => {
-        throw error instanceof UserError
-          ? new UserError(error.message.replace('--force replaces it', 'name another file'))
-          : error
-      })
+      await writeWholeFile(file, out, `${signer}\n`, false, 0o600)
       context.err(
         `The signing key is in ${out}: name it as audit.key in the operator's file. Keep the verifier key elsewhere:`,
       )

@@ -4,6 +4,9 @@ import { access } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Clock } from '../../ports/clock.ts'
 import type { Checkup } from '../contract.ts'
+import { findingIn } from './finding-in.ts'
+
+const found = findingIn('clock')
 
 const watchMs = 300
 /** A clock that is slewed goes 0.05 % wrong at most; the rest is the scheduler's. */
@@ -20,29 +23,29 @@ async function steadiness(clock: Clock): Promise<Checkup> {
   await clock.sleep(watchMs, new AbortController().signal)
   const driftMs = clock.wallMs() - wallMs - (clock.monotonicMs() - monotonicMs)
   const message = `the wall clock moved ${Math.round(Math.abs(driftMs))} ms ${driftMs < 0 ? 'back' : 'ahead'} of the monotonic one within ${watchMs} ms`
-  if (Math.abs(driftMs) <= toleranceMs) return line('ok', 'steady', 'the wall clock runs as the monotonic one does')
-  return line('warning', 'steady', message, 'find out what sets it; windows, freezes and dates go by it')
+  if (Math.abs(driftMs) <= toleranceMs) return found('ok', 'steady', 'the wall clock runs as the monotonic one does')
+  return found('warning', 'steady', message, 'find out what sets it; windows, freezes and dates go by it')
 }
 
 function order(clock: Clock, lastEventAt: string): Checkup {
   const behindMs = Date.parse(lastEventAt) - clock.wallMs()
-  if (behindMs <= 1_000) return line('ok', 'order', `the newest event, of ${lastEventAt}, lies in the past`)
+  if (behindMs <= 1_000) return found('ok', 'order', `the newest event, of ${lastEventAt}, lies in the past`)
   const message = `the newest event is of ${lastEventAt}, ${Math.round(behindMs / 1_000)} s from now`
-  return line('warning', 'order', message, 'the clock went back, or went ahead before: set it right')
+  return found('warning', 'order', message, 'the clock went back, or went ahead before: set it right')
 }
 
 async function synchronised(): Promise<Checkup> {
   const answer = await askTimedatectl()
   if (answer === 'yes' || (await exists('/run/systemd/timesync/synchronized')))
-    return line('ok', 'synchronised', 'this machine keeps its clock by NTP')
+    return found('ok', 'synchronised', 'this machine keeps its clock by NTP')
   if (answer === 'no')
-    return line(
+    return found(
       'warning',
       'synchronised',
       'nothing keeps the clock of this machine right',
       'turn NTP on: timedatectl set-ntp true',
     )
-  return line('ok', 'synchronised', 'whether NTP keeps the clock right cannot be told here')
+  return found('ok', 'synchronised', 'whether NTP keeps the clock right cannot be told here')
 }
 
 /** `null` where there is no such program, or it has no answer. */
@@ -65,11 +68,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-const line = (state: Checkup['state'], what: string, message: string, hint?: string): Checkup => ({
-  area: 'clock',
-  what,
-  state,
-  message,
-  ...(hint !== undefined && { hint }),
-})

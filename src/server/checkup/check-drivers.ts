@@ -5,6 +5,10 @@ import type { SecretRef } from '../../core/plan/secret-ref.ts'
 import type { Outcome } from '../../core/release/outcome.ts'
 import type { Driver, DriverSet } from '../../ports/drivers.ts'
 import type { Checkup } from '../contract.ts'
+import { findingIn } from './finding-in.ts'
+
+const ofDriver = findingIn('drivers')
+const ofSecret = findingIn('secrets')
 
 const timeoutMs = 5_000
 /** Pings at the same time. */
@@ -44,12 +48,12 @@ function everyDriver(operator: Operator, drivers: DriverSet): Asked[] {
 async function ping({ what, name, driver }: Asked): Promise<Checkup> {
   if (!driver) {
     const hint = what.startsWith('hook ') ? 'say in `inbound` where hooks are heard' : undefined
-    return line('drivers', 'failed', what, 'no driver serves it', hint)
+    return ofDriver('failed', what, 'no driver serves it', hint)
   }
   const outcome = await answerOf(driver, name)
-  if (outcome.ok) return line('drivers', 'ok', what, `${driver.name} answers`)
+  if (outcome.ok) return ofDriver('ok', what, `${driver.name} answers`)
   const { message, cause } = outcome.error
-  return line('drivers', 'failed', what, message, cause)
+  return ofDriver('failed', what, message, cause)
 }
 
 /** A driver that throws or hangs is as good as none. */
@@ -78,17 +82,7 @@ export async function checkSecrets(
       'env' in ref
         ? 'set it for the controller, and for this command'
         : 'put the secret there, readable by the controller alone'
-    return outcome.ok
-      ? line('secrets', 'ok', path, 'it is there')
-      : line('secrets', 'failed', path, outcome.error.message, hint)
+    return outcome.ok ? ofSecret('ok', path, 'it is there') : ofSecret('failed', path, outcome.error.message, hint)
   })
   return Promise.all(found)
 }
-
-const line = (
-  area: Checkup['area'],
-  state: Checkup['state'],
-  what: string,
-  message: string,
-  hint?: string,
-): Checkup => ({ area, what, state, message, ...(hint !== undefined && { hint }) })

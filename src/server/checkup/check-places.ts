@@ -4,6 +4,9 @@ import { lstat, open, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkup } from '../contract.ts'
 import { socketPathOf } from '../controller-address.ts'
+import { findingIn } from './finding-in.ts'
+
+const found = findingIn('places')
 
 /** Entries of the folder that are looked at. */
 const maximumEntries = 1_000
@@ -24,13 +27,13 @@ export async function checkPlaces(stateDir: string): Promise<Checkup[]> {
   const folder = await lstat(stateDir, { bigint: true }).catch(() => null)
   if (!folder?.isDirectory()) {
     const hint = 'name the folder with --state DIR; the first `tidegate start` makes it'
-    return [line('failed', 'state folder', `there is no folder ${stateDir}`, hint)]
+    return [found('failed', 'state folder', `there is no folder ${stateDir}`, hint)]
   }
   const files = await othersMayUse(stateDir)
   return [
     permissions('state folder', stateDir, folder, 0o700),
     ...files,
-    ...(files.length === 0 ? [line('ok', 'files', 'nobody else may read or write them')] : []),
+    ...(files.length === 0 ? [found('ok', 'files', 'nobody else may read or write them')] : []),
     ...(await socketFolder(stateDir)),
     await fileSystem(stateDir),
     await room(stateDir),
@@ -42,10 +45,10 @@ function permissions(what: string, path: string, stat: BigIntStats, wanted: numb
   const mode = Number(stat.mode) & 0o777
   const hint = `chmod ${wanted.toString(8)} ${path}`
   if (Number(stat.uid) !== process.getuid?.())
-    return line('failed', what, `${path} belongs to another user`, 'run Tidegate as that user, or name another folder')
-  if ((mode & 0o022) !== 0) return line('failed', what, `others may write to ${path} (mode ${mode.toString(8)})`, hint)
-  if ((mode & 0o077) !== 0) return line('warning', what, `others may read ${path} (mode ${mode.toString(8)})`, hint)
-  return line('ok', what, `${path} is ours alone`)
+    return found('failed', what, `${path} belongs to another user`, 'run Tidegate as that user, or name another folder')
+  if ((mode & 0o022) !== 0) return found('failed', what, `others may write to ${path} (mode ${mode.toString(8)})`, hint)
+  if ((mode & 0o077) !== 0) return found('warning', what, `others may read ${path} (mode ${mode.toString(8)})`, hint)
+  return found('ok', what, `${path} is ours alone`)
 }
 
 async function othersMayUse(stateDir: string): Promise<Checkup[]> {
@@ -69,9 +72,9 @@ async function socketFolder(stateDir: string): Promise<Checkup[]> {
 async function fileSystem(stateDir: string): Promise<Checkup> {
   const { type } = await statfs(stateDir)
   const known = doubtful.get(type)
-  if (!known) return line('ok', 'file system', `type 0x${type.toString(16)}`)
+  if (!known) return found('ok', 'file system', `type 0x${type.toString(16)}`)
   const [name, why] = known
-  return line('warning', 'file system', `${stateDir} lies on ${name}: ${why}`, 'choose a folder on a local disk')
+  return found('warning', 'file system', `${stateDir} lies on ${name}: ${why}`, 'choose a folder on a local disk')
 }
 
 async function room(stateDir: string): Promise<Checkup> {
@@ -79,8 +82,8 @@ async function room(stateDir: string): Promise<Checkup> {
   const freeBytes = bavail * bsize
   const message = `${Math.floor(freeBytes / 1024 ** 2)} MiB free`
   const hint = 'make room: a log that cannot be written stops every release where it stands'
-  if (freeBytes < failBelowBytes) return line('failed', 'disk', message, hint)
-  return freeBytes < warnBelowBytes ? line('warning', 'disk', message, hint) : line('ok', 'disk', message)
+  if (freeBytes < failBelowBytes) return found('failed', 'disk', message, hint)
+  return freeBytes < warnBelowBytes ? found('warning', 'disk', message, hint) : found('ok', 'disk', message)
 }
 
 /** Writes a file of a few bytes and waits until it is on disk, as every event does. */
@@ -91,10 +94,10 @@ async function durable(stateDir: string): Promise<Checkup> {
     await file.writeFile('written by tidegate doctor')
     const startedMs = performance.now()
     await file.sync()
-    return line('ok', 'durable write', `on disk after ${(performance.now() - startedMs).toFixed(1)} ms`)
+    return found('ok', 'durable write', `on disk after ${(performance.now() - startedMs).toFixed(1)} ms`)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    return line(
+    return found(
       'failed',
       'durable write',
       `nothing can be written to ${stateDir} (${code})`,
@@ -104,11 +107,3 @@ async function durable(stateDir: string): Promise<Checkup> {
     await rm(path, { force: true })
   }
 }
-
-const line = (state: Checkup['state'], what: string, message: string, hint?: string): Checkup => ({
-  area: 'places',
-  what,
-  state,
-  message,
-  ...(hint !== undefined && { hint }),
-})

@@ -1,0 +1,99 @@
+/** The event log, for `tidegate doctor`: that it can be read, is whole, and by whom it is held. No store is opened. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Operator } from './core/plan/operator.ts'
+import type { StoreSpec } from './core/plan/operator-store.ts'
+import { type Places, settingsOf } from './operator-store.ts'
+import { findingIn } from './server/checkup/finding-in.ts'
+import type { Checkup } from './server/contract.ts'
+import { connectToController } from './server/socket-client.ts'
+import { inspectPostgres } from './store/inspect-postgres.ts'
+import { inspectSqlite, type SqliteInspection } from './store/inspect-sqlite.ts'
+import { placeOf } from './store/postgres.ts'
+
+const found = findingIn('store')
+
+/** What other checks need to know of the log. */
+export interface LogFacts {
+  events: number
+  /** Of the newest event. */
+  lastAt: string | null
+  lastPosition: number
+}
+
+export interface CheckedStore {
+  findings: Checkup[]
+  /** Null where there is no log that can be read. */
+  facts: LogFacts | null
+}
+
+/** The operator's database, else the file of the state folder. Without an operator only the file can be looked at. */
+export async function checkStore(operator: Operator | null, places: Places): Promise<CheckedStore> {
+  return operator?.store ? checkDatabase(operator.store, places.workingFolder) : checkFile(places.stateDir)
+}
+
+async function checkDatabase(spec: StoreSpec, folder: string): Promise<CheckedStore> {
+  const inspected = await inspectPostgres(settingsOf(spec, folder))
+  const place = placeOf(spec.url)
+  if (!inspected.ok)
+    return {
+      findings: [found('failed', 'event log', `${place}: ${inspected.message}`, 'bring it back, or correct `store`')],
+      facts: null,
+    }
+  const { value } = inspected
+  const log = found('ok', 'event log', `${value.events} events in ${place}, where every commit waits for the disk`)
+  return { findings: [log, schemaFinding(place, value)], facts: value }
+}
+
+async function checkFile(stateDir: string): Promise<CheckedStore> {
+  const file = join(stateDir, 'events.db')
+  if (!existsSync(file)) {
+    const finding = found(
+      'warning',
+      'event log',
+      `there is none in ${stateDir} yet`,
+      'the first `tidegate start` makes it',
+    )
+    return { findings: [finding], facts: null }
+  }
+  const controller = await connectToController(stateDir)
+  const held = found('ok', 'controller', controller ? 'one is at work and answers' : 'none is at work')
+  const inspected = inspectSqlite(file)
+  if (inspected.ok) return { findings: [held, ...findingsOf(file, inspected.value)], facts: inspected.value }
+  const hint = 'restore the last backup, and keep this file for whoever finds out why'
+  return { findings: [held, found('failed', 'event log', inspected.message, hint)], facts: null }
+}
+
+function findingsOf(file: string, inspection: SqliteInspection): Checkup[] {
+  const { integrity, events, sizeBytes, journalMode } = inspection
+  const isWhole = integrity === 'ok'
+  const size = `${events} events in ${Math.ceil(sizeBytes / 1024)} KiB`
+  return [
+    isWhole
+      ? found('ok', 'event log', `${size}, its pages are whole`)
+      : found('failed', 'event log', `${file} is damaged: ${integrity}`, 'restore the last backup'),
+    schemaFinding(file, inspection),
+    journalMode === 'wal'
+      ? found('ok', 'durable', 'write-ahead log; every append waits for the disk')
+      : found(
+          'warning',
+          'durable',
+          `journal mode ${journalMode}, not wal`,
+          'the next controller sets it, or says why not',
+        ),
+  ]
+}
+
+function schemaFinding(
+  place: string,
+  { schema, newestSchema }: Pick<SqliteInspection, 'schema' | 'newestSchema'>,
+): Checkup {
+  if (schema === null)
+    return found('failed', 'schema', `${place} belongs to another program`, 'move it away, or choose another place')
+  if (schema > newestSchema) {
+    const message = `version ${schema}, this Tidegate knows up to ${newestSchema}`
+    return found('failed', 'schema', message, 'use the version that wrote it, or a newer one')
+  }
+  const next = schema === newestSchema ? '' : `; the next controller brings it to ${newestSchema}`
+  return found('ok', 'schema', `version ${schema}${next}`)
+}
