@@ -77,7 +77,7 @@ export async function openController(
   const { drivers, supervisor } = operatorDrivers(operator, places)
   const controller = new Controller({
     store,
-    claims: opened.claims,
+    leases: opened.leases,
     drivers,
     clock: opened.clock,
     operator,

@@ -10,7 +10,7 @@ import type { Deployer, DriverSet, EffectContext, MetricSource, TrafficRouter } 
 import type { EventStore } from '../ports/event-store.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { ReleaseRunner } from './release-runner.ts'
-import { soleClaim } from './sole-claims.ts'
+import { soleLease } from './sole-leases.ts'
 import { systemClock } from './system-clock.ts'
 
 const rina: Actor = { id: 'rina', name: 'Rina', demo: false }
@@ -85,7 +85,7 @@ function runnerOf(world: FakeWorld, store: EventStore) {
   const stop = new AbortController()
   stops.push(stop)
   const runner = new ReleaseRunner({ store, drivers: world.drivers(), clock: systemClock }, 'default/r1')
-  return { runner, run: () => runner.run(soleClaim(stop.signal)), stop: () => stop.abort() }
+  return { runner, run: () => runner.run(soleLease(stop.signal)), stop: () => stop.abort() }
 }
 
 async function started(world: FakeWorld, store = createMemoryStore()) {

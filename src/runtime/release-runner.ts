@@ -7,10 +7,10 @@ import type { EventEnvelope } from '../core/release/events.ts'
 import { evolve, releaseOf } from '../core/release/evolve.ts'
 import { neededLooks, nextWake } from '../core/release/needs.ts'
 import { isOver, type Now, type Release } from '../core/release/release.ts'
-import type { Claim, Rest } from '../ports/claims.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
+import type { Lease, Rest } from '../ports/leases.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { EffectPerformer } from './effect-performer.ts'
 import { takeLook } from './take-look.ts'
@@ -38,7 +38,7 @@ export class ReleaseRunner {
   #queue: Promise<unknown> = Promise.resolve()
   #wake = new AbortController()
   /** Until it has one, a runner only records: nothing is performed that nobody would follow up. */
-  #claim: Claim | null = null
+  #lease: Lease | null = null
   /** What the store refused, whoever asked; the loop ends with it. */
   #refusal: StoreRefusal | null = null
 
@@ -49,7 +49,7 @@ export class ReleaseRunner {
     this.#performer = new EffectPerformer(
       ports.drivers,
       (effectId, outcome) => this.#settle(effectId, outcome),
-      () => this.#claim?.holds() ?? false,
+      () => this.#lease?.holds() ?? false,
     )
   }
 
@@ -142,14 +142,14 @@ export class ReleaseRunner {
 
   #fold(events: readonly EventEnvelope[]): void {
     this.#release = events.reduce<Release | null>(evolve, this.#release)
-    if (this.#claim && this.#release) this.#performer.perform(this.#release)
+    if (this.#lease && this.#release) this.#performer.perform(this.#release)
     this.#wake.abort()
   }
 
-  /** Whoever has the claim comes back by itself: others leave the release alone for as long as the claim lasts. */
+  /** Whoever has the lease comes back by itself: others leave the release alone for as long as the lease lasts. */
   #wakeUp(release: Release, now: Now): WakeUp {
     const { afterMs } = wakeUpOf(release, now)
-    return { afterMs: afterMs === null ? null : Math.max(afterMs, this.#claim?.leaseMs ?? 0) }
+    return { afterMs: afterMs === null ? null : Math.max(afterMs, this.#lease?.durationMs ?? 0) }
   }
 
   #refused(result: Extract<AppendResult, { ok: false }>): StoreRefusal {
@@ -172,23 +172,23 @@ export class ReleaseRunner {
   }
 
   /**
-   * Runs until the release is over and everyone is told, until it has nothing to do for longer than the claim allows, or until the claim ends.
+   * Runs until the release is over and everyone is told, until it has nothing to do for longer than the lease allows, or until the lease ends.
    * Throws `StoreRefusal` when it cannot record.
    */
-  async run(claim: Claim): Promise<Rest> {
-    this.#claim = claim
+  async run(lease: Lease): Promise<Rest> {
+    this.#lease = lease
     try {
       if (this.#ports.store.isShared) await this.catchUp()
-      await this.#loop(claim)
+      await this.#loop(lease)
     } finally {
-      this.#claim = null
+      this.#lease = null
       await this.#performer.stop()
     }
     const { release } = this
     return { version: release.version, wakeUp: wakeUpOf(release, this.now()) }
   }
 
-  async #loop({ signal, restAfterMs }: Claim): Promise<void> {
+  async #loop({ signal, restAfterMs }: Lease): Promise<void> {
     this.#performer.perform(this.release)
     while (!signal.aborted) {
       this.#wake = new AbortController()

@@ -34,9 +34,9 @@ export const postgresMigrations: readonly Migration[] = [
   },
   {
     version: 2,
-    name: 'claims',
+    name: 'leases',
     sql: `
-      CREATE TABLE tidegate.claims (
+      CREATE TABLE tidegate.leases (
         stream     text PRIMARY KEY,
         holder     uuid NOT NULL,
         expires_at timestamptz NOT NULL
