@@ -76,8 +76,8 @@ export class PostgresLeases implements Leases {
     const streams = await inTransaction(this.#pool, async (client) => {
       const isAttended = await this.#wakeUps.isAnyWaiting(client)
       const { rows } = await client.query<{ stream: string; version: number }>(
-        `SELECT stream, max(version) AS version FROM tidegate.events
-         WHERE NOT EXISTS (SELECT FROM tidegate.leases) GROUP BY stream`,
+        `SELECT stream, (SELECT max(version) FROM tidegate.events WHERE stream = first.stream) AS version
+         FROM tidegate.events AS first WHERE version = 1 AND NOT EXISTS (SELECT FROM tidegate.leases)`,
       )
       return { value: () => (isAttended ? [] : rows) }
     })

@@ -15,6 +15,8 @@ import { fromJson, newStream, readSealed, type SealedEvent, type StreamHead, sea
 const maximumBatch = 100
 /** Appends that wait; more are refused. */
 const maximumWaiting = 10_000
+/** Events of one answer: a long log is read in parts, each within the limit of an answer. */
+const eventsOfPage = 1_000
 /** Tries of one transaction that others wrote in between; each time somebody got on. */
 const maximumTries = 10
 
@@ -115,27 +117,22 @@ export class PostgresStore implements EventStore {
   }
 
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
-    const rows = await this.#rows(
-      `SELECT stream, version, position, at, elapsed_ms AS "elapsedMs", clock, actor, event, previous_hash AS "previousHash", hash
-       FROM tidegate.events WHERE stream = $1 AND version >= $2 ORDER BY version`,
-      [stream, fromVersion],
-    )
-    return rows.map(({ version, position, clock, actor, event, ...row }) =>
-      readSealed({
-        ...row,
-        stream,
-        version: Number(version),
-        position: Number(position),
-        clock: fromJson(clock),
-        actor: fromJson(actor),
-        event: fromJson(event),
-      }),
-    )
+    const events: EventEnvelope[] = []
+    for (let from = Math.max(1, fromVersion); ; from += eventsOfPage) {
+      const rows = await this.#rows(
+        `SELECT stream, version, position, at, elapsed_ms AS "elapsedMs", clock, actor, event, previous_hash AS "previousHash", hash
+         FROM tidegate.events WHERE stream = $1 AND version >= $2 AND version < $3 ORDER BY version`,
+        [stream, from, from + eventsOfPage],
+      )
+      for (const row of rows) events.push(eventOf(stream, row))
+      if (rows.length < eventsOfPage) return events
+    }
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {
     const rows = await this.#rows(
-      'SELECT stream, max(version) AS version FROM tidegate.events GROUP BY stream ORDER BY min(position)',
+      `SELECT stream, (SELECT max(version) FROM tidegate.events WHERE stream = first.stream) AS version
+       FROM tidegate.events AS first WHERE version = 1 ORDER BY position`,
     )
     return rows.map(({ stream, version }) => ({ stream: String(stream), version: Number(version) }))
   }
@@ -198,6 +195,17 @@ function insertOf(events: readonly SealedEvent[]): { text: string; values: unkno
   ]
   return { text, values }
 }
+
+const eventOf = (stream: string, { version, position, clock, actor, event, ...row }: Record<string, unknown>) =>
+  readSealed({
+    ...row,
+    stream,
+    version: Number(version),
+    position: Number(position),
+    clock: fromJson(clock),
+    actor: fromJson(actor),
+    event: fromJson(event),
+  })
 
 /** `position` is the last one before its events. */
 function resultOf(one: Judged, position: number): AppendResult {
