@@ -59,7 +59,7 @@ export class PostgresLeases implements Leases {
     // Where that fails, the wake-up that came with the last append brings the release back.
     const [taken] = await this.#acquire(this.#pool, [stream]).catch(() => [])
     if (taken === undefined) return false
-    this.#begin(stream, askedMs + leaseMs)
+    if (!this.#held.has(stream)) this.#begin(stream, askedMs + leaseMs)
     return true
   }
 
@@ -187,13 +187,17 @@ export class PostgresLeases implements Leases {
     if (!isOurs || !rest) return
     const now = { afterMs: 0 }
     await inTransaction(this.#pool, async (client) => {
+      const { rowCount } = await client.query(
+        'DELETE FROM tidegate.leases WHERE stream = $1 AND holder = $2 AND expires_at > clock_timestamp()',
+        [stream, this.#holder],
+      )
+      if (rowCount === 0) return { value: () => undefined }
       await this.#wakeUps.send(client, stream, rest.version, this.#stop.signal.aborted ? now : rest.wakeUp)
       const { rows } = await client.query('SELECT max(version) AS version FROM tidegate.events WHERE stream = $1', [
         stream,
       ])
       const { version } = rows[0]
       if (version !== rest.version) await this.#wakeUps.send(client, stream, version, now)
-      await client.query('DELETE FROM tidegate.leases WHERE stream = $1 AND holder = $2', [stream, this.#holder])
       return { value: () => undefined }
     })
   }
