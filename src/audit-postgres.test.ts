@@ -58,8 +58,8 @@ describe.runIf(hasPostgres)('a log in PostgreSQL', () => {
     for (let round = 0; round < 5; round++) await checkpointer.seal()
     await Promise.all(writing)
     await checkpointer.seal()
-    for (const { store: one, claims } of opened) {
-      await claims.close()
+    for (const { store: one, leases } of opened) {
+      await leases.close()
       await one.close()
     }
     const operatorFile = join(folder, 'operator.yaml')

@@ -5,10 +5,10 @@ import type { Operator } from './core/plan/operator.ts'
 import type { StoreSpec } from './core/plan/operator-store.ts'
 import type { SecretRef } from './core/plan/secret-ref.ts'
 import { resolveSecret } from './drivers/resolve-secret.ts'
-import type { Claims } from './ports/claims.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EventStore } from './ports/event-store.ts'
-import { createSoleClaims } from './runtime/sole-claims.ts'
+import type { Leases } from './ports/leases.ts'
+import { createSoleLeases } from './runtime/sole-leases.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import { openPostgresStore } from './store/postgres.ts'
 import type { PostgresSettings } from './store/postgres-pool.ts'
@@ -22,7 +22,7 @@ export interface Places {
 
 export interface OpenedStore {
   store: EventStore
-  claims: Claims
+  leases: Leases
   /** The machine's, or the one that controllers of one database share. */
   clock: Clock
 }
@@ -30,7 +30,7 @@ export interface OpenedStore {
 /** Throws a `UserError` that says who holds the store, or what is missing. */
 export async function openStore(operator: Operator, { stateDir, workingFolder }: Places): Promise<OpenedStore> {
   if (operator.store) return openDatabase(operator.store, workingFolder)
-  return { store: await openEmbeddedStore(join(stateDir, 'events.db')), claims: createSoleClaims(), clock: systemClock }
+  return { store: await openEmbeddedStore(join(stateDir, 'events.db')), leases: createSoleLeases(), clock: systemClock }
 }
 
 /** SQLite in one file; a second opener is refused. */
@@ -48,8 +48,8 @@ export function settingsOf({ url, password }: StoreSpec, folder: string): Postgr
 async function openDatabase(spec: StoreSpec, folder: string): Promise<OpenedStore> {
   const opened = await openPostgresStore(settingsOf(spec, folder))
   if (opened.ok) {
-    const { store, claims, wallMs } = opened
-    return { store, claims, clock: { ...systemClock, wallMs } }
+    const { store, leases, wallMs } = opened
+    return { store, leases, clock: { ...systemClock, wallMs } }
   }
   throw new UserError(opened.message, exitCodes.failed)
 }

@@ -74,7 +74,7 @@ async function* eventsInDatabase(
   operator: Operator,
   places: Parameters<typeof openStore>[1],
 ): AsyncGenerator<StoredEvent> {
-  const { store, claims } = await openStore(operator, places)
+  const { store, leases } = await openStore(operator, places)
   try {
     for (let position = 0; ; ) {
       const page = await store.readAll(position, pageSize)
@@ -84,7 +84,7 @@ async function* eventsInDatabase(
       position = last.position
     }
   } finally {
-    await claims.close()
+    await leases.close()
     await store.close()
   }
 }

@@ -82,7 +82,7 @@ export async function openController(
   const store = sealing?.store ?? wrapped
   const controller = new Controller({
     store,
-    claims: opened.claims,
+    leases: opened.leases,
     drivers,
     clock: opened.clock,
     operator,

@@ -1,12 +1,12 @@
 /** A store without room: the release stands still and loses nothing, whoever is on call can take it back, and it goes on when there is room. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { aroundStore } from '../../test/fixtures/around-store.ts'
 import { FakeWorld, quickStart, rina, signUntil } from '../../test/fixtures/fake-world.ts'
 import { isOver } from '../core/release/release.ts'
-import type { EventStore } from '../ports/event-store.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { ReleaseRunner } from './release-runner.ts'
-import { soleClaim } from './sole-claims.ts'
+import { soleLease } from './sole-leases.ts'
 import { systemClock } from './system-clock.ts'
 
 let stop = new AbortController()
@@ -19,21 +19,14 @@ afterEach(() => stop.abort())
 function crampedStore() {
   const inner = createMemoryStore()
   const disk = { isFull: false, wasFull: false }
-  const store: EventStore = {
-    isShared: inner.isShared,
+  const store = aroundStore(inner, {
     append: async (stream, version, events, options) => {
       if (disk.isFull && !options?.mayUseReserve) return { ok: false, error: 'full', message: 'the disk is full' }
       if (!disk.wasFull && events.some(({ event }) => event.type === 'StageEntered'))
         Object.assign(disk, { isFull: true, wasFull: true })
       return inner.append(stream, version, events, options)
     },
-    read: (...asked) => inner.read(...asked),
-    readAll: (...asked) => inner.readAll(...asked),
-    readSnapshot: (stream) => inner.readSnapshot(stream),
-    keepSnapshot: (stream, snapshot) => inner.keepSnapshot(stream, snapshot),
-    streams: () => inner.streams(),
-    close: () => inner.close(),
-  }
+  })
   return { store, disk }
 }
 
@@ -44,7 +37,7 @@ async function atFirstStage() {
   const onHeldUp = (stream: string, message: string) => void told.push(`${stream}: ${message}`)
   const runner = new ReleaseRunner({ store, drivers: world.drivers(), clock: systemClock, onHeldUp }, 'default/r1')
   await runner.submit({ type: 'start', start: quickStart, actor: rina })
-  const ended = runner.run(soleClaim(stop.signal))
+  const ended = runner.run(soleLease(stop.signal))
   await signUntil(runner, () => disk.isFull)
   await expect.poll(() => told).toEqual(['default/r1: the disk is full'])
   return { world, runner, disk, ended, told }

@@ -1,5 +1,6 @@
 /** The loop over a real store with drivers that are slow, hang, throw or lie; real time, short intervals. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { aroundStore } from '../../test/fixtures/around-store.ts'
 import { FakeWorld, quickStart, rina, signUntil } from '../../test/fixtures/fake-world.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
 import { releaseOf } from '../core/release/evolve.ts'
@@ -8,7 +9,7 @@ import { isOver } from '../core/release/release.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { ReleaseRunner } from './release-runner.ts'
-import { soleClaim } from './sole-claims.ts'
+import { soleLease } from './sole-leases.ts'
 import { systemClock } from './system-clock.ts'
 
 const stops: AbortController[] = []
@@ -20,7 +21,7 @@ function runnerOf(world: FakeWorld, store: EventStore) {
   const stop = new AbortController()
   stops.push(stop)
   const runner = new ReleaseRunner({ store, drivers: world.drivers(), clock: systemClock }, 'default/r1')
-  return { runner, run: () => runner.run(soleClaim(stop.signal)), stop: () => stop.abort() }
+  return { runner, run: () => runner.run(soleLease(stop.signal)), stop: () => stop.abort() }
 }
 
 async function started(world: FakeWorld, store = createMemoryStore()) {
@@ -201,5 +202,87 @@ describe('ReleaseRunner', () => {
       ({ event }) => event.type === 'SignOffGiven' && event.gateId === approve.gateId,
     )
     expect(recorded).toHaveLength(1)
+  })
+})
+
+describe('ReleaseRunner on a store that others share', () => {
+  const shared = (store: EventStore) => aroundStore(store, { isShared: true })
+  const approve = {
+    type: 'command' as const,
+    command: { type: 'approve' as const, gateId: 'staging/prepared' },
+    actor: rina,
+  }
+  const pause = { type: 'command' as const, command: { type: 'pause' as const, reason: 'lunch' }, actor: rina }
+
+  async function twoRunners() {
+    const store = shared(createMemoryStore())
+    const world = new FakeWorld()
+    await started(world, store)
+    const events = await store.read('default/r1')
+    const runners = [runnerOf(world, store).runner, runnerOf(world, store).runner] as const
+    for (const runner of runners) runner.resume(openedFrom(events))
+    return { store, world, runners }
+  }
+
+  it('decides again on what another controller wrote, and loses neither word', async () => {
+    const { store, runners } = await twoRunners()
+    await Promise.all([runners[0].submit(approve), runners[1].submit(pause)])
+    const types = (await store.read('default/r1')).map(({ event }) => event.type)
+    expect(types).toEqual(expect.arrayContaining(['SignOffGiven', 'ReleasePaused']))
+    await runners[0].catchUp()
+    expect(runners[0].release).toEqual(runners[1].release)
+  })
+
+  it('refuses by what is true now: the second of two equal words is too late', async () => {
+    const { runners } = await twoRunners()
+    const answers = await Promise.all([runners[0].submit(pause), runners[1].submit(pause)])
+    expect(answers.filter(({ rejected }) => rejected)).toHaveLength(1)
+  })
+
+  it('never turns the time back when whoever wrote was ahead', async () => {
+    const { store, runners } = await twoRunners()
+    const [last] = (await store.read('default/r1')).slice(-1)
+    if (!last) throw new Error('no events')
+    const { actor, at, clock, version, elapsedMs } = last
+    const ahead = {
+      event: { type: 'ReleasePaused' as const, reason: 'x' },
+      actor,
+      at,
+      clock,
+      elapsedMs: elapsedMs + 60_000,
+    }
+    expect(await store.append('default/r1', version, [ahead])).toMatchObject({ ok: true })
+    await runners[0].catchUp()
+    expect(runners[0].elapsedMs()).toBeGreaterThanOrEqual(elapsedMs + 60_000)
+  })
+
+  it('calls no driver once its lease may be another’s, and leaves what was asked to that one', async () => {
+    const { store, world, runners } = await twoRunners()
+    let holds = true
+    const stop = new AbortController()
+    stops.push(stop)
+    const lease = { ...soleLease(stop.signal), holds: () => holds }
+    const running = runners[0].run(lease)
+    holds = false
+    await runners[0].submit(approve)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(Object.keys(runners[0].release.effects)).toHaveLength(1)
+    expect(world.calls).toEqual([])
+    stop.abort()
+    await running
+    const other = runnerOf(world, store)
+    other.runner.resume(openedFrom(await store.read('default/r1')))
+    void other.run()
+    await signUntil(other.runner, () => world.calls.length > 0)
+    expect(world.calls[0]?.what).toBe('deploy staging')
+  })
+
+  it('rests when nothing is to do for longer than its lease allows, and says when to come back', async () => {
+    const { runners } = await twoRunners()
+    const stop = new AbortController()
+    const rest = await runners[0].run({ ...soleLease(stop.signal), restAfterMs: 1_000 })
+    expect(stop.signal.aborted).toBe(false)
+    expect(rest).toEqual({ version: runners[0].release.version, wakeUp: { afterMs: expect.any(Number) } })
+    expect(rest.wakeUp.afterMs).toBeGreaterThan(1_000)
   })
 })

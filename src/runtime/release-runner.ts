@@ -8,10 +8,10 @@ import type { Cause, EventEnvelope } from '../core/release/events.ts'
 import { evolve } from '../core/release/evolve.ts'
 import { neededLooks, nextWake } from '../core/release/needs.ts'
 import { isGoingBack, isOver, type Now, type Release } from '../core/release/release.ts'
-import type { Claim, Rest } from '../ports/claims.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import type { AppendResult, EventStore, NewEvent, WakeUp } from '../ports/event-store.ts'
+import type { Lease, Rest } from '../ports/leases.ts'
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { EffectPerformer } from './effect-performer.ts'
 import { type OpenedRelease, snapshotEvery, snapshotOf } from './open-release.ts'
@@ -45,7 +45,7 @@ export class ReleaseRunner {
   #queue: Promise<unknown> = Promise.resolve()
   #wake = new AbortController()
   /** Until it has one, a runner only records: nothing is performed that nobody would follow up. */
-  #claim: Claim | null = null
+  #lease: Lease | null = null
   /** What the store refused, whoever asked; the loop ends with it. */
   #refusal: StoreRefusal | null = null
   /** There was no room for the last thing it would have recorded. */
@@ -60,7 +60,7 @@ export class ReleaseRunner {
     this.#performer = new EffectPerformer(
       ports.drivers,
       (effectId, outcome) => this.#settle(effectId, outcome),
-      () => this.#claim?.holds() ?? false,
+      () => this.#lease?.holds() ?? false,
     )
   }
 
@@ -150,7 +150,7 @@ export class ReleaseRunner {
   #fold(events: readonly EventEnvelope[]): void {
     this.#release = events.reduce<Release | null>(evolve, this.#release)
     this.#keepSnapshot(events.at(-1))
-    if (this.#claim && this.#release) this.#performer.perform(this.#release)
+    if (this.#lease && this.#release) this.#performer.perform(this.#release)
     this.#wake.abort()
   }
 
@@ -161,10 +161,10 @@ export class ReleaseRunner {
     void this.#ports.store.keepSnapshot(this.#stream, snapshotOf({ release, last }))
   }
 
-  /** Whoever has the claim comes back by itself: others leave the release alone for as long as the claim lasts. */
+  /** Whoever has the lease comes back by itself: others leave the release alone for as long as the lease lasts. */
   #wakeUp(release: Release, now: Now): WakeUp {
     const { afterMs } = wakeUpOf(release, now)
-    return { afterMs: afterMs === null ? null : Math.max(afterMs, this.#claim?.leaseMs ?? 0) }
+    return { afterMs: afterMs === null ? null : Math.max(afterMs, this.#lease?.durationMs ?? 0) }
   }
 
   #refused(result: Extract<AppendResult, { ok: false }>): StoreRefusal {
@@ -184,31 +184,31 @@ export class ReleaseRunner {
       } catch (error) {
         // The loop ends with a refusal; anything else is a bug and must not be lost.
         if (!(error instanceof StoreRefusal)) throw error
-        const claim = this.#claim
-        if (error.error !== 'full' || !claim) return
-        await this.#ports.clock.sleep(fullWaitMs, claim.signal)
+        const lease = this.#lease
+        if (error.error !== 'full' || !lease) return
+        await this.#ports.clock.sleep(fullWaitMs, lease.signal)
       }
     }
   }
 
   /**
-   * Runs until the release is over and everyone is told, until it has nothing to do for longer than the claim allows, or until the claim ends.
+   * Runs until the release is over and everyone is told, until it has nothing to do for longer than the lease allows, or until the lease ends.
    * Throws `StoreRefusal` when it cannot record.
    */
-  async run(claim: Claim): Promise<Rest> {
-    this.#claim = claim
+  async run(lease: Lease): Promise<Rest> {
+    this.#lease = lease
     try {
       if (this.#ports.store.isShared) await this.catchUp()
-      await this.#loop(claim)
+      await this.#loop(lease)
     } finally {
-      this.#claim = null
+      this.#lease = null
       await this.#performer.stop()
     }
     const { release } = this
     return { version: release.version, wakeUp: wakeUpOf(release, this.now()) }
   }
 
-  async #loop({ signal, restAfterMs }: Claim): Promise<void> {
+  async #loop({ signal, restAfterMs }: Lease): Promise<void> {
     this.#performer.perform(this.release)
     while (!signal.aborted) {
       this.#wake = new AbortController()

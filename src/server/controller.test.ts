@@ -4,7 +4,7 @@ import { storedLog } from '../../test/fixtures/stored-log.ts'
 import { World } from '../../test/simulation/world.ts'
 import { Operator } from '../core/plan/operator.ts'
 import type { EventEnvelope } from '../core/release/events.ts'
-import { createSoleClaims } from '../runtime/sole-claims.ts'
+import { createSoleLeases } from '../runtime/sole-leases.ts'
 import { VirtualClock } from '../runtime/virtual-clock.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { Controller } from './controller.ts'
@@ -29,7 +29,7 @@ async function controllerWith(events: EventEnvelope[]): Promise<Controller> {
   const operator = Operator.parse({ people: {}, targets: {} })
   return new Controller({
     store,
-    claims: createSoleClaims(),
+    leases: createSoleLeases(),
     drivers,
     clock: new VirtualClock(),
     operator,

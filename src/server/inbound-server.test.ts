@@ -11,7 +11,7 @@ import { createStandardWebhookVerifier } from '../drivers/hooks/standard-webhook
 import { sign } from '../drivers/standard-webhook.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import { ReleaseRunner } from '../runtime/release-runner.ts'
-import { createSoleClaims } from '../runtime/sole-claims.ts'
+import { createSoleLeases } from '../runtime/sole-leases.ts'
 import { VirtualClock } from '../runtime/virtual-clock.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { Problem } from './contract.ts'
@@ -77,7 +77,7 @@ beforeEach(async () => {
   }
   controller = new Controller({
     store,
-    claims: createSoleClaims(),
+    leases: createSoleLeases(),
     drivers,
     clock,
     operator,

@@ -1,6 +1,6 @@
 /** The runners of a controller's releases: of those it runs itself, and of any other, made from what is stored. */
 import { isOver } from '../core/release/release.ts'
-import type { Claim, Claims, Rest } from '../ports/claims.ts'
+import type { Lease, Leases, Rest } from '../ports/leases.ts'
 import { openRelease } from '../runtime/open-release.ts'
 import { ReleaseRunner, type RunnerPorts } from '../runtime/release-runner.ts'
 import type { ControllerPurpose } from './contract.ts'
@@ -10,7 +10,7 @@ export const streamOf = (releaseId: string): string => `${projectId}/${releaseId
 const releaseIdOf = (stream: string): string => stream.slice(projectId.length + 1)
 
 export interface ReleaseRunnersPorts extends RunnerPorts {
-  claims: Claims
+  leases: Leases
   /** `record` decides and records what people say, and leaves it to the next running controller to act on it. */
   purpose: ControllerPurpose
   /** Told when a release is no longer run here, because it cannot be recorded or because of a bug. */
@@ -28,10 +28,10 @@ export class ReleaseRunners {
 
   /** Takes up what is this controller's to run. Where the store is its own, that is every release that is not over. */
   async resume(): Promise<void> {
-    const { purpose, claims, store } = this.#ports
+    const { purpose, leases, store } = this.#ports
     if (purpose === 'record') return
-    await claims.start({
-      run: (stream, claim) => this.#run(stream, claim),
+    await leases.start({
+      run: (stream, lease) => this.#run(stream, lease),
       isUnfinished: async (stream) => {
         const runner = await this.find(releaseIdOf(stream))
         return runner !== undefined && !isOver(runner.release)
@@ -46,7 +46,7 @@ export class ReleaseRunners {
   }
 
   close(): Promise<void> {
-    return this.#ports.claims.close()
+    return this.#ports.leases.close()
   }
 
   /** For a stream that nobody has written to yet. */
@@ -79,16 +79,16 @@ export class ReleaseRunners {
   async go(releaseId: string, runner: ReleaseRunner): Promise<void> {
     if (this.#ports.purpose === 'record' || this.#running.has(releaseId)) return
     this.#running.set(releaseId, runner)
-    if (!(await this.#ports.claims.take(streamOf(releaseId)))) this.#running.delete(releaseId)
+    if (!(await this.#ports.leases.take(streamOf(releaseId)))) this.#running.delete(releaseId)
   }
 
-  async #run(stream: string, claim: Claim): Promise<Rest | null> {
+  async #run(stream: string, lease: Lease): Promise<Rest | null> {
     const releaseId = releaseIdOf(stream)
     try {
       const runner = await this.find(releaseId)
       if (!runner) return null
       this.#running.set(releaseId, runner)
-      return await runner.run(claim)
+      return await runner.run(lease)
     } catch (error) {
       this.#ports.onStopped(releaseId, error instanceof Error ? error : new Error(String(error)))
       return null

@@ -11,7 +11,7 @@ import { createMemoryDeployer } from '../drivers/deploy/memory.ts'
 import { createMemoryRouter } from '../drivers/traffic/memory.ts'
 import type { DriverSet, MetricSource } from '../ports/drivers.ts'
 import type { EventStore } from '../ports/event-store.ts'
-import { createSoleClaims } from '../runtime/sole-claims.ts'
+import { createSoleLeases } from '../runtime/sole-leases.ts'
 import { VirtualClock } from '../runtime/virtual-clock.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { StartRequest } from './contract.ts'
@@ -61,7 +61,7 @@ let controller: Controller
 const open = async () => {
   const opened = new Controller({
     store,
-    claims: createSoleClaims(),
+    leases: createSoleLeases(),
     drivers,
     clock,
     operator,

@@ -17,6 +17,8 @@ import { snapshotOf, storedEventOf } from './stored-row.ts'
 const maximumBatch = 100
 /** Appends that wait; more are refused. */
 const maximumWaiting = 10_000
+/** Events of one answer: a long log is read in parts, each within the limit of an answer. */
+const eventsOfPage = 1_000
 /** Tries of one transaction that others wrote in between; each time somebody got on. */
 const maximumTries = 10
 
@@ -122,11 +124,13 @@ export class PostgresStore implements EventStore {
   }
 
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
-    const rows = await this.#rows(
-      'SELECT * FROM tidegate.events WHERE stream = $1 AND version >= $2 ORDER BY version',
-      [stream, fromVersion],
-    )
-    return rows.map((row) => readSealed({ ...storedEventOf(row) }))
+    const events: EventEnvelope[] = []
+    for (let from = Math.max(1, fromVersion); ; from += eventsOfPage) {
+      const text = 'SELECT * FROM tidegate.events WHERE stream = $1 AND version >= $2 AND version < $3 ORDER BY version'
+      const rows = await this.#rows(text, [stream, from, from + eventsOfPage])
+      for (const row of rows) events.push(readSealed({ ...storedEventOf(row) }))
+      if (rows.length < eventsOfPage) return events
+    }
   }
 
   async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
@@ -147,7 +151,8 @@ export class PostgresStore implements EventStore {
 
   async streams(): Promise<{ stream: string; version: number }[]> {
     const rows = await this.#rows(
-      'SELECT stream, max(version) AS version FROM tidegate.events GROUP BY stream ORDER BY min(position)',
+      `SELECT stream, (SELECT max(version) FROM tidegate.events WHERE stream = first.stream) AS version
+       FROM tidegate.events AS first WHERE version = 1 ORDER BY position`,
     )
     return rows.map(({ stream, version }) => ({ stream: String(stream), version: Number(version) }))
   }

@@ -11,7 +11,7 @@ const queue = 'wake-ups'
 /** A job is dropped by nobody; this is for the table's own housekeeping. */
 const retentionSeconds = 10 * 365 * 86_400
 
-/** A job that is due sooner than this is put off. Half of what a claim lasts: it never comes while its holder is well. */
+/** A job that is due sooner than this is put off. Half of what a lease lasts: it never comes while its holder is well. */
 const aheadMs = 1_500
 /** Streams whose jobs are remembered; with more, all are forgotten and sent anew. */
 const maximumKnown = 20_000

@@ -31,6 +31,20 @@ async function open(url?: string): Promise<EventStore> {
 describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
   eventStoreContract('postgres', open)
 
+  it('gives a log whole that takes several answers', async () => {
+    const store = await open()
+    const written = await appended(
+      store,
+      'a',
+      0,
+      Array.from({ length: 2_001 }, (_, index) => paused(`${index}`)),
+    )
+    expect(await store.read('a')).toEqual(written)
+    expect((await store.read('a', 1_001)).map(({ version }) => version)).toEqual(
+      Array.from({ length: 1_001 }, (_, index) => index + 1_001),
+    )
+  })
+
   describe('two openers of one database', () => {
     it('see what the other wrote, and one of them wins each version', async () => {
       const url = await server.newDatabase()

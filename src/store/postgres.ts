@@ -1,9 +1,9 @@
 /** Opens the shared event store: brings its schema up to date, or says clearly why not. */
 import type { Pool } from 'pg'
-import type { Claims } from '../ports/claims.ts'
 import type { EventStore } from '../ports/event-store.ts'
-import { PostgresClaims } from './postgres-claims.ts'
+import type { Leases } from '../ports/leases.ts'
 import { describePostgresError } from './postgres-error.ts'
+import { PostgresLeases } from './postgres-leases.ts'
 import { openPool, type PostgresSettings, UnsafeDatabase } from './postgres-pool.ts'
 import { migrate, newestSchemaVersion } from './postgres-schema.ts'
 import { PostgresStore } from './postgres-store.ts'
@@ -17,7 +17,7 @@ export interface PostgresStoreRefusal {
   message: string
 }
 export type PostgresStoreResult =
-  | { ok: true; store: EventStore; claims: Claims; wallMs(): number }
+  | { ok: true; store: EventStore; leases: Leases; wallMs(): number }
   | PostgresStoreRefusal
 
 /** The store in a database that exists; any number of controllers may have it open. `wallMs` is the time of the database. */
@@ -41,7 +41,7 @@ async function opened(pool: Pool, place: string): Promise<PostgresStoreResult> {
   await time.ask()
   const wakeUps = await WakeUps.open(pool)
   const store = new PostgresStore(pool, place, wakeUps)
-  return { ok: true, store, claims: new PostgresClaims(pool, wakeUps, time), wallMs: () => time.wallMs() }
+  return { ok: true, store, leases: new PostgresLeases(pool, wakeUps, time), wallMs: () => time.wallMs() }
 }
 
 async function prepare(pool: Pool, place: string): Promise<PostgresStoreRefusal | undefined> {

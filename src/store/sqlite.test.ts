@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { appended, eventStoreContract, reasons } from '../../test/contract/event-store.ts'
 import { paused } from '../../test/contract/paused.ts'
+import { storedRow } from '../../test/contract/stored-row.ts'
 import { firstBreak } from '../core/release/chain.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import { sqliteMigrations } from './migrations/sqlite-migrations.ts'
@@ -187,6 +188,22 @@ describe('migrations', () => {
       Array.from({ length: newestSchemaVersion() }, (_, index) => index + 1),
     )
   })
+
+  it.each(sqliteMigrations.map(({ version }) => version))(
+    'lead from version %i to the newest, and keep what was written',
+    async (from) => {
+      const { envelope, columns } = await storedRow()
+      mkdirSync(join(folder, 'state'))
+      const database = new DatabaseSync(file)
+      migrate(database, 0, sqliteMigrations.slice(0, from))
+      expect(schemaVersion(database)).toBe(from)
+      const names = columns.map(([name]) => name).join(', ')
+      const insert = `INSERT INTO events (${names}) VALUES (${columns.map(() => '?').join(', ')})`
+      database.prepare(insert).run(...columns.map(([, value]) => value))
+      database.close()
+      expect(await open().read(envelope.stream)).toEqual([envelope])
+    },
+  )
 
   it('take only the steps that are missing', () => {
     const database = new DatabaseSync(':memory:')

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { firstBreak } from '../../src/core/release/chain.ts'
 import { openEmbeddedStore } from '../../src/operator-store.ts'
 import { openPostgresStore } from '../../src/store/postgres.ts'
-import { RecordedTurns, until } from '../contract/claims.ts'
 import { appended } from '../contract/event-store.ts'
+import { RecordedTurns, until } from '../contract/leases.ts'
 import { paused } from '../contract/paused.ts'
 import { hasPostgres, PostgresServer, postgresPath } from '../contract/postgres-server.ts'
 
@@ -77,12 +77,12 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
     const others = await restored.store.read('default/r2')
     expect(firstBreak(others)).toBeNull()
     const turns = new RecordedTurns()
-    await restored.claims.start(turns)
+    await restored.leases.start(turns)
     await until(() => turns.begun.length === 2)
     const [next] = await appended(restored.store, 'default/r3', 0, [paused('x')])
     expect(next?.position).toBe(texts.length + others.length + 1)
     await original.store.close()
-    await restored.claims.close()
+    await restored.leases.close()
     await restored.store.close()
     await server.stop()
   })

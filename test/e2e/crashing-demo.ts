@@ -9,6 +9,7 @@ import type { EventStore } from '../../src/ports/event-store.ts'
 import { connect } from '../../src/wiring.ts'
 import { openDemoWorld } from '../../src/wiring-demo.ts'
 import { surveyOperator } from '../../src/wiring-survey.ts'
+import { aroundStore } from '../fixtures/around-store.ts'
 
 const crashAt = Number(process.env.CRASH_AT)
 const crashWhen = process.env.CRASH_WHEN
@@ -20,8 +21,7 @@ function die(): never {
 }
 
 function crashing(store: EventStore): EventStore {
-  return {
-    isShared: store.isShared,
+  return aroundStore(store, {
     append: async (stream, expectedVersion, events, options) => {
       const spared = spareLooks && events.every(({ event }) => event.type === 'StageObserved')
       const reached = expectedVersion + events.length >= crashAt && !spared
@@ -30,13 +30,7 @@ function crashing(store: EventStore): EventStore {
       if (reached && crashWhen === 'after') die()
       return result
     },
-    read: (stream, fromVersion) => store.read(stream, fromVersion),
-    readAll: (afterPosition, limit) => store.readAll(afterPosition, limit),
-    readSnapshot: (stream) => store.readSnapshot(stream),
-    keepSnapshot: (stream, snapshot) => store.keepSnapshot(stream, snapshot),
-    streams: () => store.streams(),
-    close: () => store.close(),
-  }
+  })
 }
 
 const context: CliContext = {

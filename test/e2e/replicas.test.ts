@@ -1,5 +1,5 @@
 /**
- * Three controllers share a database while it is killed, they are stopped past the end of their claims, and their ways are cut. One after another, in
+ * Three controllers share a database while it is killed, they are stopped past the end of their leases, and their ways are cut. One after another, in
  * turn over the controllers; `REPLICA_FAULTS=full` does it until there were 20 kills and 50 stops. Nothing may be promoted twice, no share may stay wrong.
  */
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,7 +14,7 @@ const isFull = process.env.REPLICA_FAULTS === 'full'
 const goal = isFull ? { databaseKills: 20, stops: 50, cuts: 20 } : { databaseKills: 2, stops: 4, cuts: 3 }
 const limit = { timeout: isFull ? 3_600_000 : 600_000 }
 
-/** Past the end of a claim, which lasts three seconds. */
+/** Past the end of a lease, which lasts three seconds. */
 const faultMs = 4_000
 /** One look of the plan, and what a busy machine adds to reading it. */
 const tickMs = 1_000

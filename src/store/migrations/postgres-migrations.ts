@@ -19,6 +19,7 @@ export const postgresMigrations: readonly Migration[] = [
         hash          text NOT NULL,
         CONSTRAINT one_event_a_version UNIQUE (stream, version)
       );
+      CREATE INDEX first_events ON tidegate.events (position) WHERE version = 1;
       CREATE TABLE tidegate.last_position (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
         position bigint NOT NULL
@@ -34,9 +35,9 @@ export const postgresMigrations: readonly Migration[] = [
   },
   {
     version: 2,
-    name: 'claims',
+    name: 'leases',
     sql: `
-      CREATE TABLE tidegate.claims (
+      CREATE TABLE tidegate.leases (
         stream     text PRIMARY KEY,
         holder     uuid NOT NULL,
         expires_at timestamptz NOT NULL

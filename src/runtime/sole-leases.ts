@@ -1,17 +1,17 @@
-/** The claims of a controller whose store is its own: whatever it asks for is its to run, for as long as it runs. */
-import type { Claim, Claims, Turns } from '../ports/claims.ts'
+/** The leases of a controller whose store is its own: whatever it asks for is its to run, for as long as it runs. */
+import type { Lease, Leases, Turns } from '../ports/leases.ts'
 
-export const createSoleClaims = (): Claims => new SoleClaims()
+export const createSoleLeases = (): Leases => new SoleLeases()
 
-/** A claim that nobody else can have. */
-export const soleClaim = (signal: AbortSignal): Claim => ({
+/** A lease that nobody else can have. */
+export const soleLease = (signal: AbortSignal): Lease => ({
   signal,
   holds: () => !signal.aborted,
-  leaseMs: 0,
+  durationMs: 0,
   restAfterMs: Number.POSITIVE_INFINITY,
 })
 
-class SoleClaims implements Claims {
+class SoleLeases implements Leases {
   readonly #stop = new AbortController()
   readonly #running = new Map<string, Promise<unknown>>()
   #turns: Turns | undefined
@@ -23,7 +23,7 @@ class SoleClaims implements Claims {
   async take(stream: string): Promise<boolean> {
     if (!this.#turns || this.#stop.signal.aborted) return false
     if (this.#running.has(stream)) return true
-    const turn = this.#turns.run(stream, soleClaim(this.#stop.signal)).finally(() => this.#running.delete(stream))
+    const turn = this.#turns.run(stream, soleLease(this.#stop.signal)).finally(() => this.#running.delete(stream))
     this.#running.set(stream, turn)
     return true
   }

@@ -1,22 +1,22 @@
-/** Claims of controllers that share a database: one holder at a time, none for long without one, whoever dies, is cut off or lets go. */
+/** Leases of controllers that share a database: one holder at a time, none for long without one, whoever dies, is cut off or lets go. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { claimsContract, RecordedTurns, until } from '../../test/contract/claims.ts'
 import { DroppingProxy } from '../../test/contract/dropping-proxy.ts'
+import { leasesContract, RecordedTurns, until } from '../../test/contract/leases.ts'
 import { paused } from '../../test/contract/paused.ts'
 import { hasPostgres, PostgresServer, postgresLimitMs } from '../../test/contract/postgres-server.ts'
-import type { Claims } from '../ports/claims.ts'
 import type { EventStore, WakeUp } from '../ports/event-store.ts'
+import type { Leases } from '../ports/leases.ts'
 import { openPostgresStore } from './postgres.ts'
 
 let server: PostgresServer
-let opened: { store: EventStore; claims: Claims }[] = []
+let opened: { store: EventStore; leases: Leases }[] = []
 
 beforeAll(async () => {
   if (hasPostgres) server = await PostgresServer.start()
 }, postgresLimitMs)
 afterEach(async () => {
-  for (const { claims, store } of opened) {
-    await claims.close()
+  for (const { leases, store } of opened) {
+    await leases.close()
     await store.close()
   }
   opened = []
@@ -34,10 +34,10 @@ async function open(url: string) {
 
 /** A controller that runs whatever it is given. */
 async function running(url: string) {
-  const { store, claims } = await open(url)
+  const { store, leases } = await open(url)
   const turns = new RecordedTurns()
-  await claims.start(turns)
-  return { store, claims, turns }
+  await leases.start(turns)
+  return { store, leases, turns }
 }
 
 async function append(store: EventStore, version: number, wakeUp: WakeUp, stream = 'a'): Promise<void> {
@@ -47,7 +47,7 @@ async function append(store: EventStore, version: number, wakeUp: WakeUp, stream
 const jobs = (url: string) => server.query(url, 'SELECT singleton_key AS stream, data FROM tidegate_jobs.job')
 
 describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
-  claimsContract('postgres', async () => (await open(await server.newDatabase())).claims)
+  leasesContract('postgres', async () => (await open(await server.newDatabase())).leases)
 
   it('a wake-up is one job a stream, sent with the append or not at all', async () => {
     const url = await server.newDatabase()
@@ -76,7 +76,7 @@ describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
     for (const { end } of begun()) end({ version: 1, wakeUp: { afterMs: 200 } })
     await until(() => begun().length === 8)
     for (const { end } of begun()) end({ version: 1, wakeUp: { afterMs: null } })
-    await until(() => begun().every(({ claim }) => !claim.signal.aborted))
+    await until(() => begun().every(({ lease }) => !lease.signal.aborted))
     await expect.poll(() => jobs(url)).toEqual([])
   })
 
@@ -105,7 +105,7 @@ describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
     await append(first.store, 0, { afterMs: 0 })
     await until(() => first.turns.begun.length === 1)
     const second = await running(url)
-    await first.claims.close()
+    await first.leases.close()
     await until(() => second.turns.begun.length === 1, 2_000)
   })
 
@@ -123,11 +123,11 @@ describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
     await until(() => {
       const [mine] = cutOff.turns.begun
       const [others] = other.turns.begun
-      overlaps.push(mine?.claim.holds() === true && others?.claim.holds() === true)
+      overlaps.push(mine?.lease.holds() === true && others?.lease.holds() === true)
       return others !== undefined
     })
     expect(overlaps).not.toContain(true)
-    expect(cutOff.turns.begun[0]?.claim.signal.aborted).toBe(true)
+    expect(cutOff.turns.begun[0]?.lease.signal.aborted).toBe(true)
     proxy.mend()
     await proxy.close()
   })
@@ -138,9 +138,9 @@ describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
     await append(store, 0, { afterMs: 0 })
     await until(() => turns.begun.length === 1)
     await server.kill()
-    await until(() => turns.begun[0]?.claim.holds() === false)
+    await until(() => turns.begun[0]?.lease.holds() === false)
     await server.start()
     await until(() => turns.begun.length === 2, 20_000)
-    expect(turns.begun[1]?.claim.holds()).toBe(true)
+    expect(turns.begun[1]?.lease.holds()).toBe(true)
   })
 })

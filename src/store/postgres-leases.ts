@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
-import type { Claims, Rest, Turns } from '../ports/claims.ts'
+import type { Leases, Rest, Turns } from '../ports/leases.ts'
 import { inTransaction } from './postgres-pool.ts'
 import type { PostgresTime } from './postgres-time.ts'
 import type { WakeUps } from './postgres-wake-ups.ts'
 
-/** How long a claim lasts, how often it is renewed, and after how long a resting release is let go; milliseconds. */
+/** How long a lease lasts, how often it is renewed, and after how long a resting release is let go; milliseconds. */
 const leaseMs = 3_000
 const beatMs = 500
 const restAfterMs = 60_000
@@ -25,7 +25,7 @@ interface Held {
   turn: Promise<void>
 }
 
-export class PostgresClaims implements Claims {
+export class PostgresLeases implements Leases {
   readonly #pool: Pool
   readonly #wakeUps: WakeUps
   readonly #time: PostgresTime
@@ -46,7 +46,7 @@ export class PostgresClaims implements Claims {
   async start(turns: Turns): Promise<void> {
     this.#turns = turns
     await this.#wakeAll(turns)
-    // Apart from the beats, which may wait for an answer for longer than a claim lasts.
+    // Apart from the beats, which may wait for an answer for longer than a lease lasts.
     this.#watch = setInterval(() => this.#dropExpired(), beatMs / 5)
     this.#beating = this.#beat()
   }
@@ -57,9 +57,9 @@ export class PostgresClaims implements Claims {
     if (!this.#turns || this.#stop.signal.aborted) return false
     const askedMs = performance.now()
     // Where that fails, the wake-up that came with the last append brings the release back.
-    const [taken] = await this.#claim(this.#pool, [stream]).catch(() => [])
+    const [taken] = await this.#acquire(this.#pool, [stream]).catch(() => [])
     if (taken === undefined) return false
-    this.#begin(stream, askedMs + leaseMs)
+    if (!this.#held.has(stream)) this.#begin(stream, askedMs + leaseMs)
     return true
   }
 
@@ -71,13 +71,13 @@ export class PostgresClaims implements Claims {
     clearInterval(this.#watch)
   }
 
-  /** Events without a single wake-up or claim were restored from a backup, or all is over: each release is looked at once. */
+  /** Events without a single wake-up or lease were restored from a backup, or all is over: each release is looked at once. */
   async #wakeAll(turns: Turns): Promise<void> {
     const streams = await inTransaction(this.#pool, async (client) => {
       const isAttended = await this.#wakeUps.isAnyWaiting(client)
       const { rows } = await client.query<{ stream: string; version: number }>(
-        `SELECT stream, max(version) AS version FROM tidegate.events
-         WHERE NOT EXISTS (SELECT FROM tidegate.claims) GROUP BY stream`,
+        `SELECT stream, (SELECT max(version) FROM tidegate.events WHERE stream = first.stream) AS version
+         FROM tidegate.events AS first WHERE version = 1 AND NOT EXISTS (SELECT FROM tidegate.leases)`,
       )
       return { value: () => (isAttended ? [] : rows) }
     })
@@ -92,7 +92,7 @@ export class PostgresClaims implements Claims {
 
   async #beat(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      // A database that is away is found away at the next beat too; claims end by themselves meanwhile.
+      // A database that is away is found away at the next beat too; leases end by themselves meanwhile.
       await this.#renew().catch(() => undefined)
       await this.#time.ask().catch(() => undefined)
       await this.#takeDue().catch(() => this.#wakeUps.forget())
@@ -105,9 +105,9 @@ export class PostgresClaims implements Claims {
     if (streams.length === 0) return
     const askedMs = performance.now()
     const { rows } = await this.#pool.query<{ stream: string; version: number }>(
-      `UPDATE tidegate.claims AS claim SET expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+      `UPDATE tidegate.leases AS mine SET expires_at = clock_timestamp() + $3 * interval '1 millisecond'
        WHERE holder = $1 AND stream = ANY ($2) AND expires_at > clock_timestamp()
-       RETURNING stream, (SELECT max(version) FROM tidegate.events WHERE stream = claim.stream) AS version`,
+       RETURNING stream, (SELECT max(version) FROM tidegate.events WHERE stream = mine.stream) AS version`,
       [this.#holder, streams, leaseMs],
     )
     const renewed = new Set(rows.map(({ stream }) => stream))
@@ -125,32 +125,37 @@ export class PostgresClaims implements Claims {
     for (const { abort, expiresMs } of this.#held.values()) if (nowMs >= expiresMs) abort.abort()
   }
 
-  /** Whatever is due is put off until the claim runs out, whoever has it: should that one fall silent, it is due again. */
+  /** Whatever is due is put off until its lease runs out, whoever has it: should that one fall silent, it is due again. */
   async #takeDue(): Promise<void> {
     const limit = Math.min(maximumTaken, maximumHeld - this.#held.size)
     if (limit <= 0) return
     const askedMs = performance.now()
-    const taken = await inTransaction(this.#pool, async (client) => {
+    const acquired = await inTransaction(this.#pool, async (client) => {
       const due = await this.#wakeUps.take(client, limit)
-      const free = due.map(({ stream }) => stream).filter((stream) => !this.#held.has(stream))
-      const claimed = await this.#claim(client, free)
+      const streams = due.map(({ stream }) => stream)
+      const free = await this.#acquire(
+        client,
+        streams.filter((stream) => !this.#held.has(stream)),
+      )
+      const leftMs = await timeLeft(client, streams)
       for (const { stream, expectedVersion } of due)
-        await this.#wakeUps.send(client, stream, expectedVersion, { afterMs: leaseMs })
-      return { value: () => claimed }
+        await this.#wakeUps.send(client, stream, expectedVersion, { afterMs: leftMs.get(stream) ?? leaseMs })
+      return { value: () => free }
     })
-    for (const stream of taken) if (!this.#held.has(stream)) this.#begin(stream, askedMs + leaseMs)
+    for (const stream of acquired) if (!this.#held.has(stream)) this.#begin(stream, askedMs + leaseMs)
   }
 
-  /** Those of the streams whose claim nobody had. */
-  async #claim(client: Pool | PoolClient, streams: readonly string[]): Promise<string[]> {
+  /** Those of the streams whose lease nobody else has. */
+  async #acquire(client: Pool | PoolClient, streams: readonly string[]): Promise<string[]> {
     if (streams.length === 0) return []
     const { rows } = await client.query<{ stream: string }>(
-      `INSERT INTO tidegate.claims (stream, holder, expires_at)
+      `INSERT INTO tidegate.leases (stream, holder, expires_at)
        SELECT stream, $1, clock_timestamp() + $3 * interval '1 millisecond' FROM unnest($2::text[]) AS due (stream)
-       WHERE NOT EXISTS (SELECT FROM tidegate.claims WHERE stream = due.stream AND expires_at > clock_timestamp())
+       WHERE NOT EXISTS (
+         SELECT FROM tidegate.leases WHERE stream = due.stream AND holder <> $1 AND expires_at > clock_timestamp())
        ORDER BY stream
        ON CONFLICT (stream) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-         WHERE claims.expires_at <= clock_timestamp()
+         WHERE leases.holder = excluded.holder OR leases.expires_at <= clock_timestamp()
        RETURNING stream`,
       [this.#holder, streams, leaseMs],
     )
@@ -162,36 +167,51 @@ export class PostgresClaims implements Claims {
     if (!turns) return
     const abort = new AbortController()
     const held: Held = { abort, expiresMs, turn: Promise.resolve() }
-    const claim = {
+    const lease = {
       signal: abort.signal,
       holds: () => !abort.signal.aborted && performance.now() < held.expiresMs,
-      leaseMs,
+      durationMs: leaseMs,
       restAfterMs,
     }
     this.#held.set(stream, held)
     held.turn = turns
-      .run(stream, claim)
+      .run(stream, lease)
       // What cannot be let go runs out.
-      .then((rest) => this.#letGo(stream, claim.holds() || this.#stop.signal.aborted, rest))
+      .then((rest) => this.#letGo(stream, lease.holds() || this.#stop.signal.aborted, rest))
       .catch(() => this.#wakeUps.forget())
       .finally(() => this.#held.delete(stream))
   }
 
-  /** The wake-up is sent before the version is looked at: who appends between the two finds the claim free, or is found here. */
+  /** The wake-up is sent before the version is looked at: who appends between the two finds the lease free, or is found here. */
   async #letGo(stream: string, isOurs: boolean, rest: Rest | null): Promise<void> {
     if (!isOurs || !rest) return
     const now = { afterMs: 0 }
     await inTransaction(this.#pool, async (client) => {
+      const { rowCount } = await client.query(
+        'DELETE FROM tidegate.leases WHERE stream = $1 AND holder = $2 AND expires_at > clock_timestamp()',
+        [stream, this.#holder],
+      )
+      if (rowCount === 0) return { value: () => undefined }
       await this.#wakeUps.send(client, stream, rest.version, this.#stop.signal.aborted ? now : rest.wakeUp)
       const { rows } = await client.query('SELECT max(version) AS version FROM tidegate.events WHERE stream = $1', [
         stream,
       ])
       const { version } = rows[0]
       if (version !== rest.version) await this.#wakeUps.send(client, stream, version, now)
-      await client.query('DELETE FROM tidegate.claims WHERE stream = $1 AND holder = $2', [stream, this.#holder])
       return { value: () => undefined }
     })
   }
+}
+
+/** Milliseconds until the leases of these streams run out. */
+async function timeLeft(client: PoolClient, streams: readonly string[]): Promise<Map<string, number>> {
+  if (streams.length === 0) return new Map()
+  const { rows } = await client.query<{ stream: string; ms: number }>(
+    `SELECT stream, greatest(0, extract(epoch FROM expires_at - clock_timestamp())::float8 * 1000) AS ms
+     FROM tidegate.leases WHERE stream = ANY ($1)`,
+    [streams],
+  )
+  return new Map(rows.map(({ stream, ms }) => [stream, ms]))
 }
 
 function pause(delayMs: number, signal: AbortSignal): Promise<void> {
