@@ -5,7 +5,7 @@ import { simulateRelease } from '../../test/simulation/simulate-release.ts'
 import { releaseOf } from '../core/release/evolve.ts'
 import type { EventStore, NewEvent, Snapshot } from '../ports/event-store.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import { isTrue, openRelease, snapshotEvery, snapshotOf } from './open-release.ts'
+import { openRelease, snapshotEvery, snapshotOf } from './open-release.ts'
 
 const stream = 'default/r1'
 
@@ -33,7 +33,7 @@ async function snapshotAt(store: EventStore, version: number): Promise<Snapshot>
 }
 
 describe('a snapshot', () => {
-  it('gives the same release at every event of simulated releases, and says that it is true', async () => {
+  it('gives the same release, wherever in a simulated release it was taken', async () => {
     for (let seed = 1; seed <= 12; seed++) {
       const store = await stored(seed)
       const events = await store.read(stream)
@@ -43,7 +43,6 @@ describe('a snapshot', () => {
         await store.keepSnapshot(stream, snapshot)
         const opened = await openRelease(store, stream)
         expect(opened, `seed ${seed}, version ${version}`).toEqual({ release: whole, last: events.at(-1) })
-        expect(isTrue(snapshot, events)).toBe(true)
       }
     }
   })
@@ -60,14 +59,6 @@ describe('a snapshot', () => {
     const changed = { ...(await snapshotAt(store, 3)), ...change }
     await store.keepSnapshot(stream, changed)
     expect(await openRelease(store, stream)).toEqual({ release: releaseOf(events), last: events.at(-1) })
-    expect(isTrue(changed, events)).toBe(false)
-  })
-
-  it('that says what its events do not is found untrue', async () => {
-    const store = await stored(1)
-    const events = await store.read(stream)
-    const [at3, at4] = [await snapshotAt(store, 3), await snapshotAt(store, 4)]
-    expect(isTrue({ ...at4, version: 3, hash: at3.hash }, events)).toBe(false)
   })
 
   it('is kept when a long release is opened', async () => {

@@ -51,10 +51,3 @@ function stateOf({ version, fold, digest, state }: Snapshot): Release | undefine
     return undefined
   }
 }
-
-/** Is the snapshot what its events give? `events` are the stream's, up to the snapshot's version at least. */
-export function isTrue(snapshot: Snapshot, events: readonly EventEnvelope[]): boolean {
-  const own = events[snapshot.version - 1]
-  if (!own || own.hash !== snapshot.hash) return false
-  return stateOf(snapshot) !== undefined && digestOf(releaseOf(events.slice(0, snapshot.version))) === snapshot.digest
-}
