@@ -1,0 +1,87 @@
+/**
+ * How the candidate's latencies might be worse, bucket by bucket: for each way, by how much it would raise the chance of each bucket. All are
+ * made from the baseline's past alone and never fall as latency grows.
+ */
+import { normalCdf, normalQuantile } from './numerics.ts'
+
+/** Shifts of the normal scores of the ranks, in standard deviations. */
+const shifts = [0.1, 0.17, 0.3, 0.5, 0.9, 1.6]
+/** Every latency times this. */
+const scales = [1.06, 1.1, 1.17, 1.3, 1.6, 2.5]
+/** A share of requests moved to the top: where the highest of `of` requests would lie. */
+const tails = [
+  { share: 0.02, of: 200 },
+  { share: 0.05, of: 100 },
+  { share: 0.12, of: 30 },
+  { share: 0.3, of: 10 },
+]
+
+/** By way, the wealth that is bet on it: half on ranks, for any shape; most of the rest on scales, for the shape that was seen. */
+export const rankWeights: readonly number[] = [
+  ...[0.07, 0.13, 0.07, 0.04, 0.02, 0.02],
+  ...[0.1, 0.22, 0.08, 0.05, 0.03, 0.02],
+  ...[0.05, 0.04, 0.03, 0.03],
+]
+
+/** Each score is at least this: one request may cost a factor of 20, never everything. */
+const leastScore = 0.05
+
+/** Requests added over all buckets, so that none is thought impossible. */
+const smoothing = 1
+
+/** `edges`: the finite upper edges, ascending; `counts`: the baseline's requests by bucket, one more than edges. */
+export function rankScores(edges: readonly number[], counts: readonly number[]): Float64Array[] {
+  const total = counts.reduce((sum, count) => sum + count, smoothing)
+  const mass = counts.map((count) => (count + smoothing / counts.length) / total)
+  const ranks = cumulated(mass)
+  const normals = ranks.map(normalQuantile)
+  return [
+    ...shifts.map((shift) => isotonic(mass, cells(normals.map((z) => normalCdf(z - shift))))),
+    ...scales.map((scale) => isotonic(mass, cells(scaled(edges, normals, scale)))),
+    ...tails.map(({ share, of }) =>
+      isotonic(mass, cells(ranks.map((rank) => (1 - share) * rank + share * rank ** of))),
+    ),
+  ]
+}
+
+/** 0, then the sums up to each bucket's end. */
+function cumulated(mass: readonly number[]): number[] {
+  const sums = [0]
+  for (const part of mass) sums.push((sums.at(-1) ?? 0) + part)
+  sums[sums.length - 1] = 1
+  return sums
+}
+
+const cells = (sums: readonly number[]): number[] => sums.slice(1).map((sum, index) => sum - (sums[index] ?? 0))
+
+/**
+ * The distribution function at the edges of what is `scale` times slower. Between two edges the normal score goes evenly with ln latency: for a
+ * lognormal distribution that is exact however wide the buckets are.
+ */
+function scaled(edges: readonly number[], normals: readonly number[], scale: number): number[] {
+  let bucket = 1
+  const inner = edges.map((edge) => {
+    const at = edge / scale
+    while (bucket < edges.length - 1 && (edges[bucket] ?? 0) < at) bucket++
+    const [low, high] = [edges[bucket - 1] ?? 0, edges[bucket] ?? 0]
+    const part = Math.log(at / low) / Math.log(high / low)
+    return normalCdf((1 - part) * (normals[bucket] ?? 0) + part * (normals[bucket + 1] ?? 0))
+  })
+  return [0, ...inner, 1]
+}
+
+/** The non-decreasing ratio that is nearest: neighbours that fall are pooled (pool adjacent violators). */
+function isotonic(mass: readonly number[], other: readonly number[]): Float64Array {
+  const blocks: { mass: number; other: number; size: number }[] = []
+  for (const [index, part] of mass.entries()) {
+    let block = { mass: part, other: other[index] ?? 0, size: 1 }
+    for (let last = blocks.at(-1); last && last.other * block.mass >= block.other * last.mass; last = blocks.at(-1)) {
+      block = { mass: block.mass + last.mass, other: block.other + last.other, size: block.size + last.size }
+      blocks.pop()
+    }
+    blocks.push(block)
+  }
+  return Float64Array.from(
+    blocks.flatMap(({ mass, other, size }) => new Array<number>(size).fill(Math.max(leastScore, other / mass))),
+  )
+}
