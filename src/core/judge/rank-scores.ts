@@ -5,22 +5,21 @@
 import { normalCdf, normalQuantile } from './numerics.ts'
 
 /** Shifts of the normal scores of the ranks, in standard deviations. */
-const shifts = [0.1, 0.17, 0.3, 0.5, 0.9, 1.6]
+const shifts = [0.09, 0.16, 0.35, 1]
 /** Every latency times this. */
-const scales = [1.06, 1.1, 1.17, 1.3, 1.6, 2.5]
+const scales = [1.05, 1.1, 1.2, 1.45, 2.2]
 /** A share of requests moved to the top: where the highest of `of` requests would lie. */
 const tails = [
-  { share: 0.02, of: 200 },
-  { share: 0.05, of: 100 },
-  { share: 0.12, of: 30 },
-  { share: 0.3, of: 10 },
+  { share: 0.015, of: 300 },
+  { share: 0.06, of: 80 },
+  { share: 0.25, of: 15 },
 ]
 
 /** By way, the wealth that is bet on it: half on ranks, for any shape; most of the rest on scales, for the shape that was seen. */
 export const rankWeights: readonly number[] = [
-  ...[0.07, 0.13, 0.07, 0.04, 0.02, 0.02],
-  ...[0.1, 0.22, 0.08, 0.05, 0.03, 0.02],
-  ...[0.05, 0.04, 0.03, 0.03],
+  ...[0.08, 0.14, 0.08, 0.04],
+  ...[0.1, 0.23, 0.1, 0.05, 0.03],
+  ...[0.06, 0.05, 0.04],
 ]
 
 /** Each score is at least this: one request may cost a factor of 20, never everything. */
