@@ -107,7 +107,7 @@ function rateDelay() {
   })
   table(
     'Delay of rates × r from 0.5 %, canary requests: mean (median, p95), mean / W',
-    ['r', 'W .01', 'α .01', '/ W', 'α .05', '/ W', 'horizon of 5,000 events, α .01', '/ W'],
+    ['r', 'W .01', 'α .01', '/ W', 'α .05', '/ W', 'horizon of an hour, α .01', '/ W'],
     found.map(({ ratio, a01, a05, horizon }) => [
       String(ratio),
       whole(a01?.bound),

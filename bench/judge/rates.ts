@@ -1,5 +1,5 @@
 /** Error rates: false alarms and delays of the shipped e-process and of the peers, on the same traffic: 10 and 90 requests a second. */
-import { aboveOdds, worseFor, worseRatios } from '../../src/core/judge/alternatives.ts'
+import { aboveOdds, worseRatios } from '../../src/core/judge/alternatives.ts'
 import { calibrateBar, rateCrossing } from '../../src/core/judge/calibrate-bar.ts'
 import { type Contract, isRejected, lateShare, oddsOf, startEvidence } from '../../src/core/judge/evidence.ts'
 import {
@@ -23,7 +23,7 @@ export const shipped = (alpha: number): Contract => ({ kind: 'anyStart', alpha, 
 
 export const testOf = (contract: Contract, expectedRate: number): RateRatioTest => ({
   contract,
-  alternatives: worseFor(expectedRate),
+  alternatives: worseRatios,
   nullRatio: 1,
   expectedRate,
 })
@@ -161,10 +161,10 @@ export function detection(
   return { ...delay, bound, overBound: delay.mean / bound }
 }
 
-/** The bar for a horizon of 5,000 events of both arms. */
+/** The bar for a horizon of one hour. */
 export const calibrated = (alpha: number): Contract => ({
   kind: 'calibrated',
-  bar: calibrateBar(worseRatios, alpha, { share, events: 5_000 }),
+  bar: calibrateBar(worseRatios, alpha, { share, events: hourEvents }),
 })
 
 export function peerDetections(

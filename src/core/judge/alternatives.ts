@@ -18,13 +18,7 @@ function spread(from: number, to: number, count: number, tilt: number): Alternat
 }
 
 /** A candidate that fails oftener. Chosen for even delays between 1.5 and 10 times. */
-export const worseRatios = spread(1.3, 20, 12, 0.3)
-
-/** From this expected rate on, two arms can be told apart by smaller ratios, and the kernel for frequent events is used (rate-ratio.ts). */
-export const frequentFrom = 0.05
-
-/** What a rollback bets on, by the rate that is expected. */
-export const worseFor = (expectedRate: number): Alternatives => (expectedRate > frequentFrom ? aboveOdds : worseRatios)
+export const worseRatios = spread(1.3, 16, 12, 0.15)
 
 /** Odds above a threshold, closer to it than two arms can be told apart. */
 export const aboveOdds = spread(1.12, 20, 12, 0.3)

@@ -27,8 +27,8 @@ export interface Evidence {
   readonly wealth: readonly number[]
 }
 
-/** Beyond this nothing is decided any more; it keeps sums of wealth finite. */
-const mostWealth = 1e300
+/** Beyond this nothing is decided any more. As wealth is bounded, odds also come down in time when a regression is over. */
+const mostWealth = 1e9
 const mostLogFactor = 690
 
 /** `weights` add up to 1 and were chosen before any data. */

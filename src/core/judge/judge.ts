@@ -5,6 +5,8 @@
 import type { Condition } from '../plan/condition.ts'
 import type { ArmCounts, MetricReading } from '../release/evidence.ts'
 import type { Judgement } from '../release/judgement.ts'
+import type { Bets } from './bets.ts'
+import type { NoiseClass } from './dispersion.ts'
 
 /** One look: counts of both arms between `fromMs` and `toMs` of release time. */
 export interface Look {
@@ -13,11 +15,12 @@ export interface Look {
   reading: MetricReading
 }
 
-/** Counts since the stage began, and the looks of the trigger's window (at most `maximumWindowLooks`). */
+/** Counts since the stage began, and the looks of the trigger's window (at most `maximumWindowLooks`). `bets`: the sequential judge's. */
 export interface JudgeState {
   candidate: ArmCounts
   baseline: ArmCounts
   window: Look[]
+  bets?: Bets
 }
 
 /** What is judged. With `windowMs` only the looks of that span count (triggers); without it the whole stage (criteria). */
@@ -26,6 +29,19 @@ export interface Question {
   condition: Condition
   minimumSamples: number
   windowMs?: number
+  /** How sure the sequential judge must be; the simple judge does not ask. */
+  certainty?: Certainty
+}
+
+/**
+ * `rollbackAlpha`: the chance that a good candidate is ever found bad by this statement; `promotionAlpha`: that a bad one is found good.
+ * `margin`: a criterion also needs it shown that the candidate fails less than so many times as often as the baseline.
+ */
+export interface Certainty {
+  rollbackAlpha: number
+  promotionAlpha: number
+  margin?: number
+  noise?: NoiseClass
 }
 
 export const maximumWindowLooks = 3_600

@@ -1,5 +1,5 @@
 /**
- * The rate ratio of a metric with a declared noise class: ticks are gathered into blocks as long as the noise, and a block's evidence is
+ * The rate ratio of a metric that may have a declared noise class. With one, ticks are gathered into blocks as long as the noise, and a block's evidence is
  * tempered by the dispersion that past blocks showed. What is pending is no evidence yet; a block closes after its span, whatever it holds.
  */
 import { dispersionOf, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
@@ -31,11 +31,12 @@ export function startNoisyRateRatio(test: RateRatioTest): NoisyRateRatioState {
 export function observeNoisyRateRatio(
   state: NoisyRateRatioState,
   test: RateRatioTest,
-  noise: NoiseClass,
+  noise: NoiseClass | undefined,
   strata: readonly RateStratum[],
   untilMs: number,
 ): NoisyRateRatioState {
   if (untilMs <= state.test.evidence.untilMs) return state
+  if (!noise) return { ...state, test: observeRateRatio(state.test, test, strata, untilMs) }
   const pending = strata.reduce(withStratum, state.pending)
   if (untilMs - state.blockMs < noise.spanMs) {
     const { evidence, baseline } = state.test

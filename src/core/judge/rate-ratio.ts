@@ -2,8 +2,11 @@
  * Is the candidate's rate above `nullRatio` times the baseline's? A likelihood-ratio e-process on counts, tick by tick and segment by
  * segment, so that neither a ramp nor a change of the mix can mislead it. The shared rate cancels.
  */
-import { type Alternatives, frequentFrom } from './alternatives.ts'
+import type { Alternatives } from './alternatives.ts'
 import { bet, type Contract, type Evidence, pass, startEvidence } from './evidence.ts'
+
+/** Above this expected rate the exact kernel for proportions is used; below it, the kernel for rare events, which costs less. */
+const frequentFrom = 0.05
 
 /** Requests that the expected rate counts for beside the baseline's own. */
 const expectedWeight = 100

@@ -1,7 +1,8 @@
 /** One look at the metrics of the stage that carries traffic: what must be read, and what the judge makes of it. */
-import type { JudgeState, Question } from '../judge/judge.ts'
+import type { Certainty, Judge, JudgeState, Question } from '../judge/judge.ts'
+import { sequentialJudge } from '../judge/sequential-judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
-import { findRung, type Rung } from '../plan/plan.ts'
+import { findRung, ladderOf, type Plan, type Rung } from '../plan/plan.ts'
 import type { Criterion, Stage, Trigger } from '../plan/step.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Judgement } from './judgement.ts'
@@ -26,9 +27,48 @@ export function questionOf(release: Release, statement: Criterion | Trigger): Qu
   const isTrigger = 'windowMs' in statement
   const samples = (isTrigger ? metric?.triggerSamples : metric?.minimumSamples) ?? Number.POSITIVE_INFINITY
   const { id: statementId, condition } = statement
-  return isTrigger
-    ? { statementId, condition, minimumSamples: samples, windowMs: statement.windowMs }
-    : { statementId, condition, minimumSamples: samples }
+  const certainty = certaintyOf(release.plan, statement)
+  const question = { statementId, condition, minimumSamples: samples, ...(certainty ? { certainty } : {}) }
+  return isTrigger ? { ...question, windowMs: statement.windowMs } : question
+}
+
+/** The judge that the plan asks for. */
+export const judgeOf = ({ judging }: Plan): Judge => (judging.sequential ? sequentialJudge : thresholdJudge)
+
+/** The triggers of a plan share its rate of false alarms evenly, and so do its criteria; each criterion has its own of false passes. */
+function certaintyOf(plan: Plan, { id, metricId }: Criterion | Trigger): Certainty | undefined {
+  const { sequential } = plan.judging
+  if (!sequential) return undefined
+  const { rollbackAlpha, promotionAlpha, margin } = sequential
+  const { triggers, criteria } = statementsOf(plan)
+  const share = triggers.has(id) ? triggers.size : criteria.size
+  const noise = plan.metrics[metricId]?.noise
+  return {
+    rollbackAlpha: rollbackAlpha / Math.max(1, share),
+    promotionAlpha,
+    ...(margin === undefined ? {} : { margin }),
+    ...(noise ? { noise } : {}),
+  }
+}
+
+interface Statements {
+  triggers: ReadonlySet<string>
+  criteria: ReadonlySet<string>
+}
+
+/** A plan never changes, and every look asks. */
+const statements = new WeakMap<Plan, Statements>()
+
+function statementsOf(plan: Plan): Statements {
+  const known = statements.get(plan)
+  if (known) return known
+  const stages = ladderOf(plan).map(({ stage }) => stage)
+  const found = {
+    triggers: new Set(stages.flatMap((stage) => stage.triggers.map(({ id }) => id))),
+    criteria: new Set(stages.flatMap((stage) => stage.criteria.map(({ id }) => id))),
+  }
+  statements.set(plan, found)
+  return found
 }
 
 /**
@@ -45,12 +85,13 @@ export function judgesAfter(
   if (known?.exposure === exposure && known.atMs === atMs) return known.judges
   const stage = stageOf(release, exposure.stageId)
   const judges = { ...exposure.judges }
+  const judge = judgeOf(release.plan)
   for (const statement of [...stage.criteria, ...stage.triggers]) {
     const reading = readings[statement.metricId]
     if (!reading || atMs - exposure.enteredMs < (release.plan.metrics[statement.metricId]?.maturesMs ?? 0)) continue
-    const state = judges[statement.id] ?? thresholdJudge.initial()
+    const state = judges[statement.id] ?? judge.initial()
     const look = { fromMs: exposure.lastLookMs, toMs: atMs, reading }
-    judges[statement.id] = thresholdJudge.observe(state, questionOf(release, statement), look)
+    judges[statement.id] = judge.observe(state, questionOf(release, statement), look)
   }
   answered.set(readings, { exposure, atMs, judges })
   return judges
@@ -65,7 +106,8 @@ export function judgementsOf(
   statements: readonly (Criterion | Trigger)[],
   judges: Readonly<Record<string, JudgeState>>,
 ): Judgement[] {
+  const judge = judgeOf(release.plan)
   return statements.map((statement) =>
-    thresholdJudge.judge(judges[statement.id] ?? thresholdJudge.initial(), questionOf(release, statement)),
+    judge.judge(judges[statement.id] ?? judge.initial(), questionOf(release, statement)),
   )
 }

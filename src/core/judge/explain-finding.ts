@@ -1,0 +1,78 @@
+/** A finding of the sequential judge in one sentence for whoever is on call. */
+import { type Condition, formatCondition } from '../plan/condition.ts'
+import { formatCount, formatValue } from '../plan/format-value.ts'
+import type { Judgement, Verdict } from '../release/judgement.ts'
+import type { Effect } from './effect-interval.ts'
+
+/** Odds, and what they must reach; 0 where nothing was bet. */
+export interface Finding {
+  /** That the threshold is kept, that it is broken, that the candidate is worse than the baseline, that it is within the margin. */
+  good: number
+  bad: number
+  worse: number
+  withinMargin: number
+  /** `worse` is about latency. */
+  isSlower: boolean
+  /** For `bad` and `worse`. */
+  bar: number
+  effect: Effect | null
+}
+
+type Measured = Pick<Judgement, 'value' | 'baseline' | 'samples'>
+
+export function explainTrigger(verdict: Verdict, measured: Measured, condition: Condition, finding: Finding): string {
+  const seen = seenOf(measured, condition)
+  if (verdict === 'Successful') return `"${formatCondition(condition)}" does not hold${seen}`
+  if (verdict === 'Inconclusive')
+    return `"${formatCondition(condition)}" is not shown${seen}: ${against(finding.bad)}, and it takes ${against(finding.bar, false)}`
+  return `"${formatCondition(condition)}" holds${seen}, ${against(finding.bad)}; ${attribution(measured, condition, finding)}`
+}
+
+/** `more`: requests still needed; null when they would hardly help. */
+export function explainCriterion(
+  verdict: Verdict,
+  measured: Measured,
+  condition: Condition,
+  finding: Finding,
+  more: number | null,
+): string {
+  const statement = `"${formatCondition(condition)}"`
+  const seen = seenOf(measured, condition)
+  if (verdict === 'Successful') return `${statement} holds${seen}, ${against(finding.good)}`
+  if (verdict === 'Failed')
+    return finding.bad >= finding.bar
+      ? `${statement} does not hold${seen}, ${against(finding.bad)}`
+      : `${statement}: ${comparison(finding)}${seen}, ${against(finding.worse)}`
+  if (more === null) return `${statement} is undecided${seen}: more samples alone will hardly decide it`
+  return `${statement} is undecided${seen}: needs about ${formatCount(Math.max(1, more))} more`
+}
+
+function seenOf({ value, samples }: Measured, condition: Condition): string {
+  const at = value === null ? '' : `: ${formatValue(value, condition)}`
+  return `${at} over ${formatCount(samples)} samples`
+}
+
+/** An absolute threshold fires whoever is to blame; the sentence says what the baseline tells about that. */
+function attribution({ baseline }: Measured, condition: Condition, finding: Finding): string {
+  if (finding.worse >= finding.bar) return comparison(finding)
+  if (baseline === null) return 'there is no baseline to compare with'
+  return `nothing shows that the candidate is the cause: the baseline has ${formatValue(baseline, condition)}`
+}
+
+function comparison({ effect, isSlower }: Finding): string {
+  if (isSlower) return 'the candidate is slower than the baseline'
+  if (!effect || effect.ratio === null) return 'the candidate fails oftener than the baseline'
+  const times = (ratio: number) => ratio.toPrecision(2).replace(/\.0$/, '')
+  return `the candidate fails ${times(effect.ratio)}× as often as the baseline, 95 % band ${times(effect.low)}–${times(effect.high)}×`
+}
+
+/** Beyond this, more odds tell a person nothing. */
+const mostOdds = 1_000_000
+
+function against(odds: number, withWords = true): string {
+  const shown =
+    odds >= mostOdds
+      ? `over ${formatCount(mostOdds)}`
+      : formatCount(odds < 10 ? Math.round(odds * 10) / 10 : Math.round(odds))
+  return withWords ? `${shown}:1 against chance` : `${shown}:1`
+}

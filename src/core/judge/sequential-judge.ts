@@ -1,0 +1,111 @@
+/**
+ * The sequential judge: every verdict is a bet won, valid however often it is looked at (docs/judge.md). A trigger fires when it is shown that
+ * its condition holds; a criterion passes when it is shown that its threshold is kept, and fails when the opposite is shown, or that the
+ * candidate is worse than the baseline. Between them it is undecided. What cannot be put as a bet is left to the simple judge.
+ */
+import type { Judgement } from '../release/judgement.ts'
+import { type Asked, askedOf } from './asked.ts'
+import { type Bets, placeBets, promotionContract, rollbackContract } from './bets.ts'
+import { type Effect, effectOf } from './effect-interval.ts'
+import { barOf, oddsOf } from './evidence.ts'
+import { explainCriterion, explainTrigger, type Finding } from './explain-finding.ts'
+import type { Certainty, Judge, JudgeState, Look, Question } from './judge.ts'
+import { requestsNeeded, thresholdNats } from './outlook.ts'
+import { thresholdJudge } from './threshold-judge.ts'
+
+export const sequentialJudge: Judge = {
+  initial: thresholdJudge.initial,
+  observe,
+  judge,
+  firstBreachMs: thresholdJudge.firstBreachMs,
+}
+
+/** The level of the bands that are shown. */
+const shownAlpha = 0.05
+
+function observe(state: JudgeState, question: Question, look: Look): JudgeState {
+  const bets = placeBets(state.bets, question, look)
+  const sums = thresholdJudge.observe(state, question, look)
+  return bets ? { ...sums, bets } : sums
+}
+
+function judge(state: JudgeState, question: Question): Judgement {
+  const simple = thresholdJudge.judge(state, question)
+  const isTrigger = question.windowMs !== undefined
+  const asked = askedOf(question.condition, isTrigger)
+  const { certainty } = question
+  if (!asked || !certainty || simple.verdict === 'Error' || simple.samples === 0 || !state.bets) return simple
+  return isTrigger
+    ? judgeTrigger(simple, question, findingOf(state.bets, certainty))
+    : judgeCriterion(simple, question, state, asked, certainty, findingOf(state.bets, certainty))
+}
+
+/** While it is shown, it is breached, also when the window has too few samples by themselves; clear is what the window says then. */
+function judgeTrigger(simple: Judgement, { condition }: Question, finding: Finding): Judgement {
+  const { bad, bar } = finding
+  const isClear = simple.verdict === 'Successful'
+  const verdict = bad >= bar ? 'Failed' : isClear ? 'Successful' : 'Inconclusive'
+  return {
+    ...simple,
+    verdict,
+    needed: simple.samples,
+    statistics: statisticsOf(bad, bar, finding.effect),
+    explanation: explainTrigger(verdict, simple, condition, finding),
+  }
+}
+
+function judgeCriterion(
+  simple: Judgement,
+  { condition, minimumSamples }: Question,
+  state: JudgeState,
+  asked: Asked,
+  certainty: Certainty,
+  finding: Finding,
+): Judgement {
+  const { bets } = state
+  if (!bets) return simple
+  const { good, withinMargin, bad, worse, bar } = finding
+  const passBar = barOf(promotionContract(certainty))
+  const isBad = bad >= bar || worse >= bar
+  const isGood =
+    good >= passBar && (certainty.margin === undefined || asked.kind === 'quantile' || withinMargin >= passBar)
+  const isEnough = simple.samples >= minimumSamples
+  const verdict = isBad ? 'Failed' : isGood && isEnough ? 'Successful' : 'Inconclusive'
+  const more = isGood ? minimumSamples - simple.samples : moreNeeded(state, asked, good, passBar)
+  const needed = verdict === 'Inconclusive' ? Math.max(minimumSamples, simple.samples + (more ?? 0)) : simple.samples
+  return {
+    ...simple,
+    verdict,
+    needed,
+    statistics: statisticsOf(isBad ? Math.max(bad, worse) : good, isBad ? bar : passBar, finding.effect),
+    explanation: explainCriterion(verdict, simple, condition, finding, more),
+  }
+}
+
+/** By the rate seen so far, as if half a bad request more had been seen. */
+function moreNeeded({ candidate }: JudgeState, { rate, count }: Asked, odds: number, bar: number): number | null {
+  const seen = count(candidate, 'good')
+  if (!seen || seen.total === 0) return null
+  const estimate = (seen.events + 0.5) / (seen.total + 1)
+  return requestsNeeded(odds, bar, estimate < rate ? thresholdNats(estimate, rate) : 0)
+}
+
+function findingOf(bets: Bets, certainty: Certainty): Finding {
+  const [rollback, promotion] = [rollbackContract(certainty), promotionContract(certainty)]
+  const slower = bets.slower ? oddsOf(bets.slower.evidence, rollback) : 0
+  const worse = oddsOf(bets.worse.test.evidence, rollback)
+  return {
+    good: oddsOf(bets.good, promotion),
+    bad: oddsOf(bets.bad, rollback),
+    worse: Math.max(slower, worse),
+    isSlower: slower > worse,
+    withinMargin: oddsOf(bets.withinMargin.test.evidence, promotion),
+    bar: barOf(rollback),
+    effect: bets.effect.classes.length === 0 ? null : effectOf(bets.effect, shownAlpha),
+  }
+}
+
+function statisticsOf(odds: number, bar: number, effect: Effect | null): NonNullable<Judgement['statistics']> {
+  const { ratio, low, high } = effect ?? { ratio: null, low: null, high: null }
+  return { odds, bar, ratio, low, high }
+}
