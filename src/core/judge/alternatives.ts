@@ -18,7 +18,7 @@ function spread(from: number, to: number, count: number, tilt: number): Alternat
 }
 
 /** A candidate that fails oftener. Chosen for even delays between 1.5 and 10 times. */
-export const worseRatios = spread(1.3, 16, 12, 0.15)
+export const worseRatios = spread(1.35, 16, 12, 0.3)
 
 /** Odds above a threshold, closer to it than two arms can be told apart. */
 export const aboveOdds = spread(1.12, 20, 12, 0.3)
