@@ -6,7 +6,14 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { bandsDelay, edgesOf, latencyFalseAlarms, shapes, slower, slowTail } from './judge/latencies.ts'
 import { noiseDelay, noiseFalseAlarms } from './judge/noises.ts'
-import { afterHealthyHour, hoursToFalseAlarm, lateOnset, misleading, rateContract } from './judge/onsets.ts'
+import {
+  afterHealthyHour,
+  brokenSplit,
+  hoursToFalseAlarm,
+  lateOnset,
+  misleading,
+  rateContract,
+} from './judge/onsets.ts'
 import { Random } from './judge/random.ts'
 import {
   calibrated,
@@ -220,6 +227,7 @@ function late() {
   const hour = afterHealthyHour(random, 0.05, few)
   const contract = rateContract(random, runs)
   const spacing = hoursToFalseAlarm(random, 4, few)
+  const split = brokenSplit(random, 0.01, few)
   table(
     'A doubling that begins late, canary requests from the onset',
     ['', 'delay', 'against'],
@@ -243,9 +251,14 @@ function late() {
         `${times(contract.day.mean / contract.fromStart.mean)} of from the start`,
       ],
       ['hours to the first false alarm, one in 4 h allowed', delayText(spacing, 1), ''],
+      [
+        'split of 10 to 90 that is 11 to 89, α .01, requests of both arms',
+        delayText(split.delay),
+        `false findings ${shareText(split.alarms)}`,
+      ],
     ],
   )
-  return { uniform, hour, contract, spacing }
+  return { uniform, hour, contract, spacing, split }
 }
 
 function noise() {

@@ -1,5 +1,5 @@
 /** Noise of the candidate alone, new every minute: false alarms with an estimated dispersion, and what tempering costs. */
-import type { NoiseClass } from '../../src/core/judge/dispersion.ts'
+import { mostDispersion, type NoiseClass } from '../../src/core/judge/dispersion.ts'
 import { isRejected } from '../../src/core/judge/evidence.ts'
 import { observeNoisyRateRatio, startNoisyRateRatio } from '../../src/core/judge/noisy-rate-ratio.ts'
 import { observeRateRatio, startRateRatio } from '../../src/core/judge/rate-ratio.ts'
@@ -53,7 +53,7 @@ export function noiseDelay(random: Random, cv: number, alpha: number, runs: numb
   const minutes = Array.from({ length: runs }, () => minutesUntil(random, 'gamma', cv, cv, 2, alpha, 20_000))
   const delay = delayOf(minutes.map((minute) => (minute - 0.5) * n))
   const events = n * rate * 2 + m * rate
-  const phi = 1 + (events - 1) * 0.1 * 0.9 * cv ** 2
+  const phi = mostDispersion(events, 0.1, { spanMs: 60_000, mostCv: cv })
   const bound = (phi * -Math.log(alpha)) / rateInformation(2 * rate, rate, 0.1)
   return { ...delay, phi, bound, overBound: delay.mean / bound }
 }

@@ -1,6 +1,7 @@
 /** Regressions that begin late, ramps, mixes of segments and low traffic: what misleads judges that pool. */
 import { type Contract, isRejected } from '../../src/core/judge/evidence.ts'
 import { observeRateRatio, startRateRatio } from '../../src/core/judge/rate-ratio.ts'
+import { observeSampleRatio, sampleRatioPValue, startSampleRatio } from '../../src/core/judge/sample-ratio.ts'
 import type { Random } from './random.ts'
 import { hourMs, secondsUntil, shipped, testOf, traffic } from './rates.ts'
 import { type Delay, delayOf, rateInformation, type Share, shareOf } from './statistics.ts'
@@ -85,5 +86,27 @@ export function misleading(random: Random, alpha: number, runs: number): Record<
     ]),
     'shared outage': alarms((minute) => [[600, 5_400, minute > 30 && minute <= 40 ? 0.1 : 0.005]]),
     'one request a second, an hour': alarms(() => [[60, 540, 0.005]]),
+  }
+}
+
+/** A split of 10 to 90 that is watched every second for an hour: false findings, and the requests of both arms until 11 to 89 is found. */
+export function brokenSplit(random: Random, alpha: number, runs: number): { alarms: Share; delay: Delay } {
+  const shares = [0.1, 0.9]
+  const until = (truth: number, limit: number) => {
+    let state = startSampleRatio(shares)
+    for (let second = 1; second <= limit; second++) {
+      const own = random.binomial(100, truth)
+      state = observeSampleRatio(state, shares, [own, 100 - own])
+      if (sampleRatioPValue(state) <= alpha) return second
+    }
+    return limit + 1
+  }
+  const alarms = run(runs, () => until(0.1, 3_600)).filter((second) => second <= 3_600).length
+  return {
+    alarms: shareOf(alarms, runs),
+    delay: delayOf(
+      run(runs, () => 100 * until(0.11, 20_000)),
+      2_000_000,
+    ),
   }
 }

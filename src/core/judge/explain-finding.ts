@@ -3,6 +3,7 @@ import { type Condition, formatCondition } from '../plan/condition.ts'
 import { formatCount, formatValue } from '../plan/format-value.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
 import type { Effect } from './effect-interval.ts'
+import type { Interval } from './rate-interval.ts'
 
 /** Odds, and what they must reach; 0 where nothing was bet. */
 export interface Finding {
@@ -31,7 +32,7 @@ export function explainTrigger(verdict: Verdict, measured: Measured, condition: 
 /** `more`: requests still needed; null when they would hardly help. */
 export function explainCriterion(
   verdict: Verdict,
-  measured: Measured,
+  measured: Measured & { band: Interval | null },
   condition: Condition,
   finding: Finding,
   more: number | null,
@@ -47,9 +48,16 @@ export function explainCriterion(
   return `${statement} is undecided${seen}: needs about ${formatCount(Math.max(1, more))} more`
 }
 
-function seenOf({ value, samples }: Measured, condition: Condition): string {
+function seenOf({ value, samples, band }: Measured & { band?: Interval | null }, condition: Condition): string {
   const at = value === null ? '' : `: ${formatValue(value, condition)}`
-  return `${at} over ${formatCount(samples)} samples`
+  return `${at}${band ? bandText(band, condition) : ''} over ${formatCount(samples)} samples`
+}
+
+/** A side that the data do not bound is open. */
+function bandText({ low, high }: Interval, condition: Condition): string {
+  if (low === null && high === null) return ''
+  if (high === null) return ` (95 % band from ${formatValue(low, condition)})`
+  return ` (95 % band ${formatValue(low ?? 0, condition)} to ${formatValue(high, condition)})`
 }
 
 /** An absolute threshold fires whoever is to blame; the sentence says what the baseline tells about that. */

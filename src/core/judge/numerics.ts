@@ -12,9 +12,10 @@ const stirlingFrom = 20
 
 /**
  * ln Γ(x) − [(x − ½) ln x − x + ½ ln 2π] for x > 0: what Stirling's formula leaves, without the large terms that cancel in differences of
- * ln Γ (Abramowitz & Stegun 6.1.41).
+ * ln Γ (Abramowitz & Stegun 6.1.41). NaN for what is not above 0.
  */
 export function stirlingRemainder(x: number): number {
+  if (!(x > 0)) return Number.NaN
   let below = 0
   let shifted = x
   for (; shifted < stirlingFrom; shifted++) below += (shifted + 0.5) * Math.log1p(1 / shifted) - 1

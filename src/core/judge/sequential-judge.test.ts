@@ -43,7 +43,7 @@ describe('a criterion', () => {
     expect(early.explanation).toMatch(/undecided: 0 % over 150 samples: needs about \d+ more/)
     const late = verdictOf(criterion, looks(60, good))
     expect(late.verdict).toBe('Successful')
-    expect(late.explanation).toMatch(/holds: 0 % over 600 samples, \d+:1 against chance/)
+    expect(late.explanation).toMatch(/holds: 0 % \(95 % band 0 % to 0\.\d+ %\) over 600 samples, \d+:1 against chance/)
   })
 
   it('says so when more samples will hardly decide it', () => {
@@ -58,7 +58,7 @@ describe('a criterion', () => {
   it('fails when the threshold is shown to be broken', () => {
     const { verdict, explanation } = verdictOf(criterion, looks(20, { candidate: counts(100, 4) }))
     expect(verdict).toBe('Failed')
-    expect(explanation).toContain('does not hold: 4 % over 2,000 samples')
+    expect(explanation).toMatch(/does not hold: 4 % \(95 % band [\d.]+ % to [\d.]+ %\) over 2,000 samples/)
   })
 
   it('fails when the candidate is worse than the baseline, under its threshold too', () => {
@@ -66,7 +66,7 @@ describe('a criterion', () => {
     const judgement = verdictOf(criterion, looks(6, worse[0] ?? {}))
     expect(judgement.verdict).toBe('Failed')
     expect(judgement.explanation).toMatch(
-      /the candidate fails 3× as often as the baseline, 95 % band 1\.\d–5\.?\d?×: 0\.6 % over 6,000 samples, [\d,]+:1 against chance/,
+      /the candidate fails 3× as often as the baseline, 95 % band 1\.\d–5\.?\d?×: 0\.6 % \(95 % band [^)]*\) over 6,000 samples, [\d,]+:1 against chance/,
     )
     expect(judgement.statistics?.ratio).toBeCloseTo(3, 6)
     expect(Judgement.parse(judgement)).toEqual(judgement)
@@ -189,5 +189,55 @@ describe('what is no bet', () => {
     const state = fold(trigger, looks(400, { candidate: counts(1e9, 5e8), baseline: counts(1e9, 1e9) }))
     expect(JSON.stringify(state.bets).length).toBeLessThan(4_000)
     expect(Judgement.safeParse(sequentialJudge.judge(state, trigger)).success).toBe(true)
+  })
+})
+
+describe('5,000 hostile readings', () => {
+  /** A small generator of its own: the same readings every time. */
+  function* numbers(): Generator<number, never> {
+    for (let state = 1; ; ) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      yield state / 2 ** 32
+    }
+  }
+  const source = numbers()
+  const pick = <T>(...values: readonly [T, ...T[]]): T =>
+    values[Math.floor(source.next().value * values.length)] ?? values[0]
+  const amount = () => pick(0, 0, 1, 0.5, 7, 100, 1e6, 1e15, 1e18) * pick(1, 1, source.next().value)
+
+  function arm(): ArmCounts | undefined {
+    if (pick(true, false, false, false)) return undefined
+    const edge = () => ({ le: pick<number | null>(null, 0, -5, 100, 500, 500, 2_000, 1e300), count: amount() })
+    const buckets = pick<ArmCounts['buckets']>(undefined, [], [edge()], [edge(), edge(), edge(), edge()])
+    const events = pick(undefined, amount(), amount())
+    return { total: amount(), ...(events === undefined ? {} : { events }), ...(buckets ? { buckets } : {}) }
+  }
+
+  function arms(): Arms {
+    const [candidate, baseline] = [arm(), arm()]
+    return { ...(candidate ? { candidate } : {}), ...(baseline ? { baseline } : {}) }
+  }
+
+  it.each([
+    ['a rate', criterion],
+    [
+      'a rate with a margin and noise',
+      { ...criterion, certainty: { ...certainty, margin: 1.2, noise: { spanMs: 3_000, mostCv: 1 } } },
+    ],
+    ['a success rate', { ...criterion, condition: rate('>', 99) }],
+    ['a latency', { ...criterion, condition: p95 }],
+    ['a trigger', trigger],
+  ])('%s: no exception, no verdict that cannot be stored, no pass without evidence', (_name, question) => {
+    for (let round = 0; round < 100; round++) {
+      let state = sequentialJudge.initial()
+      for (let look = 0; look < 10; look++) {
+        state = fold(question, [arms()], { ...state, window: state.window })
+        const judgement = sequentialJudge.judge(state, question)
+        expect(Judgement.safeParse(judgement).error).toBeUndefined()
+        if (judgement.verdict !== 'Successful' || question.windowMs !== undefined) continue
+        expect(judgement.samples).toBeGreaterThanOrEqual(question.minimumSamples)
+        expect(judgement.statistics?.odds).toBeGreaterThanOrEqual(20)
+      }
+    }
   })
 })

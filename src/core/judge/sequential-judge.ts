@@ -3,14 +3,16 @@
  * its condition holds; a criterion passes when it is shown that its threshold is kept, and fails when the opposite is shown, or that the
  * candidate is worse than the baseline. Between them it is undecided. What cannot be put as a bet is left to the simple judge.
  */
-import type { Judgement } from '../release/judgement.ts'
+import type { Judgement, Verdict } from '../release/judgement.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { type Bets, placeBets, promotionContract, rollbackContract } from './bets.ts'
+import { histogramOf } from './buckets.ts'
 import { type Effect, effectOf } from './effect-interval.ts'
 import { barOf, oddsOf } from './evidence.ts'
 import { explainCriterion, explainTrigger, type Finding } from './explain-finding.ts'
 import type { Certainty, Judge, JudgeState, Look, Question } from './judge.ts'
 import { requestsNeeded, thresholdNats } from './outlook.ts'
+import { type Interval, quantileInterval, rateInterval } from './rate-interval.ts'
 import { thresholdJudge } from './threshold-judge.ts'
 
 export const sequentialJudge: Judge = {
@@ -78,8 +80,23 @@ function judgeCriterion(
     verdict,
     needed,
     statistics: statisticsOf(isBad ? Math.max(bad, worse) : good, isBad ? bar : passBar, finding.effect),
-    explanation: explainCriterion(verdict, simple, condition, finding, more),
+    explanation: explainCriterion(
+      verdict,
+      { ...simple, band: bandOf(state, asked, verdict) },
+      condition,
+      finding,
+      more,
+    ),
   }
+}
+
+/** The band of the candidate's value over the stage, in the condition's canonical unit, for a verdict that was reached. */
+function bandOf({ candidate }: JudgeState, asked: Asked, verdict: Verdict): Interval | null {
+  if (verdict === 'Inconclusive') return null
+  if (!asked.count(candidate, 'good')) return null
+  if (asked.kind === 'rate') return rateInterval(candidate.events ?? 0, candidate.total, shownAlpha)
+  const histogram = histogramOf(candidate)
+  return histogram ? quantileInterval(histogram.edges, histogram.counts, 1 - asked.rate, shownAlpha) : null
 }
 
 /** By the rate seen so far, as if half a bad request more had been seen. */

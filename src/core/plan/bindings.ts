@@ -91,9 +91,10 @@ export const Bindings = z.strictObject({
         .default(1)
         .describe('Looks in a row that a trigger must be breached before it fires'),
       clearLooks: z.int().min(1).max(100).default(1).describe('Looks in a row that it must be clear before it is over'),
-      sequential: SequentialJudging.optional().describe(
-        'Verdicts stay valid however often they are looked at; without it, plain thresholds are compared',
-      ),
+      sequential: z
+        .union([z.literal(false), SequentialJudging])
+        .prefault({})
+        .describe('Verdicts that stay valid however often they are looked at; `false` compares plain thresholds'),
     })
     .prefault({}),
 })
