@@ -26,13 +26,10 @@ export interface Bets {
   readonly effect: EffectRecord
 }
 
-/** Regressions are most likely to begin within the first hour. */
-const usualStageMs = 3_600_000
-
-export const rollbackContract = ({ rollbackAlpha }: Certainty): Contract => ({
+export const rollbackContract = ({ rollbackAlpha, stageMs }: Certainty): Contract => ({
   kind: 'anyStart',
   alpha: rollbackAlpha,
-  stageMs: usualStageMs,
+  stageMs,
 })
 export const promotionContract = ({ promotionAlpha }: Certainty): Contract => ({
   kind: 'fromStart',

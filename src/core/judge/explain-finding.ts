@@ -69,7 +69,9 @@ function attribution({ baseline }: Measured, condition: Condition, finding: Find
 
 function comparison({ effect, isSlower }: Finding): string {
   if (isSlower) return 'the candidate is slower than the baseline'
-  if (!effect || effect.ratio === null) return 'the candidate fails oftener than the baseline'
+  // What began late is not to be seen in the ratio of the whole stage.
+  if (!effect || effect.ratio === null || effect.low <= 1)
+    return 'of late the candidate fails oftener than the baseline'
   const times = (ratio: number) => ratio.toPrecision(2).replace(/\.0$/, '')
   return `the candidate fails ${times(effect.ratio)}× as often as the baseline, 95 % band ${times(effect.low)}–${times(effect.high)}×`
 }

@@ -35,11 +35,12 @@ export interface Question {
 
 /**
  * `rollbackAlpha`: the chance that a good candidate is ever found bad by this statement; `promotionAlpha`: that a bad one is found good.
- * `margin`: a criterion also needs it shown that the candidate fails less than so many times as often as the baseline.
+ * `stageMs`: how long the statement is watched, when all goes well. `margin`: a criterion also needs it shown that the candidate fails less than so many times as often as the baseline.
  */
 export interface Certainty {
   rollbackAlpha: number
   promotionAlpha: number
+  stageMs: number
   margin?: number
   noise?: NoiseClass
 }

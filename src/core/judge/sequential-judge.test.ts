@@ -5,7 +5,7 @@ import { Judgement } from '../release/judgement.ts'
 import type { JudgeState, Look, Question } from './judge.ts'
 import { sequentialJudge } from './sequential-judge.ts'
 
-const certainty = { rollbackAlpha: 0.01, promotionAlpha: 0.05 }
+const certainty = { rollbackAlpha: 0.01, promotionAlpha: 0.05, stageMs: 3_600_000 }
 const rate = (comparator: Condition['comparator'], value: number): Condition => ({
   metric: 'error rate',
   comparator,

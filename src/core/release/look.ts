@@ -27,7 +27,7 @@ export function questionOf(release: Release, statement: Criterion | Trigger): Qu
   const isTrigger = 'windowMs' in statement
   const samples = (isTrigger ? metric?.triggerSamples : metric?.minimumSamples) ?? Number.POSITIVE_INFINITY
   const { id: statementId, condition } = statement
-  const certainty = certaintyOf(release.plan, statement)
+  const certainty = certaintyOf(release, statement)
   const question = { statementId, condition, minimumSamples: samples, ...(certainty ? { certainty } : {}) }
   return isTrigger ? { ...question, windowMs: statement.windowMs } : question
 }
@@ -36,39 +36,47 @@ export function questionOf(release: Release, statement: Criterion | Trigger): Qu
 export const judgeOf = ({ judging }: Plan): Judge => (judging.sequential ? sequentialJudge : thresholdJudge)
 
 /** The triggers of a plan share its rate of false alarms evenly, and so do its criteria; each criterion has its own of false passes. */
-function certaintyOf(plan: Plan, { id, metricId }: Criterion | Trigger): Certainty | undefined {
-  const { sequential } = plan.judging
-  if (!sequential) return undefined
-  const { rollbackAlpha, promotionAlpha, margin } = sequential
-  const { triggers, criteria } = statementsOf(plan)
-  const share = triggers.has(id) ? triggers.size : criteria.size
-  const noise = plan.metrics[metricId]?.noise
+function certaintyOf(release: Release, { id, metricId }: Criterion | Trigger): Certainty | undefined {
+  const { judging, metrics } = release.plan
+  if (!judging.sequential) return undefined
+  const { rollbackAlpha, promotionAlpha, margin } = judging.sequential
+  const { alike, bakeMs } = watchesOf(release.plan).get(id) ?? { alike: 1, bakeMs: 0 }
+  const noise = metrics[metricId]?.noise
   return {
-    rollbackAlpha: rollbackAlpha / Math.max(1, share),
+    rollbackAlpha: rollbackAlpha / alike,
     promotionAlpha,
+    stageMs: Math.max(leastStageMs, bakeMs / release.speed),
     ...(margin === undefined ? {} : { margin }),
     ...(noise ? { noise } : {}),
   }
 }
 
-interface Statements {
-  triggers: ReadonlySet<string>
-  criteria: ReadonlySet<string>
+/** A stage without bake time is watched all the same. */
+const leastStageMs = 60_000
+
+interface Watch {
+  /** Triggers, or criteria, of the whole plan. */
+  alike: number
+  /** Plan time that the stages of this statement bake. */
+  bakeMs: number
 }
 
 /** A plan never changes, and every look asks. */
-const statements = new WeakMap<Plan, Statements>()
+const watches = new WeakMap<Plan, ReadonlyMap<string, Watch>>()
 
-function statementsOf(plan: Plan): Statements {
-  const known = statements.get(plan)
+function watchesOf(plan: Plan): ReadonlyMap<string, Watch> {
+  const known = watches.get(plan)
   if (known) return known
   const stages = ladderOf(plan).map(({ stage }) => stage)
-  const found = {
-    triggers: new Set(stages.flatMap((stage) => stage.triggers.map(({ id }) => id))),
-    criteria: new Set(stages.flatMap((stage) => stage.criteria.map(({ id }) => id))),
-  }
-  statements.set(plan, found)
+  const found = new Map(['triggers' as const, 'criteria' as const].flatMap((kind) => [...watchesOn(stages, kind)]))
+  watches.set(plan, found)
   return found
+}
+
+function watchesOn(stages: readonly Stage[], kind: 'triggers' | 'criteria'): Map<string, Watch> {
+  const bakes = new Map<string, number>()
+  for (const stage of stages) for (const { id } of stage[kind]) bakes.set(id, (bakes.get(id) ?? 0) + stage.bakeMs)
+  return new Map([...bakes].map(([id, bakeMs]) => [id, { alike: bakes.size, bakeMs }]))
 }
 
 /**
