@@ -3,7 +3,6 @@
  * `npm run bench -- judge [--json] [--runs 1000] [--seed 1]`: tables in Markdown; with `--json` one object as the last line.
  */
 import { cpus, loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { bandsDelay, edgesOf, latencyFalseAlarms, shapes, slower, slowTail } from './judge/latencies.ts'
 import { noiseDelay, noiseFalseAlarms } from './judge/noises.ts'
 import {
@@ -14,7 +13,7 @@ import {
   misleading,
   rateContract,
 } from './judge/onsets.ts'
-import { Random } from './judge/random.ts'
+import { asJson, few, runs, seed, stream } from './judge/options.ts'
 import {
   calibrated,
   detection,
@@ -26,19 +25,8 @@ import {
   thresholdDetection,
 } from './judge/rates.ts'
 import { delayText, percent, rounded, shareText, table, times, whole } from './judge/report.ts'
+import type { Delay } from './judge/statistics.ts'
 import { latencyThroughput, rateThroughput } from './judge/throughput.ts'
-
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    runs: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
-  },
-})
-const [runs, seed] = [Number(values.runs), Number(values.seed)]
-if (!Number.isInteger(runs) || runs < 20) throw new RangeError(`--runs ${values.runs}: a whole number from 20 on`)
-/** Runs of what takes long. */
-const few = Math.max(20, Math.round(runs / 5))
 
 const sections: Record<string, () => unknown> = {
   falseAlarms,
@@ -59,12 +47,7 @@ const figures: Record<string, unknown> = {
   seed,
 }
 for (const [name, section] of Object.entries(sections)) figures[name] = section()
-if (values.json) process.stdout.write(`${JSON.stringify(rounded(figures))}\n`)
-
-/** Each section has its own stream, so that a change of one leaves the others' data alone. */
-function stream(name: string): Random {
-  return new Random([...name].reduce((hash, char) => Math.imul(hash, 31) + char.charCodeAt(0), seed))
-}
+if (asJson) process.stdout.write(`${JSON.stringify(rounded(figures))}\n`)
 
 function falseAlarms() {
   const random = stream('falseAlarms')
@@ -142,20 +125,17 @@ function peers() {
     { name: '1 → 5 %', rates: [0.05, 0.01] as [number, number], threshold: 0.02 },
   ]
   const found = scenarios.map(({ name, rates, threshold }) => {
-    const own = {
+    const judges: Record<string, Delay> = {
       'shipped, .05': detection(random, shipped(0.05), 0.05, rates, runs),
       'shipped, .01': detection(random, shipped(0.01), 0.01, rates, runs),
+      ...peerDetections(random, rates, threshold, runs),
     }
-    return { name, ...own, ...peerDetections(random, rates, threshold, runs) }
+    return { name, judges }
   })
-  const names = Object.keys(found[0] ?? {}).filter((name) => name !== 'name')
   table(
     'Delay beside the peers, canary requests: mean (median, p95)',
     ['judge', ...found.map(({ name }) => name)],
-    names.map((name) => [
-      name,
-      ...found.map((row) => delayText((row as unknown as Record<string, Parameters<typeof delayText>[0]>)[name])),
-    ]),
+    Object.keys(found[0]?.judges ?? {}).map((judge) => [judge, ...found.map(({ judges }) => delayText(judges[judge]))]),
   )
   return found
 }
