@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Condition } from '../plan/condition.ts'
 import type { ArmCounts } from '../release/evidence.ts'
 import { Judgement } from '../release/judgement.ts'
-import type { JudgeState, Look, Question } from './judge.ts'
+import type { JudgeState } from './judge.ts'
+import type { Look, Question } from './question.ts'
 import { sequentialJudge } from './sequential-judge.ts'
 
 const certainty = { rollbackAlpha: 0.01, promotionAlpha: 0.05, stageMs: 3_600_000 }
@@ -76,7 +77,10 @@ describe('a criterion', () => {
     const withMargin = { ...criterion, certainty: { ...certainty, margin: 1.5 } }
     const alike = looks(60, { candidate: counts(100, 0.2), baseline: counts(900, 1.8) })
     expect(verdictOf(criterion, alike).verdict).toBe('Successful')
-    expect(verdictOf(withMargin, alike).verdict).toBe('Inconclusive')
+    const undecided = verdictOf(withMargin, alike)
+    expect(undecided.verdict).toBe('Inconclusive')
+    expect(undecided.needed).toBeGreaterThan(20_000)
+    expect(undecided.needed).toBeLessThan(200_000)
     expect(verdictOf(withMargin, looks(2_000, alike[0] ?? {})).verdict).toBe('Successful')
   })
 

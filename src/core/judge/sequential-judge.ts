@@ -10,8 +10,9 @@ import { histogramOf } from './buckets.ts'
 import { type Effect, effectOf } from './effect-interval.ts'
 import { barOf, oddsOf } from './evidence.ts'
 import { explainCriterion, explainTrigger, type Finding } from './explain-finding.ts'
-import type { Certainty, Judge, JudgeState, Look, Question } from './judge.ts'
-import { requestsNeeded, thresholdNats } from './outlook.ts'
+import type { Judge, JudgeState } from './judge.ts'
+import { ratioNats, requestsNeeded, thresholdNats } from './outlook.ts'
+import type { Certainty, Look, Question } from './question.ts'
 import { type Interval, quantileInterval, rateInterval } from './rate-interval.ts'
 import { thresholdJudge } from './threshold-judge.ts'
 
@@ -73,7 +74,7 @@ function judgeCriterion(
     good >= passBar && (certainty.margin === undefined || asked.kind === 'quantile' || withinMargin >= passBar)
   const isEnough = simple.samples >= minimumSamples
   const verdict = isBad ? 'Failed' : isGood && isEnough ? 'Successful' : 'Inconclusive'
-  const more = isGood ? minimumSamples - simple.samples : moreNeeded(state, asked, good, passBar)
+  const more = isGood ? minimumSamples - simple.samples : moreNeeded(state, asked, certainty, finding)
   const needed = verdict === 'Inconclusive' ? Math.max(minimumSamples, simple.samples + (more ?? 0)) : simple.samples
   return {
     ...simple,
@@ -99,12 +100,26 @@ function bandOf({ candidate }: JudgeState, asked: Asked, verdict: Verdict): Inte
   return histogram ? quantileInterval(histogram.edges, histogram.counts, 1 - asked.rate, shownAlpha) : null
 }
 
-/** By the rate seen so far, as if half a bad request more had been seen. */
-function moreNeeded({ candidate }: JudgeState, { rate, count }: Asked, odds: number, bar: number): number | null {
-  const seen = count(candidate, 'good')
-  if (!seen || seen.total === 0) return null
-  const estimate = (seen.events + 0.5) / (seen.total + 1)
-  return requestsNeeded(odds, bar, estimate < rate ? thresholdNats(estimate, rate) : 0)
+/** By the rates seen so far, as if half a bad request more had been seen. What is still to be shown takes the longer of the two. */
+function moreNeeded(
+  { candidate, baseline }: JudgeState,
+  asked: Asked,
+  certainty: Certainty,
+  finding: Finding,
+): number | null {
+  const [own, other] = [asked.count(candidate, 'good'), asked.count(baseline, 'good')]
+  const bar = barOf(promotionContract(certainty))
+  if (!own || own.total === 0) return null
+  const estimate = (own.events + 0.5) / (own.total + 1)
+  const below = requestsNeeded(finding.good, bar, estimate < asked.rate ? thresholdNats(estimate, asked.rate) : 0)
+  const { margin } = certainty
+  if (margin === undefined || asked.kind === 'quantile') return below
+  if (!other || other.total === 0) return null
+  const ratio = finding.effect?.ratio ?? 1
+  const share = own.total / (own.total + other.total)
+  const nats = ratio < margin ? ratioNats(share, (other.events + 0.5) / (other.total + 1), ratio, margin) : 0
+  const within = requestsNeeded(finding.withinMargin, bar, nats)
+  return below === null || within === null ? null : Math.max(below, within)
 }
 
 function findingOf(bets: Bets, certainty: Certainty): Finding {

@@ -1,5 +1,6 @@
 /** One look at the metrics of the stage that carries traffic: what must be read, and what the judge makes of it. */
-import type { Certainty, Judge, JudgeState, Question } from '../judge/judge.ts'
+import type { Judge, JudgeState } from '../judge/judge.ts'
+import type { Certainty, Question } from '../judge/question.ts'
 import { sequentialJudge } from '../judge/sequential-judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
 import { findRung, ladderOf, type Plan, type Rung } from '../plan/plan.ts'
