@@ -13,7 +13,7 @@ export interface Interval {
 /** The number of requests at which the bands are narrowest, relative to their use. */
 const tunedFor = 1_000
 
-const bisections = 80
+const bisections = 45
 
 /**
  * ln of the odds against "the rate is `rate`" (0 < rate < 1) after `events` of `total`: prior Beta(r/(1−rate), r/rate) with r tuned for

@@ -91,10 +91,9 @@ function judgeCriterion(
   }
 }
 
-/** The band of the candidate's value over the stage, in the condition's canonical unit, for a verdict that was reached. */
+/** The band of the candidate's value over the stage, in the condition's canonical unit, for a finding: nobody asks it of what is well. */
 function bandOf({ candidate }: JudgeState, asked: Asked, verdict: Verdict): Interval | null {
-  if (verdict === 'Inconclusive') return null
-  if (!asked.count(candidate, 'good')) return null
+  if (verdict !== 'Failed' || !asked.count(candidate, 'good')) return null
   if (asked.kind === 'rate') return rateInterval(candidate.events ?? 0, candidate.total, shownAlpha)
   const histogram = histogramOf(candidate)
   return histogram ? quantileInterval(histogram.edges, histogram.counts, 1 - asked.rate, shownAlpha) : null
@@ -125,15 +124,20 @@ function moreNeeded(
 function findingOf(bets: Bets, certainty: Certainty): Finding {
   const [rollback, promotion] = [rollbackContract(certainty), promotionContract(certainty)]
   const slower = bets.slower ? oddsOf(bets.slower.evidence, rollback) : 0
-  const worse = oddsOf(bets.worse.test.evidence, rollback)
+  const failing = oddsOf(bets.worse.test.evidence, rollback)
+  const worse = Math.max(slower, failing)
+  const bad = oddsOf(bets.bad, rollback)
+  const bar = barOf(rollback)
+  const isMarginAsked = certainty.margin !== undefined
   return {
     good: oddsOf(bets.good, promotion),
-    bad: oddsOf(bets.bad, rollback),
-    worse: Math.max(slower, worse),
-    isSlower: slower > worse,
+    bad,
+    worse,
+    isSlower: slower > failing,
     withinMargin: oddsOf(bets.withinMargin.test.evidence, promotion),
-    bar: barOf(rollback),
-    effect: bets.effect.classes.length === 0 ? null : effectOf(bets.effect, shownAlpha),
+    bar,
+    // It costs more than all the rest, and tells nothing new while nothing is found.
+    effect: bad >= bar || worse >= bar || isMarginAsked ? effectOf(bets.effect, shownAlpha) : null,
   }
 }
 
