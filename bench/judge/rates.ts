@@ -153,12 +153,25 @@ export function detection(
   runs: number,
 ): Detection {
   const bound = -Math.log(alpha) / rateInformation(rates[0], rates[1], share)
-  const limit = Math.ceil((60 * bound) / candidatePerTick) + 10
+  const limit = Math.ceil(60 * bound) + 100
   const delay = delayOf(
-    run(runs, () => candidatePerTick * secondsUntil(random, contract, () => rates, limit)),
-    limit * candidatePerTick,
+    run(runs, () => requestsUntil(random, contract, rates, limit)),
+    limit,
   )
   return { ...delay, bound, overBound: delay.mean / bound }
+}
+
+/** Candidate requests until the shipped test rejects, looked at after each of them, or `limit`. */
+function requestsUntil(random: Random, contract: Contract, [own, other]: [number, number], limit: number): number {
+  const test = testOf(contract, other)
+  let state = startRateRatio(test)
+  for (let request = 1; request <= limit; request++) {
+    const tick = traffic(random, 1, 9, own, other)
+    if (tick.candidate.events + tick.baseline.events === 0 && test.expectedRate < 0.05) continue
+    state = observeRateRatio(state, test, [tick], request * 100)
+    if (isRejected(state.evidence, contract)) return request
+  }
+  return limit
 }
 
 /** The bar for a horizon of one hour. */
