@@ -24,6 +24,13 @@ describe('rank scores', () => {
       }
   })
 
+  it('stay numbers where edges make no sense, and with a single edge', () => {
+    for (const odd of [[-5, 0, 100, 200], [0, 1, 2, 3], [100]]) {
+      const counts = [10, ...odd.map(() => 20)]
+      for (const way of rankScores(odd, counts)) expect([...way].every((score) => score > 0)).toBe(true)
+    }
+  })
+
   it('the wealth is spread wholly', () => {
     expect(rankWeights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12)
   })

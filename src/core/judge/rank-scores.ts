@@ -63,7 +63,8 @@ function scaled(edges: readonly number[], normals: readonly number[], scale: num
     const at = edge / scale
     while (bucket < edges.length - 1 && (edges[bucket] ?? 0) < at) bucket++
     const [low, high] = [edges[bucket - 1] ?? 0, edges[bucket] ?? 0]
-    const part = Math.log(at / low) / Math.log(high / low)
+    // No latency lies below zero; where a source has such edges all the same, nothing is shifted there.
+    const part = low > 0 ? Math.log(at / low) / Math.log(high / low) : 1
     return normalCdf((1 - part) * (normals[bucket] ?? 0) + part * (normals[bucket + 1] ?? 0))
   })
   return [0, ...inner, 1]
