@@ -59,12 +59,13 @@ const cells = (sums: readonly number[]): number[] => sums.slice(1).map((sum, ind
  */
 function scaled(edges: readonly number[], normals: readonly number[], scale: number): number[] {
   let bucket = 1
-  const inner = edges.map((edge) => {
+  const inner = edges.map((edge, index) => {
     const at = edge / scale
     while (bucket < edges.length - 1 && (edges[bucket] ?? 0) < at) bucket++
     const [low, high] = [edges[bucket - 1] ?? 0, edges[bucket] ?? 0]
-    // No latency lies below zero; where a source has such edges all the same, nothing is shifted there.
-    const part = low > 0 ? Math.log(at / low) / Math.log(high / low) : 1
+    // One edge alone says nothing of the shape, and no latency lies below zero: nothing is shifted there.
+    if (low <= 0 || high <= low) return normalCdf(normals[index + 1] ?? 0)
+    const part = Math.log(at / low) / Math.log(high / low)
     return normalCdf((1 - part) * (normals[bucket] ?? 0) + part * (normals[bucket + 1] ?? 0))
   })
   return [0, ...inner, 1]
