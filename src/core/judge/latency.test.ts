@@ -13,6 +13,7 @@ describe('rank scores', () => {
     ['a past with holes', [0, 900, 0, 0, 60]],
     ['two humps', [400, 10, 0, 380, 3]],
     ['everything in one bucket', [0, 0, 0, 0, 70]],
+    ['more than a double can count', [0, 0, 1e18, 0, 0]],
   ])('never fall and are never zero: %s', (_name, counts) => {
     const scores = rankScores(edges, counts)
     expect(scores).toHaveLength(rankWeights.length)

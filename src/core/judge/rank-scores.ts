@@ -25,6 +25,9 @@ export const rankWeights: readonly number[] = [
 /** Each score is at least this: one request may cost a factor of 20, never everything. */
 const leastScore = 0.05
 
+/** Beyond this normal score no double tells a tail from nothing; it keeps the ends finite. */
+const mostNormal = 38
+
 /** Requests added over all buckets, so that none is thought impossible. */
 const smoothing = 1
 
@@ -33,7 +36,7 @@ export function rankScores(edges: readonly number[], counts: readonly number[]):
   const total = counts.reduce((sum, count) => sum + count, smoothing)
   const mass = counts.map((count) => (count + smoothing / counts.length) / total)
   const ranks = cumulated(mass)
-  const normals = ranks.map(normalQuantile)
+  const normals = ranks.map((rank) => Math.max(-mostNormal, Math.min(mostNormal, normalQuantile(rank))))
   return [
     ...shifts.map((shift) => isotonic(mass, cells(normals.map((z) => normalCdf(z - shift))))),
     ...scales.map((scale) => isotonic(mass, cells(scaled(edges, normals, scale)))),
