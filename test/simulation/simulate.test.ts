@@ -18,6 +18,12 @@ function callsOf(seeds: number): EffectState[] {
   )
 }
 
+function sequential(scenario: Scenario): Scenario {
+  const { plan } = scenario
+  const judging = { ...plan.judging, sequential: { rollbackAlpha: 0.01, promotionAlpha: 0.05 } }
+  return { ...scenario, plan: { ...plan, judging } }
+}
+
 describe('the simulation', () => {
   it('finds nothing in a fixed set of releases, and all of them come to an end', () => {
     const report = simulate({ from: 1, to: 1 + releases }, false)
@@ -25,6 +31,16 @@ describe('the simulation', () => {
     expect(Object.keys(report.ends).toSorted()).toEqual(['Degraded', 'RolledBack', 'Succeeded', 'Superseded'])
     const { answers, hits } = coverageOf(report.commands, report.faults)
     expect({ answers: answers.surprising, hits: hits.surprising }).toEqual({ answers: [], hits: [] })
+  })
+
+  it('finds nothing under the sequential judge either, and both promote and take back', () => {
+    const worlds = Array.from({ length: 100 }, (_, index) => simulateRelease(sequential(randomScenario(index + 1))))
+    expect(worlds.flatMap(({ violations }) => violations)).toEqual([])
+    const ends = new Set(worlds.map(({ release }) => release.status))
+    expect(ends).toContain('Succeeded')
+    expect(ends).toContain('RolledBack')
+    const causes = worlds.map(({ release }) => release.rollback?.cause)
+    expect(causes.some((cause) => cause?.kind === 'trigger' && cause.judgement.statistics !== undefined)).toBe(true)
   })
 
   it('runs a seed the same way every time, and another seed another way', () => {

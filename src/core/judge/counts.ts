@@ -36,7 +36,7 @@ export function quantileOf(counts: ArmCounts, q: number): number | null {
   for (const { le, count } of counts.buckets ?? []) {
     if (le === null) return null
     if (count >= rank && count > lower.count) {
-      return lower.le + ((le - lower.le) * (rank - lower.count)) / (count - lower.count)
+      return lower.le + (le - lower.le) * ((rank - lower.count) / (count - lower.count))
     }
     lower = { le, count }
   }

@@ -2,30 +2,17 @@
  * The judge's seam. A judge folds looks into a state small enough to keep for every statement, and says its verdict from that state alone,
  * so that a log replays to the same verdicts.
  */
-import type { Condition } from '../plan/condition.ts'
-import type { ArmCounts, MetricReading } from '../release/evidence.ts'
+import type { ArmCounts } from '../release/evidence.ts'
 import type { Judgement } from '../release/judgement.ts'
+import type { Bets } from './bets.ts'
+import type { Look, Question } from './question.ts'
 
-/** One look: counts of both arms between `fromMs` and `toMs` of release time. */
-export interface Look {
-  fromMs: number
-  toMs: number
-  reading: MetricReading
-}
-
-/** Counts since the stage began, and the looks of the trigger's window (at most `maximumWindowLooks`). */
+/** Counts since the stage began, and the looks of the trigger's window (at most `maximumWindowLooks`). `bets`: the sequential judge's. */
 export interface JudgeState {
   candidate: ArmCounts
   baseline: ArmCounts
   window: Look[]
-}
-
-/** What is judged. With `windowMs` only the looks of that span count (triggers); without it the whole stage (criteria). */
-export interface Question {
-  statementId: string
-  condition: Condition
-  minimumSamples: number
-  windowMs?: number
+  bets?: Bets
 }
 
 export const maximumWindowLooks = 3_600

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Condition } from '../plan/condition.ts'
 import type { ArmCounts } from '../release/evidence.ts'
-import type { Look, Question } from './judge.ts'
+import type { Look, Question } from './question.ts'
 import { thresholdJudge } from './threshold-judge.ts'
 
 const rate = (comparator: Condition['comparator'], value: number): Condition => ({

@@ -7,7 +7,8 @@ import { formatCount, formatValue } from '../plan/format-value.ts'
 import type { Arm, ArmCounts } from '../release/evidence.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
 import { addCounts, noCounts, quantileOf } from './counts.ts'
-import { type Judge, type JudgeState, type Look, maximumWindowLooks, type Question } from './judge.ts'
+import { type Judge, type JudgeState, maximumWindowLooks } from './judge.ts'
+import type { Look, Question } from './question.ts'
 
 export const thresholdJudge: Judge = { initial, observe, judge, firstBreachMs }
 

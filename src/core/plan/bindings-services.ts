@@ -32,6 +32,13 @@ const metric = {
   minimumSamples: z.int().positive().default(100).describe('What a criterion needs from the candidate'),
   triggerSamples: z.int().positive().default(20).describe('What a trigger needs'),
   matures: Duration.optional().describe('Real time after which what happened to a user is known'),
+  noise: z
+    .strictObject({
+      lasts: Duration.describe('How long it stays the same'),
+      cv: z.number().gt(0).max(1).describe('Its coefficient of variation, at most'),
+    })
+    .optional()
+    .describe('Noise that the candidate may have for itself; the sequential judge waits longer for it'),
 }
 
 export const MetricBinding = z.union([

@@ -6,6 +6,7 @@ import { MetricBinding, ServiceBinding } from './bindings-services.ts'
 import { RollbackStepBinding, StepBinding } from './bindings-steps.ts'
 import { CalendarBinding, ScheduleBinding } from './calendar-bindings.ts'
 import { Duration } from './duration.ts'
+import { SequentialJudging } from './plan.ts'
 
 const Name = z.string().min(1)
 
@@ -90,6 +91,10 @@ export const Bindings = z.strictObject({
         .default(1)
         .describe('Looks in a row that a trigger must be breached before it fires'),
       clearLooks: z.int().min(1).max(100).default(1).describe('Looks in a row that it must be clear before it is over'),
+      sequential: z
+        .union([z.literal(false), SequentialJudging])
+        .prefault({})
+        .describe('Verdicts that stay valid however often they are looked at; `false` compares plain thresholds'),
     })
     .prefault({}),
 })

@@ -21,6 +21,8 @@ export const PlanMetric = z.strictObject({
   triggerSamples: z.int().positive(),
   /** Real time after which what happened to a user is known (a mail verified); until then a stage's own users are not judged by it. */
   maturesMs: z.number().positive().optional(),
+  /** Noise that the candidate may have for itself: it stays the same for about `spanMs`, with a coefficient of variation of at most `mostCv`. */
+  noise: z.strictObject({ spanMs: z.number().positive(), mostCv: z.number().positive().max(1) }).optional(),
 })
 export type PlanMetric = z.infer<typeof PlanMetric>
 
@@ -48,6 +50,17 @@ export const Phase = z.strictObject({
 })
 export type Phase = z.infer<typeof Phase>
 
+/** How sure the sequential judge must be. */
+export const SequentialJudging = z.strictObject({
+  /** Chance that a good candidate is ever found bad by any trigger. */
+  rollbackAlpha: z.number().gt(0).max(0.5).default(0.01),
+  /** Chance that a candidate beyond a criterion's threshold passes it. */
+  promotionAlpha: z.number().gt(0).max(0.5).default(0.05),
+  /** A criterion on a rate passes only when it is shown that the candidate fails less than so many times as often as the baseline. */
+  margin: z.number().gt(1).max(10).optional(),
+})
+export type SequentialJudging = z.infer<typeof SequentialJudging>
+
 /** Real time throughout: none of these scale with speed. */
 export const Judging = z.strictObject({
   /** Time between two looks. */
@@ -59,6 +72,8 @@ export const Judging = z.strictObject({
   /** Looks in a row that a trigger must be breached before it fires, and that it must be clear before it is over. */
   breachLooks: z.int().min(1).default(1),
   clearLooks: z.int().min(1).default(1),
+  /** Verdicts are bets that stay valid at every look (docs/judge.md); without it, the counts of a window or stage against the threshold. */
+  sequential: SequentialJudging.optional(),
 })
 
 export const Plan = z.strictObject({

@@ -1,9 +1,8 @@
 /** Triggers stay armed as long as the candidate has users, whatever else the release waits for. */
-import { thresholdJudge } from '../judge/threshold-judge.ts'
 import type { Trigger } from '../plan/step.ts'
 import type { ReleaseEvent } from './events.ts'
 import { isHeld, triggerAbout } from './holds.ts'
-import { questionOf, stageOf } from './look.ts'
+import { judgeOf, questionOf, stageOf } from './look.ts'
 import { type Exposure, isGoingBack, type Now, type Release, serviceState } from './release.ts'
 import { driveEffect } from './request-effect.ts'
 import { serviceRollback } from './scope.ts'
@@ -45,7 +44,7 @@ const isClear = (release: Release, { streaks }: Exposure, { id }: Trigger): bool
 
 function rollBack(release: Release, service: string, exposure: Exposure, trigger: Trigger): ReleaseEvent {
   const state = exposure.judges[trigger.id]
-  const firstBreachMs = state ? thresholdJudge.firstBreachMs(state, questionOf(release, trigger)) : null
+  const firstBreachMs = state ? judgeOf(release.plan).firstBreachMs(state, questionOf(release, trigger)) : null
   const judgement = judgementOf(exposure, trigger)
   const cause = { kind: 'trigger' as const, service, triggerId: trigger.id, judgement }
   const fired = serviceRollback(release, service, cause, firstBreachMs)

@@ -18,5 +18,18 @@ export const Judgement = z.strictObject({
   baselineSamples: z.number(),
   needed: z.number(),
   explanation: z.string(),
+  /**
+   * Of the sequential judge: the odds against chance and those that decide, and the ratio of the arms' rates with its 95 % band (`null` where
+   * nothing compares them). The readings of the log give the same numbers again.
+   */
+  statistics: z
+    .strictObject({
+      odds: z.number(),
+      bar: z.number(),
+      ratio: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+    })
+    .optional(),
 })
 export type Judgement = z.infer<typeof Judgement>

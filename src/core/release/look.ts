@@ -1,7 +1,9 @@
 /** One look at the metrics of the stage that carries traffic: what must be read, and what the judge makes of it. */
-import type { JudgeState, Question } from '../judge/judge.ts'
+import type { Judge, JudgeState } from '../judge/judge.ts'
+import type { Certainty, Question } from '../judge/question.ts'
+import { sequentialJudge } from '../judge/sequential-judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
-import { findRung, type Rung } from '../plan/plan.ts'
+import { findRung, ladderOf, type Plan, type Rung } from '../plan/plan.ts'
 import type { Criterion, Stage, Trigger } from '../plan/step.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Judgement } from './judgement.ts'
@@ -26,9 +28,56 @@ export function questionOf(release: Release, statement: Criterion | Trigger): Qu
   const isTrigger = 'windowMs' in statement
   const samples = (isTrigger ? metric?.triggerSamples : metric?.minimumSamples) ?? Number.POSITIVE_INFINITY
   const { id: statementId, condition } = statement
-  return isTrigger
-    ? { statementId, condition, minimumSamples: samples, windowMs: statement.windowMs }
-    : { statementId, condition, minimumSamples: samples }
+  const certainty = certaintyOf(release, statement)
+  const question = { statementId, condition, minimumSamples: samples, ...(certainty ? { certainty } : {}) }
+  return isTrigger ? { ...question, windowMs: statement.windowMs } : question
+}
+
+/** The judge that the plan asks for. */
+export const judgeOf = ({ judging }: Plan): Judge => (judging.sequential ? sequentialJudge : thresholdJudge)
+
+/** The triggers of a plan share its rate of false alarms evenly, and so do its criteria; each criterion has its own of false passes. */
+function certaintyOf(release: Release, { id, metricId }: Criterion | Trigger): Certainty | undefined {
+  const { judging, metrics } = release.plan
+  if (!judging.sequential) return undefined
+  const { rollbackAlpha, promotionAlpha, margin } = judging.sequential
+  const { alike, bakeMs } = watchesOf(release.plan).get(id) ?? { alike: 1, bakeMs: 0 }
+  const noise = metrics[metricId]?.noise
+  return {
+    rollbackAlpha: rollbackAlpha / alike,
+    promotionAlpha,
+    stageMs: Math.max(leastStageMs, bakeMs / release.speed),
+    ...(margin === undefined ? {} : { margin }),
+    ...(noise ? { noise } : {}),
+  }
+}
+
+/** A stage without bake time is watched all the same. */
+const leastStageMs = 60_000
+
+interface Watch {
+  /** Triggers, or criteria, of the whole plan. */
+  alike: number
+  /** Plan time that the stages of this statement bake. */
+  bakeMs: number
+}
+
+/** A plan never changes, and every look asks. */
+const watches = new WeakMap<Plan, ReadonlyMap<string, Watch>>()
+
+function watchesOf(plan: Plan): ReadonlyMap<string, Watch> {
+  const known = watches.get(plan)
+  if (known) return known
+  const stages = ladderOf(plan).map(({ stage }) => stage)
+  const found = new Map(['triggers' as const, 'criteria' as const].flatMap((kind) => [...watchesOn(stages, kind)]))
+  watches.set(plan, found)
+  return found
+}
+
+function watchesOn(stages: readonly Stage[], kind: 'triggers' | 'criteria'): Map<string, Watch> {
+  const bakes = new Map<string, number>()
+  for (const stage of stages) for (const { id } of stage[kind]) bakes.set(id, (bakes.get(id) ?? 0) + stage.bakeMs)
+  return new Map([...bakes].map(([id, bakeMs]) => [id, { alike: bakes.size, bakeMs }]))
 }
 
 /**
@@ -45,12 +94,13 @@ export function judgesAfter(
   if (known?.exposure === exposure && known.atMs === atMs) return known.judges
   const stage = stageOf(release, exposure.stageId)
   const judges = { ...exposure.judges }
+  const judge = judgeOf(release.plan)
   for (const statement of [...stage.criteria, ...stage.triggers]) {
     const reading = readings[statement.metricId]
     if (!reading || atMs - exposure.enteredMs < (release.plan.metrics[statement.metricId]?.maturesMs ?? 0)) continue
-    const state = judges[statement.id] ?? thresholdJudge.initial()
+    const state = judges[statement.id] ?? judge.initial()
     const look = { fromMs: exposure.lastLookMs, toMs: atMs, reading }
-    judges[statement.id] = thresholdJudge.observe(state, questionOf(release, statement), look)
+    judges[statement.id] = judge.observe(state, questionOf(release, statement), look)
   }
   answered.set(readings, { exposure, atMs, judges })
   return judges
@@ -65,7 +115,8 @@ export function judgementsOf(
   statements: readonly (Criterion | Trigger)[],
   judges: Readonly<Record<string, JudgeState>>,
 ): Judgement[] {
+  const judge = judgeOf(release.plan)
   return statements.map((statement) =>
-    thresholdJudge.judge(judges[statement.id] ?? thresholdJudge.initial(), questionOf(release, statement)),
+    judge.judge(judges[statement.id] ?? judge.initial(), questionOf(release, statement)),
   )
 }

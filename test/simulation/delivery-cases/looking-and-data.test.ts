@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Question } from '../../../src/core/judge/judge.ts'
+import type { Question } from '../../../src/core/judge/question.ts'
 import { thresholdJudge } from '../../../src/core/judge/threshold-judge.ts'
 import type { Condition } from '../../../src/core/plan/condition.ts'
 import { formatCount, formatPercent } from '../../../src/core/plan/format-value.ts'

@@ -116,6 +116,19 @@ describe('bindPlan', () => {
     expect(plan?.phases[0]?.startOffsetMs).toBe(2 * day)
   })
 
+  it('is judged sequentially, unless the bindings say otherwise', () => {
+    expect(bind().plan?.judging.sequential).toEqual({ rollbackAlpha: 0.01, promotionAlpha: 0.05 })
+    const strict = { sequential: { rollbackAlpha: 0.001, margin: 1.5 } }
+    expect(bind({ judging: strict }).plan?.judging.sequential).toEqual({
+      rollbackAlpha: 0.001,
+      promotionAlpha: 0.05,
+      margin: 1.5,
+    })
+    expect(bind({ judging: { sequential: false } }).plan?.judging).not.toHaveProperty('sequential')
+    const errors = { ...bindings.metrics.errors, noise: { lasts: '1m', cv: 0.3 } }
+    expect(bind({ metrics: { errors } }).plan?.metrics.errors?.noise).toEqual({ spanMs: 60_000, mostCv: 0.3 })
+  })
+
   it('keeps triggers armed in every later stage', () => {
     const { plan } = bind()
     const last = plan?.phases[1]?.steps[0]

@@ -42,6 +42,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
       sampleWaitMs: bindings.judging.sampleWait,
       breachLooks: bindings.judging.breachLooks,
       clearLooks: bindings.judging.clearLooks,
+      ...(bindings.judging.sequential ? { sequential: bindings.judging.sequential } : {}),
     },
     roles: rolesOf(binder),
     asks: bindings.asks,

@@ -20,6 +20,7 @@ export function brokenJudgement(
 ): string | null {
   const metric = plan.metrics[statement.metricId]
   const isTrigger = 'windowMs' in statement
+  if (judgement.statistics) return brokenBet(judgement, isTrigger, is, metric?.minimumSamples ?? 0, statement.condition)
   const needed = isTrigger ? metric?.triggerSamples : metric?.minimumSamples
   if (judgement.needed !== needed) return `${judgement.needed} samples were asked for, not ${needed}`
   const counts = isTrigger ? windowOf(is, nowMs - statement.windowMs, read) : sumOf(was, read)
@@ -30,6 +31,23 @@ export function brokenJudgement(
   const isOk = isTrigger ? holds === false : holds === true
   const wanted = holds === undefined ? ['Inconclusive', 'Error'] : [isOk ? 'Successful' : 'Failed']
   return wanted.includes(judgement.verdict) ? null : `${judgement.verdict}, and it is ${wanted[0]}`
+}
+
+/** A bet decides by its odds; and no stage passes on counts that say the opposite, or too few of them. */
+function brokenBet(
+  { verdict, statistics, samples }: Judgement,
+  isTrigger: boolean,
+  state: JudgeState | undefined,
+  minimum: number,
+  condition: Condition,
+): string | null {
+  if (!statistics || !state) return 'a bet without data'
+  const isWon = statistics.odds >= statistics.bar
+  if (isTrigger) return isWon === (verdict === 'Failed') ? null : `${verdict} at odds of ${statistics.odds}`
+  if (verdict !== 'Inconclusive' && !isWon) return `${verdict} at odds of ${statistics.odds}`
+  if (verdict !== 'Successful') return null
+  if (samples !== state.candidate.total || samples < minimum) return `passed on ${samples} samples`
+  return holdsFor(state.candidate, condition) === true ? null : 'passed, and does not hold'
 }
 
 /** Everything of the candidate since the stage began. */

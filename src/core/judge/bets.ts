@@ -1,0 +1,132 @@
+/** Everything the sequential judge bets on for one statement, look by look. */
+import type { ArmCounts } from '../release/evidence.ts'
+import { aboveOdds, belowOdds, betterRatios, worseRatios } from './alternatives.ts'
+import { type Asked, askedOf } from './asked.ts'
+import { commonEdges, histogramOf, mergedOnto } from './buckets.ts'
+import { type EffectRecord, noEffect, recordEffect } from './effect-interval.ts'
+import { type Contract, type Evidence, startEvidence } from './evidence.ts'
+import { type LatencyState, observeLatency, onEdges, startLatency } from './latency.ts'
+import { type NoisyRateRatioState, observeNoisyRateRatio, startNoisyRateRatio } from './noisy-rate-ratio.ts'
+import type { Certainty, Look, Question } from './question.ts'
+import type { RateRatioTest, RateStratum } from './rate-ratio.ts'
+import { observeThreshold } from './threshold.ts'
+
+export interface Bets {
+  /** Release time of the first look; the bets' clock starts there. */
+  readonly startMs: number
+  /** Against "at least the threshold"; only criteria ask that. */
+  readonly good: Evidence
+  /** Against "at most the threshold". */
+  readonly bad: Evidence
+  /** Against "no worse than the baseline", of rates and of latencies. */
+  readonly worse: NoisyRateRatioState
+  readonly slower: LatencyState | null
+  /** Against "worse than the margin allows". */
+  readonly withinMargin: NoisyRateRatioState
+  readonly effect: EffectRecord
+}
+
+export const rollbackContract = ({ rollbackAlpha, stageMs }: Certainty): Contract => ({
+  kind: 'anyStart',
+  alpha: rollbackAlpha,
+  stageMs,
+})
+export const promotionContract = ({ promotionAlpha }: Certainty): Contract => ({
+  kind: 'fromStart',
+  alpha: promotionAlpha,
+})
+
+export function worseTest(asked: Asked, certainty: Certainty): RateRatioTest {
+  const { rate } = asked
+  return { contract: rollbackContract(certainty), alternatives: worseRatios, nullRatio: 1, expectedRate: rate }
+}
+
+export function marginTest(asked: Asked, certainty: Certainty): RateRatioTest {
+  const nullRatio = certainty.margin ?? 1
+  return { contract: promotionContract(certainty), alternatives: betterRatios, nullRatio, expectedRate: asked.rate }
+}
+
+/** Folds one look; `undefined` while the question is not one for bets, or the candidate had no data yet. */
+export function placeBets(bets: Bets | undefined, question: Question, look: Look): Bets | undefined {
+  const { condition, certainty, windowMs } = question
+  const asked = askedOf(condition, windowMs !== undefined)
+  const { candidate, baseline } = look.reading.arms
+  if (!asked || !certainty || !candidate) return bets
+  const before = bets ?? startBets(asked, certainty, look.fromMs)
+  const untilMs = look.toMs - before.startMs
+  if (untilMs <= before.bad.untilMs) return before
+  const thresholds = betOnThreshold(before, asked, certainty, candidate, untilMs)
+  if (!baseline) return { ...before, ...thresholds }
+  if (asked.kind === 'quantile')
+    return { ...before, ...thresholds, slower: betOnLatency(before, certainty, candidate, baseline, untilMs) }
+  return { ...before, ...thresholds, ...betOnRatio(before, asked, certainty, candidate, baseline, untilMs) }
+}
+
+function startBets(asked: Asked, certainty: Certainty, startMs: number): Bets {
+  return {
+    startMs,
+    good: startEvidence(promotionContract(certainty), belowOdds.weights),
+    bad: startEvidence(rollbackContract(certainty), aboveOdds.weights),
+    worse: startNoisyRateRatio(worseTest(asked, certainty)),
+    slower: null,
+    withinMargin: startNoisyRateRatio(marginTest(asked, certainty)),
+    effect: noEffect,
+  }
+}
+
+function betOnThreshold(
+  { good, bad }: Bets,
+  { rate, count }: Asked,
+  certainty: Certainty,
+  candidate: ArmCounts,
+  untilMs: number,
+): Pick<Bets, 'good' | 'bad'> {
+  const none = { total: 0, events: 0 }
+  const toPass = { contract: promotionContract(certainty), alternatives: belowOdds, rate }
+  const toBreach = { contract: rollbackContract(certainty), alternatives: aboveOdds, rate }
+  return {
+    good: observeThreshold(good, toPass, count(candidate, 'good') ?? none, untilMs),
+    bad: observeThreshold(bad, toBreach, count(candidate, 'bad') ?? none, untilMs),
+  }
+}
+
+function betOnRatio(
+  { worse, withinMargin, effect }: Bets,
+  asked: Asked,
+  certainty: Certainty,
+  candidate: ArmCounts,
+  baseline: ArmCounts,
+  untilMs: number,
+): Pick<Bets, 'worse' | 'withinMargin' | 'effect'> {
+  const [own, other] = [asked.count(candidate, 'bad'), asked.count(baseline, 'bad')]
+  if (!own || !other) return { worse, withinMargin, effect }
+  const strata: RateStratum[] = [{ candidate: own, baseline: other }]
+  const { margin, noise } = certainty
+  return {
+    worse: observeNoisyRateRatio(worse, worseTest(asked, certainty), noise, strata, untilMs),
+    withinMargin:
+      margin === undefined
+        ? withinMargin
+        : observeNoisyRateRatio(withinMargin, marginTest(asked, certainty), noise, strata, untilMs),
+    effect: recordEffect(effect, strata),
+  }
+}
+
+/** On the edges that both arms, and all looks so far, have in common. */
+function betOnLatency(
+  { slower }: Bets,
+  certainty: Certainty,
+  candidate: ArmCounts,
+  baseline: ArmCounts,
+  untilMs: number,
+): LatencyState | null {
+  const [own, other] = [histogramOf(candidate), histogramOf(baseline)]
+  if (!own || !other) return slower
+  const shared = commonEdges(own.edges, other.edges)
+  const edges = slower ? commonEdges(slower.edges, shared) : shared
+  if (edges.length === 0) return slower
+  const contract = rollbackContract(certainty)
+  const state = slower ? onEdges(slower, edges) : startLatency(contract, edges)
+  const tick = { candidate: mergedOnto(edges, own), baseline: mergedOnto(edges, other) }
+  return observeLatency(state, contract, [tick], untilMs)
+}
