@@ -14,8 +14,9 @@ export interface CompiledFlag {
   readonly rule: Rule | undefined
   /** The answer of a flag without a rule, and of one whose rule gives none. */
   readonly standing: Resolution
-  /** The answers a rule can choose. */
-  readonly byVariant: ReadonlyMap<string, Resolution>
+  /** The names of variants that a rule can choose, and the answer for each: few enough to look through. */
+  readonly variants: readonly string[]
+  readonly answers: readonly Resolution[]
   readonly metadata: FlagMetadata
   /** Without lines. A flag with faults answers like any evaluator of flagd would: as far as it can be read. */
   readonly faults: readonly Fault[]
@@ -35,7 +36,7 @@ export function compileFlag(
   const faults: Fault[] = []
   checkValues(definition, ['flags', key], faults)
   const metadata = Object.freeze({ ...shared.metadata, ...definition.metadata }) as FlagMetadata
-  const flag = { key, source, metadata, faults, rule: undefined, byVariant: noVariants }
+  const flag = { key, source, metadata, faults, rule: undefined, variants: [], answers: [] }
   const rule =
     definition.targeting && hasRules(definition.targeting)
       ? ruleOf(key, definition.targeting, shared, faults)
@@ -44,12 +45,12 @@ export function compileFlag(
   if (typeof rule === 'string') return { ...flag, standing: failed('PARSE_ERROR', rule, metadata) }
   const standing = standingOf(definition, rule === undefined ? 'STATIC' : 'DEFAULT', metadata)
   if (rule === undefined) return { ...flag, standing }
-  const variants = Object.entries(definition.variants) as [string, FlagValue][]
-  const byVariant = new Map(variants.map(([name, value]) => [name, resolved(value, name, 'TARGETING_MATCH', metadata)]))
-  return { ...flag, rule, standing, byVariant }
+  const variants = Object.keys(definition.variants)
+  const answers = variants.map((name) =>
+    resolved(definition.variants[name] as FlagValue, name, 'TARGETING_MATCH', metadata),
+  )
+  return { ...flag, rule, standing, variants, answers }
 }
-
-const noVariants: ReadonlyMap<string, Resolution> = new Map()
 
 const hasRules = (targeting: object): boolean => Object.keys(targeting).length > 0
 

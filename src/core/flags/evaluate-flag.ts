@@ -27,8 +27,8 @@ export function evaluateFlag(set: FlagSet, key: string, context: EvaluationConte
   } catch (error) {
     return failed('GENERAL', `the targeting of flag '${key}' failed: ${reasonOf(error)}`, flag.metadata)
   }
-  const chosen = flag.byVariant.get(variant)
-  if (chosen !== undefined) return chosen
+  const { variants } = flag
+  for (let at = 0; at < variants.length; at++) if (variants[at] === variant) return flag.answers[at] as Resolution
   return failed(
     'GENERAL',
     `the targeting of flag '${key}' gave '${variant.slice(0, 100)}', which is no variant`,

@@ -3,6 +3,7 @@
  * With more than two operands, each must hold for its neighbour: `{"<": [1, {"var": "x"}, 9]}` is "between".
  */
 import { invalidOperands, lazyOperands, literal, notANumber, type Operator, type Rule } from './rule.ts'
+import { attribute, attributeName } from './variables.ts'
 
 type Compare = (a: unknown, b: unknown) => boolean
 
@@ -55,7 +56,13 @@ function equality(compare: Compare, isEqual: boolean): Operator {
     const known = operands.map(literal).findIndex((found) => typeof found?.value === 'string')
     if (known === -1) return general(operands, scope, compile)
     const text = operands[known] as string
+    const name = attributeName(operands[1 - known], scope)
     const other = compile(operands[1 - known], scope)
+    if (name !== undefined)
+      return (data, frame) => {
+        const value = attribute(data, name)
+        return typeof value === 'string' ? (value === text) === isEqual : compare(other(data, frame), text)
+      }
     return (data, frame) => {
       const value = other(data, frame)
       return typeof value === 'string' ? (value === text) === isEqual : compare(value, text)

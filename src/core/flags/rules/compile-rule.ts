@@ -4,7 +4,7 @@ import { comparisonOperators } from './comparison.ts'
 import { controlOperators } from './control.ts'
 import { fractional } from './fractional.ts'
 import { listOperators } from './lists.ts'
-import { type Compile, literal, type Operator, type Rule, RuleError, type Scope } from './rule.ts'
+import { type Compile, constant, literal, type Operator, type Rule, RuleError, type Scope } from './rule.ts'
 import { semVer } from './sem-ver.ts'
 import { textOperators } from './texts.ts'
 import { variableOperators } from './variables.ts'
@@ -47,7 +47,7 @@ export function compileRule(logic: unknown, { evaluators, ...scope }: RuleSettin
 
   function compileNode(inner: unknown, at: Scope): Rule {
     const known = literal(inner)
-    if (known) return () => known.value
+    if (known) return constant(known.value)
     if (Array.isArray(inner)) return compileList(inner.map((element) => compile(element, at)))
     const [[name, operands] = ['', null], ...others] = Object.entries(inner as object)
     if (others.length > 0) throw new RuleError(`a rule has one operator, not both "${name}" and "${others[0]?.[0]}"`)

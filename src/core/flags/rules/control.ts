@@ -1,5 +1,5 @@
 /** `if`, `?:`, `and`, `or`, `!` and `!!`. Only the operands that decide are evaluated. */
-import { lazyOperands, type Operator, type Rule } from './rule.ts'
+import { lazyOperands, literal, type Operator, type Rule } from './rule.ts'
 import { truthy } from './truthy.ts'
 
 const nothing: Rule = () => null
@@ -9,14 +9,26 @@ const conditional: Operator = (operands, scope, compile) => {
   const [first] = rules
   if (first === undefined) return nothing
   if (rules.length === 1) return first
-  let otherwise: Rule = rules.length % 2 === 1 ? (rules.at(-1) ?? nothing) : nothing
-  for (let at = 2 * Math.floor(rules.length / 2) - 2; at >= 0; at -= 2)
-    otherwise = choose(rules[at] ?? nothing, rules[at + 1] ?? nothing, otherwise)
+  const known = (operands as unknown[]).map(literal)
+  const hasElse = rules.length % 2 === 1
+  let otherwise: Rule = hasElse ? (rules.at(-1) ?? nothing) : nothing
+  let last = hasElse ? known.at(-1) : { value: null }
+  for (let at = 2 * Math.floor(rules.length / 2) - 2; at >= 0; at -= 2) {
+    const [condition = nothing, then = nothing] = rules.slice(at)
+    const chosen = known[at + 1]
+    otherwise = chosen && last ? chooseValue(condition, chosen.value, last.value) : choose(condition, then, otherwise)
+    last = undefined
+  }
   return otherwise
 }
 
 function choose(condition: Rule, then: Rule, otherwise: Rule): Rule {
   return (data, frame) => (truthy(condition(data, frame)) ? then(data, frame) : otherwise(data, frame))
+}
+
+/** What most rules end with. */
+function chooseValue(condition: Rule, then: unknown, otherwise: unknown): Rule {
+  return (data, frame) => (truthy(condition(data, frame)) ? then : otherwise)
 }
 
 /** The first operand that is (`or`), or is not (`and`), true; else the last. */

@@ -45,6 +45,11 @@ function isLiteral(logic: unknown): boolean {
   return logic === null || typeof logic !== 'object' || Object.keys(logic).length === 0
 }
 
+export const constant =
+  (value: unknown): Rule =>
+  () =>
+    value
+
 /** Calls `apply` with the operands' values. One operand need not be in a list; if its value is a list, those are the operands. */
 export function eager(apply: (values: readonly unknown[]) => unknown): Operator {
   return (operands, scope, compile) => {

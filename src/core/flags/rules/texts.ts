@@ -1,5 +1,7 @@
 /** `cat`, `substr`, `in`, `starts_with` and `ends_with`; and `log`, which answers its operand and writes nothing. */
+
 import { eager, invalidOperands, literal, type Operator, type Rule, tooLarge } from './rule.ts'
+import { attribute, attributeName } from './variables.ts'
 
 const maximumLength = 65_536
 
@@ -36,6 +38,9 @@ const within: Operator = (operands, scope, compile) => {
   const known = literal(operands[1])?.value
   if (!Array.isArray(known)) return (data, frame) => isIn(item(data, frame), whole(data, frame))
   const members = new Set(known)
+  const name = attributeName(operands[0], scope)
+  // Nothing is as much as `null` here.
+  if (name !== undefined && !members.has(null)) return (data) => members.has(attribute(data, name))
   return (data, frame) => members.has(item(data, frame))
 }
 
@@ -48,8 +53,14 @@ function affix(test: (text: string, part: string) => boolean): Operator {
   return (operands, scope, compile) => {
     if (!Array.isArray(operands) || operands.length !== 2 || typeof operands[1] !== 'string')
       return general(operands, scope, compile)
-    const text: Rule = compile(operands[0], scope)
     const part = operands[1]
+    const name = attributeName(operands[0], scope)
+    if (name !== undefined)
+      return (data) => {
+        const value = attribute(data, name)
+        return typeof value === 'string' ? test(value, part) : null
+      }
+    const text: Rule = compile(operands[0], scope)
     return (data, frame) => {
       const value = text(data, frame)
       return typeof value === 'string' ? test(value, part) : null
