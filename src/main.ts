@@ -14,6 +14,7 @@ const context: CliContext = {
   survey: async (stateDir, operatorFile) =>
     (await import('./wiring-survey.ts')).surveyOperator(context, stateDir, operatorFile),
   rehearse: async (request) => (await import('./server/rehearse-plan.ts')).rehearsePlan(request),
+  serveFlags: async (options) => (await import('./wiring-serve.ts')).serveFlags(options),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,
   exit: (code) => {

@@ -1,10 +1,12 @@
 /** Measures one evaluator in a process of its own: `node bench/flags/measure.ts NAME`. Prints operations of each case a second as JSON. */
 import { type Case, cases, expectedOn, makeUsers, userCount } from './cases.ts'
 import { flagdCore, tidegate } from './flagd-subjects.ts'
-import { configCat, flagsmith, growthBook, launchDarkly, statsig, unleash } from './product-subjects.ts'
-import type { Subject } from './subject.ts'
+import { flagsmith } from './flagsmith-subject.ts'
+import { configCat, growthBook, launchDarkly, unleash } from './product-subjects.ts'
+import { statsig } from './statsig-subject.ts'
+import { type Subject, untoldDetails } from './subject.ts'
 
-type Maker = () => Subject<never> | Promise<Subject<never>>
+type Maker = () => Subject | Promise<Subject>
 
 const makers: Readonly<Record<string, Maker>> = {
   Tidegate: tidegate,
@@ -30,7 +32,7 @@ const contexts = users.map((user) => subject.context(user))
 const expected = expectedOn(users)
 const figures: Partial<Record<Case, number>> = {}
 for (const name of cases) figures[name] = await measure(name)
-process.stdout.write(`${JSON.stringify(figures)}\n`)
+process.stdout.write(`${JSON.stringify({ ...figures, untold: untoldDetails() })}\n`)
 await subject.close?.()
 process.exit(0)
 
@@ -55,7 +57,7 @@ async function batch(name: Case): Promise<{ rate: number; share: number }> {
     const { user, system } = process.threadCpuUsage(started)
     return (user + system) / 1_000
   }
-  const first = subject?.isOn(name, contexts[0] as never)
+  const first = subject?.isOn(name, contexts[0])
   while (done < userCount && (done % (8 * chunk) !== 0 || spentMs() < batchLimitMs)) {
     on += typeof first === 'boolean' ? some(name, done) : await someLater(name, done)
     done += chunk
@@ -64,15 +66,15 @@ async function batch(name: Case): Promise<{ rate: number; share: number }> {
 }
 
 function some(name: Case, from: number): number {
-  const { isOn } = subject as Subject<never>
+  const { isOn } = subject as Subject
   let on = 0
-  for (let at = from; at < from + chunk; at++) if (isOn(name, contexts[at] as never)) on += 1
+  for (let at = from; at < from + chunk; at++) if (isOn(name, contexts[at])) on += 1
   return on
 }
 
 async function someLater(name: Case, from: number): Promise<number> {
-  const { isOn } = subject as Subject<never>
+  const { isOn } = subject as Subject
   let on = 0
-  for (let at = from; at < from + chunk; at++) if (await isOn(name, contexts[at] as never)) on += 1
+  for (let at = from; at < from + chunk; at++) if (await isOn(name, contexts[at])) on += 1
   return on
 }

@@ -53,6 +53,7 @@ async function bind(...args: string[]): Promise<{ out: string[]; err: string[]; 
     connect: refuse,
     survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
     rehearse: () => Promise.reject(new Error('not used here')),
+    serveFlags: refuse,
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: () => undefined,

@@ -41,6 +41,7 @@ async function run(
     connect: refuse,
     survey: refuse,
     rehearse: () => Promise.reject(new Error('not used here')),
+    serveFlags: refuse,
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: (given) => {

@@ -19,6 +19,7 @@ import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { retryCommand } from './retry.ts'
 import { schemaCommand } from './schema.ts'
+import { serveCommand } from './serve.ts'
 import { skipCommand } from './skip.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -49,6 +50,7 @@ const commands: readonly RegisterCommand[] = [
   reportCommand,
   renderCommand,
   schemaCommand,
+  serveCommand,
 ]
 
 /** `parseAsync` throws a `UserError` for a command that could not be done; help and usage end by `context.exit`. */

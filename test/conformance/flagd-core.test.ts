@@ -1,6 +1,7 @@
 /** Every answer beside that of flagd's own evaluator for JavaScript, @openfeature/flagd-core. */
-import type { EvaluationContext } from '@openfeature/core'
+
 import { FlagdCore } from '@openfeature/flagd-core'
+import type { EvaluationContext } from '@openfeature/server-sdk'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { evaluateFlag, withType } from '../../src/core/flags/evaluate-flag.ts'

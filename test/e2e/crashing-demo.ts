@@ -45,6 +45,7 @@ const context: CliContext = {
   connect: (stateDir, purpose, operatorFile) => connect(context, stateDir, purpose, operatorFile),
   survey: (stateDir, operatorFile) => surveyOperator(context, stateDir, operatorFile),
   rehearse: () => Promise.reject(new Error('not used here')),
+  serveFlags: () => Promise.reject(new Error('nothing is served here')),
   openDemo: (options) => openDemoWorld(context, options, async (file) => crashing(await openEmbeddedStore(file))),
   onInterrupt: () => () => undefined,
   exit: (code) => {

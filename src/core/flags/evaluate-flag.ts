@@ -41,7 +41,10 @@ function reasonOf(error: unknown): string {
   return error instanceof RuleError ? error.message : 'a value of the context cannot be read'
 }
 
-/** The answer for a caller that expects a type: `TYPE_MISMATCH` where the value has another. */
+/**
+ * The answer for a caller that expects a type: `TYPE_MISMATCH` where the value has another. OFREP leaves this to its clients.
+ * @public
+ */
 export function withType(resolution: Resolution, key: string, type: FlagType): Resolution {
   const { value, metadata } = resolution
   if (value === undefined || typeof value === type) return resolution
