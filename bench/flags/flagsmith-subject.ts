@@ -26,7 +26,7 @@ export async function flagsmith(): Promise<Subject<{ id: string; traits: object 
     context: ({ id, email, country }) => ({ id, traits: { email, country } }),
     async isOn(name, { id, traits }) {
       const { enabled, value } = (await client.getIdentityFlags(id, traits)).getFlag(name)
-      told(value)
+      told(enabled, value)
       return enabled
     },
   }

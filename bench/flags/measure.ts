@@ -20,7 +20,7 @@ const makers: Readonly<Record<string, Maker>> = {
 }
 
 /** Each batch asks for every user once; the slow ones stop a little after this time. */
-const batchLimitMs = 1_500
+const batchLimitMs = 750
 const batches = 5
 const chunk = 4_096
 

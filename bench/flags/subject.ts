@@ -19,8 +19,10 @@ export const load = <T>(name: string): T => require(name) as T
 /** How many answers told less than they should; read so that nothing is optimised away. */
 let untold = 0
 
-export function told(...details: unknown[]): void {
-  for (const detail of details) if (detail === undefined || detail === null) untold += 1
+/** Takes two, and no list of them: what this costs, the fastest pay for most. */
+export function told(detail: unknown, other: unknown): void {
+  if (detail === undefined || detail === null) untold += 1
+  if (other === undefined || other === null) untold += 1
 }
 
 export const untoldDetails = (): number => untold
