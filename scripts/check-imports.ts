@@ -50,24 +50,30 @@ export interface ImportReport {
 
 /** Reads the sources under `baseDir` (the repository's root) and reports each breach as `rule: file → file`. */
 export async function checkImports(baseDir: string): Promise<ImportReport> {
-  const present = folders.filter((folder) => globSync(`${folder}/**/*.ts`, { cwd: baseDir }).length > 0)
+  const present = folders.filter((folder) => sourcesIn(folder, baseDir).length > 0)
   const { output } = await cruise(present, {
     baseDir,
     // TypeScript 7 has no parser for other programs to call.
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'default', 'import'] },
     validate: true,
     ruleSet: { forbidden: [...rows(), ...everywhere] },
   })
   if (typeof output === 'string') throw new Error(`dependency-cruiser answered with text: ${output}`)
-  const files = present.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: baseDir }))
+  const files = present.flatMap((folder) => sourcesIn(folder, baseDir))
   const breaches = output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)
   return {
     modules: files.length,
     imports: output.summary.totalDependenciesCruised ?? 0,
     problems: [...breaches, ...blindSpots(output, baseDir, files)].sort(),
   }
+}
+
+/** Packages that a benchmark has installed beside it are not ours. */
+function sourcesIn(folder: string, cwd: string): string[] {
+  return globSync(`${folder}/**/*.ts`, { cwd, exclude: ['**/node_modules'] })
 }
 
 function rows(): IForbiddenRuleType[] {

@@ -34,6 +34,7 @@ const tasks = {
       'test/fuzz/main.ts',
     ],
   },
+  conformance: { run: ['test/conformance/main.ts'] },
   simulate: { run: ['test/simulation/simulate.ts'] },
   tamper: { run: ['test/tamper/tamper.ts'] },
   build: { run: [], dist: true },

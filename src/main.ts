@@ -17,6 +17,7 @@ const context: CliContext = {
   rehearse: async (request) => (await import('./server/rehearse-plan.ts')).rehearsePlan(request),
   checkUp: async (request) => (await import('./wiring-doctor.ts')).checkUp(context, request),
   audit: async () => (await import('./wiring-audit.ts')).auditTools(context),
+  serveFlags: async (options) => (await import('./wiring-serve.ts')).serveFlags(options),
   openDemo: async (options) => (await import('./wiring-demo.ts')).openDemoWorld(context, options),
   onInterrupt,
   exit: (code) => {

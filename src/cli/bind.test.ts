@@ -62,6 +62,7 @@ async function bind(...args: string[]): Promise<{ out: string[]; err: string[]; 
     rehearse: () => Promise.reject(new Error('not used here')),
     checkUp: () => Promise.reject(new Error('not used here')),
     audit: () => Promise.reject(new Error('not used here')),
+    serveFlags: refuse,
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: (given) => {

@@ -1,5 +1,6 @@
 /** What every command is given: where to write, how to end, and how to reach a controller. Wired in `main.ts`. */
 import type { Command } from 'commander'
+import type { Fault } from '../core/flags/fault.ts'
 import type { Diagnostic } from '../core/plan/diagnostic.ts'
 import type { FlagOffer } from '../core/plan/flag.ts'
 import type { MetricOffer } from '../core/plan/metric.ts'
@@ -43,6 +44,8 @@ export interface CliContext {
   checkUp(request: CheckupRequest): Promise<Checkup[]>
   /** Logs, checkpoint files and keys, for `tidegate audit`. */
   audit(): Promise<AuditTools>
+  /** Serves a file of flags until `close`; faults where it is not right to begin with. Throws a `UserError` when the address cannot be had. */
+  serveFlags(options: FlagServerOptions): Promise<FlagServer | { faults: Fault[] }>
   /** The demo's world in a state folder of its own; throws a `UserError` when another controller is alive there. */
   openDemo(options: DemoOptions): Promise<DemoWorld>
   /** Calls back once on the first SIGINT or SIGTERM instead of ending the process; the second ends it. Gives the way to stop listening. */
@@ -70,6 +73,24 @@ export interface Survey {
   /** `problem`: why a source could not be asked. `omitted`: families beyond the limit. */
   sources: { source: string; offers: MetricOffer[]; omitted: number; problem?: string }[]
   flagSources: { source: string; offers: FlagOffer[]; problem?: string }[]
+}
+
+export interface FlagServerOptions {
+  path: string
+  host: string
+  /** 0: any that is free. */
+  port: number
+  /** Web pages of these may ask. */
+  origins: readonly string[]
+  /** What becomes of the file while it is served. */
+  tell(lines: string[]): void
+}
+
+export interface FlagServer {
+  url: string
+  /** How many. */
+  flags: number
+  close(): Promise<void>
 }
 
 export interface DemoOptions {

@@ -43,6 +43,7 @@ async function run(
     rehearse: () => Promise.reject(new Error('not used here')),
     checkUp: () => Promise.reject(new Error('not used here')),
     audit: () => Promise.reject(new Error('not used here')),
+    serveFlags: refuse,
     openDemo: refuse,
     onInterrupt: () => () => undefined,
     exit: (given) => {

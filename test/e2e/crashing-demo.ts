@@ -45,6 +45,7 @@ const context: CliContext = {
   rehearse: () => Promise.reject(new Error('not used here')),
   checkUp: () => Promise.reject(new Error('not used here')),
   audit: () => Promise.reject(new Error('not used here')),
+  serveFlags: () => Promise.reject(new Error('not used here')),
   openDemo: (options) => openDemoWorld(context, options, crashing),
   onInterrupt: () => () => undefined,
   exit: (code) => {

@@ -1,33 +1,16 @@
 /** Definitions in flagd's JSON format (https://flagd.dev/reference/flag-definitions/), read from a file and checked. */
-import { z } from 'zod'
+import type { z } from 'zod'
+import { FlagDefinition, FlagDefinitions } from '../../core/flags/flag-definition.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { DriverContext } from '../../ports/drivers.ts'
 import { readTextFile } from '../read-text-file.ts'
 
 const maximumFlags = 5_000
 
-/** What is looked at of a flag; the rest is the evaluator's. */
-const FlagdFlag = z
-  .looseObject({
-    state: z.enum(['ENABLED', 'DISABLED']),
-    variants: z
-      .record(z.string(), z.unknown())
-      .refine((variants) => Object.keys(variants).length > 0, 'a flag needs a variant'),
-    defaultVariant: z.string().nullish(),
-    targeting: z.looseObject({}).optional(),
-    metadata: z.looseObject({}).optional(),
-  })
-  .refine(({ variants, defaultVariant }) => defaultVariant == null || Object.hasOwn(variants, defaultVariant), {
-    path: ['defaultVariant'],
-    message: 'it is none of the variants',
-  })
-export type FlagdFlag = z.infer<typeof FlagdFlag>
-const Definitions = z.looseObject({ flags: z.record(z.string().min(1), z.unknown()) })
-
 export interface FlagdDefinitions {
   /** As the file has it. */
   text: string
-  flags: Map<string, FlagdFlag>
+  flags: Map<string, FlagDefinition>
 }
 
 /** `rejected` says where the file is wrong; at most 1 MiB and 5,000 flags are read. */
@@ -43,14 +26,14 @@ function parseDefinitions(text: string, path: string): Outcome<FlagdDefinitions>
   } catch (error) {
     return fail('rejected', `${path} is not JSON: ${(error as SyntaxError).message.slice(0, 200)}`)
   }
-  const definitions = Definitions.safeParse(json)
+  const definitions = FlagDefinitions.safeParse(json)
   if (!definitions.success) return misshapen(path, definitions.error)
   const entries = Object.entries(definitions.data.flags)
   if (entries.length > maximumFlags)
     return fail('rejected', `${path} has ${entries.length} flags; at most ${maximumFlags} are read`)
-  const flags = new Map<string, FlagdFlag>()
+  const flags = new Map<string, FlagDefinition>()
   for (const [key, definition] of entries) {
-    const flag = FlagdFlag.safeParse(definition)
+    const flag = FlagDefinition.safeParse(definition)
     if (!flag.success) return misshapen(path, flag.error, ['flags', key])
     flags.set(key, flag.data)
   }

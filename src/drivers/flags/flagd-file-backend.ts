@@ -2,6 +2,7 @@
 import { constants } from 'node:fs'
 import { access, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { FlagDefinition } from '../../core/flags/flag-definition.ts'
 import type { FlagdFile } from '../../core/plan/operator.ts'
 import type { FlagSetting } from '../../core/release/evidence.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
@@ -9,7 +10,7 @@ import type { DriverContext, EffectContext, FlagBackend } from '../../ports/driv
 import { findByName } from '../find-by-name.ts'
 import { Turns } from '../turns.ts'
 import { orAbort, withDeadline } from '../with-deadline.ts'
-import { type FlagdDefinitions, type FlagdFlag, readDefinitions } from './flagd-definitions.ts'
+import { type FlagdDefinitions, readDefinitions } from './flagd-definitions.ts'
 import { flagdStepPercent, shareChange, shareOf } from './flagd-share.ts'
 import { replaceText } from './replace-text.ts'
 
@@ -74,7 +75,7 @@ async function readShare(path: string, key: string, context: DriverContext): Pro
   return percent.ok ? succeed({ percent: percent.value }) : percent
 }
 
-function flagIn({ flags }: FlagdDefinitions, key: string, path: string): Outcome<FlagdFlag> {
+function flagIn({ flags }: FlagdDefinitions, key: string, path: string): Outcome<FlagDefinition> {
   const flag = flags.get(key)
   return flag ? succeed(flag) : fail('notFound', `there is no flag "${key}" in ${path}; add it there, turned off`)
 }
@@ -92,7 +93,7 @@ declare global {
 }
 
 /** Numbers stay as they are written: some of the file's may be larger than ours. */
-function edited(text: string, key: string, change: Partial<FlagdFlag>): string {
+function edited(text: string, key: string, change: Partial<FlagDefinition>): string {
   const json = JSON.parse(text, (_, value, { source }) =>
     typeof value === 'number' ? JSON.rawJSON(source) : value,
   ) as { flags: Record<string, object> }

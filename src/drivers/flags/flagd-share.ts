@@ -3,8 +3,8 @@
  * flag's key and the targeting key. "On" comes first and the total never changes, so that raising the share drops nobody.
  */
 import { z } from 'zod'
+import type { FlagDefinition } from '../../core/flags/flag-definition.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
-import type { FlagdFlag } from './flagd-definitions.ts'
 
 const totalWeight = 10_000
 export const flagdStepPercent = 100 / totalWeight
@@ -13,7 +13,7 @@ export const flagdStepPercent = 100 / totalWeight
 const Held = z.object({ tidegateFence: z.int().nonnegative().optional() })
 
 /** In percent. `unsupported` for what is no switch, `rejected` for targeting that says more than a share. */
-export function shareOf(flag: FlagdFlag): Outcome<number> {
+export function shareOf(flag: FlagDefinition): Outcome<number> {
   const names = switchOf(flag)
   if (!names.ok) return names
   const { on, off } = names.value
@@ -36,9 +36,9 @@ export function shareOf(flag: FlagdFlag): Outcome<number> {
  * replaced in one that it has; so is a `fence` older than the one held.
  */
 export function shareChange(
-  flag: FlagdFlag,
+  flag: FlagDefinition,
   { percent, fence, effectId }: { percent: number; fence: number; effectId: string },
-): Outcome<Partial<FlagdFlag>> {
+): Outcome<Partial<FlagDefinition>> {
   const names = switchOf(flag)
   if (!names.ok) return names
   const metadata = Held.safeParse(flag.metadata ?? {})
@@ -72,10 +72,10 @@ const ownTargeting = fail(
   'it has targeting of its own; take that out, or let Tidegate move another flag, if it is to move this one',
 )
 
-const hasRules = (targeting: FlagdFlag['targeting']): boolean => Object.keys(targeting ?? {}).length > 0
+const hasRules = (targeting: FlagDefinition['targeting']): boolean => Object.keys(targeting ?? {}).length > 0
 
 /** The names of its variants `true` and `false`. */
-function switchOf({ variants }: FlagdFlag): Outcome<{ on: string; off: string }> {
+function switchOf({ variants }: FlagDefinition): Outcome<{ on: string; off: string }> {
   const [on, ...moreOn] = Object.keys(variants).filter((name) => variants[name] === true)
   const [off, ...moreOff] = Object.keys(variants).filter((name) => variants[name] === false)
   return on !== undefined && off !== undefined && moreOn.length + moreOff.length === 0

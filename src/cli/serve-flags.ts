@@ -1,0 +1,48 @@
+/** `tidegate serve --flags`: a flag server of one file in flagd's format, for every OpenFeature client. */
+import { basename, resolve } from 'node:path'
+import { formatFault } from '../core/flags/fault.ts'
+import { type CliContext, exitCodes, UserError } from './context.ts'
+
+export interface ServeFlagsOptions {
+  flags: string
+  port: string
+  host: string
+  origin?: string[]
+  json?: boolean
+}
+
+const maximumPort = 65_535
+
+/** Until it is stopped; exits as failed where the file is not right to begin with. */
+export async function serveFlags(
+  context: CliContext,
+  { flags, port, host, origin = [], json }: ServeFlagsOptions,
+): Promise<void> {
+  const number = /^\d+$/.test(port) ? Number(port) : maximumPort + 1
+  if (number > maximumPort) throw new UserError(`--port takes a number from 0 to ${maximumPort}, not "${port}"`)
+  const shown = basename(flags)
+  const tell = (lines: string[]) => {
+    for (const line of lines) context.err(`${shown}: ${line}`)
+  }
+  const server = await context.serveFlags({
+    path: resolve(context.cwd, flags),
+    port: number,
+    host,
+    origins: origin,
+    tell,
+  })
+  if ('faults' in server) {
+    tell(server.faults.map(formatFault))
+    context.exit(exitCodes.failed)
+    return
+  }
+  if (json) context.out(JSON.stringify({ url: server.url, flags: server.flags }))
+  else context.out(`${server.flags} flags of ${flags} are served on ${server.url}`)
+  await new Promise<void>((resolve) => {
+    const stop = context.onInterrupt(() => {
+      stop()
+      resolve()
+    })
+  })
+  await server.close()
+}

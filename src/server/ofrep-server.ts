@@ -1,0 +1,156 @@
+/**
+ * Flags over HTTP, as OpenFeature's remote evaluation protocol has it: one flag, all flags with an entity tag, and the stream of changes.
+ * Nobody has to sign in: it listens on this machine alone unless it is told otherwise.
+ */
+import { createHash } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { EvaluationContext } from '../core/flags/evaluate-flag.ts'
+import { FlagEvents } from './flag-events.ts'
+import type { FlagStore, ServedFlags } from './flag-store.ts'
+import { answerAll, answerOne, contextOf, eventsPath } from './ofrep-answers.ts'
+
+const maximumBodyBytes = 65_536
+const timeouts = { requestTimeout: 10_000, keepAliveTimeout: 60_000 }
+const allowed = {
+  methods: 'POST, GET, OPTIONS',
+  headers: 'content-type, if-none-match, authorization, x-api-key, last-event-id',
+}
+
+export interface OfrepOptions {
+  host: string
+  /** 0: any that is free. */
+  port: number
+  /** Web pages of these origins may ask; `*` is all. */
+  origins: readonly string[]
+  /** Seconds since 1970. */
+  nowSec(): number
+}
+
+export interface OfrepServer {
+  /** Without a path. */
+  url: string
+  close(): Promise<void>
+}
+
+/** Throws when the address is taken or is not this machine's. */
+export async function serveOfrep(store: FlagStore, options: OfrepOptions): Promise<OfrepServer> {
+  const events = new FlagEvents(store)
+  const server = createOfrepServer(store, events, options)
+  try {
+    await server.listen({ host: options.host, port: options.port })
+  } catch (error) {
+    events.close()
+    throw error
+  }
+  const { address, family, port } = server.server.address() as AddressInfo
+  const close = async () => {
+    events.close()
+    await server.close()
+  }
+  return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, close }
+}
+
+function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepOptions): FastifyInstance {
+  const server = Fastify({
+    ...timeouts,
+    bodyLimit: maximumBodyBytes,
+    // Keys of flags may be long.
+    routerOptions: { maxParamLength: 1_000 },
+    forceCloseConnections: 'idle',
+    logger: { level: 'error', stream: process.stderr },
+  })
+  // The tag of an answer is made of the request as it came. Pages may send plain text anywhere without asking first.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body))
+  server.setErrorHandler((error, request, reply) => tell(error, request, reply))
+  server.setNotFoundHandler((_, reply) => reply.code(404).send({ errorDetails: 'there is no such path' }))
+  server.addHook('onRequest', async (request, reply) => void reply.headers(originHeaders(request, options)))
+  server.options('/*', (_, reply) => reply.code(204).send())
+  const ports = { store, nowSec: options.nowSec }
+  server.post('/ofrep/v1/evaluate/flags/:key', (request, reply) => one(ports, request, reply))
+  server.post('/ofrep/v1/evaluate/flags', (request, reply) => all(ports, request, reply))
+  server.get(eventsPath, (request, reply) => {
+    const lastEventId = request.headers['last-event-id']
+    const headers = originHeaders(request, options)
+    const isAdded = events.add(reply.raw, headers, Array.isArray(lastEventId) ? lastEventId[0] : lastEventId)
+    if (isAdded) return reply.hijack()
+    return reply.code(503).header('retry-after', '30').send({ errorDetails: 'there are too many listeners' })
+  })
+  return server
+}
+
+interface Ports {
+  store: FlagStore
+  nowSec(): number
+}
+
+function one({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { key = '' } = request.params as { key?: string }
+  const context = readContext(request.body)
+  if (context === undefined) return reply.code(400).send({ key, ...invalidContext })
+  const { status, body } = answerOne(servedBy(store), { key, context, nowSec: nowSec() })
+  return reply.code(status).send(body)
+}
+
+function all({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const served = servedBy(store)
+  // Who holds this very answer gets no other, and it is not made at all.
+  const tag = served.isTimed ? undefined : tagOf(served, String(request.body))
+  if (tag !== undefined && isHeld(request, tag)) return reply.code(304).header('etag', tag).send()
+  const context = readContext(request.body)
+  if (context === undefined) return reply.code(400).send(invalidContext)
+  const text = JSON.stringify(answerAll(served, context, nowSec()))
+  const etag = tag ?? tagOf(served, text)
+  if (isHeld(request, etag)) return reply.code(304).header('etag', etag).send()
+  return reply.header('etag', etag).type('application/json; charset=utf-8').send(text)
+}
+
+const invalidContext = {
+  errorCode: 'INVALID_CONTEXT',
+  errorDetails: 'send {"context": {...}} as JSON; its targetingKey, if there is one, is a text',
+}
+
+const tagOf = ({ version }: ServedFlags, text: string): string =>
+  `"${version}.${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
+
+function isHeld({ headers }: FastifyRequest, etag: string): boolean {
+  const held = headers['if-none-match'] ?? ''
+  return held === etag || held.split(/\s*,\s*/).some((one) => one.replace(/^W\//, '') === etag)
+}
+
+function readContext(body: unknown): EvaluationContext | undefined {
+  try {
+    return contextOf(JSON.parse(String(body)))
+  } catch {
+    return undefined
+  }
+}
+
+/** Nothing is served before there is a good set. */
+function servedBy({ served }: FlagStore): ServedFlags {
+  if (served === undefined) throw new Error('flags are served before there are any')
+  return served
+}
+
+/** What a browser needs to be told before a page may read the answer. */
+function originHeaders({ headers }: FastifyRequest, { origins }: OfrepOptions): Record<string, string> {
+  const { origin } = headers
+  if (origin === undefined || !(origins.includes(origin) || origins.includes('*'))) return {}
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': allowed.methods,
+    'access-control-allow-headers': allowed.headers,
+    'access-control-expose-headers': 'etag, retry-after',
+    vary: 'origin',
+  }
+}
+
+/** The sender's mistakes are explained; ours go to the log alone. */
+function tell(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (error instanceof Error && status >= 400 && status < 500)
+    return reply.code(status).send({ errorDetails: error.message })
+  request.log.error(error)
+  return reply.code(500).send({ errorDetails: 'the server failed in a way it should not; its log says more' })
+}

@@ -1,0 +1,15 @@
+/** The flag server of `tidegate serve`, on this machine's clock. */
+import type { FlagServer, FlagServerOptions } from './cli/context.ts'
+import { UserError } from './cli/context.ts'
+import type { Fault } from './core/flags/fault.ts'
+import { serveFlagFile } from './server/serve-flag-file.ts'
+
+export async function serveFlags(options: FlagServerOptions): Promise<FlagServer | { faults: Fault[] }> {
+  try {
+    return await serveFlagFile({ ...options, nowSec: () => Date.now() / 1_000 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new UserError(`${options.host}:${options.port} cannot be listened on: ${message}`)
+  }
+}
