@@ -93,8 +93,10 @@ export const Bindings = z.strictObject({
       clearLooks: z.int().min(1).max(100).default(1).describe('Looks in a row that it must be clear before it is over'),
       sequential: z
         .union([z.literal(false), SequentialJudging])
-        .prefault({})
-        .describe('Verdicts that stay valid however often they are looked at; `false` compares plain thresholds'),
+        .default(false)
+        .describe(
+          'Verdicts that stay valid however often they are looked at; without it plain thresholds are compared',
+        ),
     })
     .prefault({}),
 })

@@ -116,8 +116,10 @@ describe('bindPlan', () => {
     expect(plan?.phases[0]?.startOffsetMs).toBe(2 * day)
   })
 
-  it('is judged sequentially, unless the bindings say otherwise', () => {
-    expect(bind().plan?.judging.sequential).toEqual({ rollbackAlpha: 0.01, promotionAlpha: 0.05 })
+  it('is judged sequentially where the bindings ask for it', () => {
+    expect(bind().plan?.judging).not.toHaveProperty('sequential')
+    const byDefault = { rollbackAlpha: 0.01, promotionAlpha: 0.05 }
+    expect(bind({ judging: { sequential: {} } }).plan?.judging.sequential).toEqual(byDefault)
     const strict = { sequential: { rollbackAlpha: 0.001, margin: 1.5 } }
     expect(bind({ judging: strict }).plan?.judging.sequential).toEqual({
       rollbackAlpha: 0.001,
