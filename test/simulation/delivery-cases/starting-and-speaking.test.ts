@@ -110,6 +110,7 @@ it('case 16: one word with a name approves, and one takes back; both are kept wi
 
 it('case 22: a second release of what is moving is refused and says which one is in the way; once that ended it starts', async () => {
   const { controller } = controllerWith()
+  await controller.resume()
   await controller.start(startRequest)
   expect(await controller.start(startRequest)).toMatchObject({
     ok: false,
