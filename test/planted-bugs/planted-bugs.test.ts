@@ -10,7 +10,7 @@ import type { Finding } from './find-bug.ts'
 import { withBug } from './with-bug.ts'
 
 /** Releases that are run before a bug counts as not found; most need a few. */
-const releases = 3_000
+const releases = 6_000
 const limitMs = 120_000
 
 const run = promisify(execFile)

@@ -112,6 +112,7 @@ export const isAsked = ({ seed }: Pick<Scenario, 'seed'>): boolean => seed % 4 =
 /** Met once in hundreds of releases even when they are made for it, so more of them are. */
 const seldomMet: readonly (readonly [ReleaseStatus, FaultKind])[] = [
   ['Paused', 'checkFails'],
+  ['Paused', 'badErrors'],
   ['RollingBack', 'phantomShares'],
   ['RolledBack', 'unhealthy'],
   ['RolledBack', 'otherArtefact'],
@@ -168,8 +169,8 @@ const ways: Record<ReleaseStatus, (fault: Direct, random: Seeded) => Way> = {
     acts: [],
   }),
   Paused: (fault, random) => ({
-    faults: [fault('peopleAway', 'paused'), ...(random.chance(0.5) ? [fault('slow', null)] : [])],
-    acts: [['pause', random.pick(['calling', 'stage', 'gate', null])]],
+    faults: [fault('peopleAway', 'paused'), random.chance(0.5) ? fault('slow', null) : fault('badErrors', 'paused')],
+    acts: [['pause', random.pick(['calling', 'stage', 'stage', 'gate', null])]],
   }),
   RollingBack: (fault, random) => ({
     faults: random.chance(0.5) ? [fault('slow', null)] : [],
