@@ -81,10 +81,10 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
 }
 
 function countBoxes(boxes: Reader['boxes'], section: Section): void {
-  const isBox = section.origin === 'item' && readMark(section.line.text, section.checked).form === 'box'
-  if (isBox) {
+  const mark = section.origin === 'item' ? readMark(section.line.text, section.checked) : undefined
+  if (mark?.form === 'box') {
     boxes.total++
-    if (readMark(section.line.text, section.checked).claimed) boxes.claimed++
+    if (mark.claimed) boxes.claimed++
   }
   for (const child of sectionsOf(section)) countBoxes(boxes, child)
 }
@@ -120,12 +120,11 @@ function reportRepair(reader: Reader, lines: number[]): void {
 }
 
 /** Lines of sections, labels and items about feature flags. */
-function linesUnderFlags(section: Section): Set<number> {
-  const own = section.depth > 1 && /\bflags?\b|\btoggles?\b/i.test(section.line.text || section.title)
-  const lines = own
-    ? Array.from({ length: section.end - section.start + 1 }, (_, index) => section.start + index)
-    : sectionsOf(section).flatMap((child) => [...linesUnderFlags(child)])
-  return new Set(lines)
+function linesUnderFlags(section: Section, lines = new Set<number>()): Set<number> {
+  if (section.depth > 1 && /\bflags?\b|\btoggles?\b/i.test(section.line.text || section.title)) {
+    for (let line = section.start; line <= section.end; line++) lines.add(line)
+  } else for (const child of sectionsOf(section)) linesUnderFlags(child, lines)
+  return lines
 }
 
 /** Text that no fact was read from. */

@@ -23,6 +23,8 @@ export interface ReadConditions {
 
 /** Everything measurable in one statement of a plan, in order. */
 export function readConditions(statement: string): ReadConditions {
+  // Hostile lists have thousands of empty items.
+  if (statement === '') return { conditions: [], unread: false }
   const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?(?![^()]*\))/)
   const found = findThresholds(text)
   const read = found.thresholds.map((threshold, index) => toCondition(text, found.thresholds, index, threshold))

@@ -7,6 +7,8 @@ export interface Part {
   name: string
   from: number
   to: number
+  /** Where what it holds ends: before `to` for a list that is followed by the mark of a quote. */
+  end: number
   parts: readonly Part[]
 }
 

@@ -124,6 +124,7 @@ class InlineReader {
       name: '',
       from: start,
       to: end,
+      end,
       parts: parts.filter((part) => part.from >= start && part.to <= end),
     }
     const line = this.#source.without(inner, 'QuoteMark').replace(/(?<![ \t])[ \t]*\n[ \t]*/g, '\n')

@@ -16,10 +16,17 @@ function partsOf(cursor: ReturnType<ReturnType<typeof markdownParser.parse>['cur
   if (!cursor.firstChild()) return parts
   do {
     const { name, from, to } = cursor
-    parts.push({ name, from, to, parts: partsOf(cursor) })
+    const inner = partsOf(cursor)
+    parts.push({ name, from, to, end: endOf(name, from, to, inner), parts: inner })
   } while (cursor.nextSibling())
   cursor.parent()
   return parts
+}
+
+/** A list or an item ends with what it holds: the mark of a quote on an empty line after it is no part of it. */
+function endOf(name: string, from: number, to: number, parts: readonly Part[]): number {
+  if (name !== 'ListItem' && name !== 'BulletList' && name !== 'OrderedList') return to
+  return parts.findLast((part) => part.name !== 'QuoteMark')?.end ?? from
 }
 
 function readBlocks(parts: readonly Part[], source: MarkdownSource): BlockNode[] {
@@ -27,8 +34,8 @@ function readBlocks(parts: readonly Part[], source: MarkdownSource): BlockNode[]
 }
 
 function readBlock(part: Part, source: MarkdownSource): BlockNode | undefined {
-  const { name, from, to, parts } = part
-  const place = source.place(from, endOf(part))
+  const { name, from, to, end, parts } = part
+  const place = source.place(from, end)
   const depth = /^(?:ATX|Setext)Heading(\d)$/.exec(name)?.[1]
   if (depth !== undefined)
     return { ...place, kind: 'heading', depth: Number(depth), children: readHeading(part, source) }
@@ -64,13 +71,6 @@ function readBlock(part: Part, source: MarkdownSource): BlockNode | undefined {
   }
 }
 
-/** A list or an item ends with what it holds: the mark of a quote on an empty line after it is no part of it. */
-function endOf({ name, from, to, parts }: Part): number {
-  if (name !== 'ListItem' && name !== 'BulletList' && name !== 'OrderedList') return to
-  const last = parts.findLast((part) => part.name !== 'QuoteMark')
-  return last ? endOf(last) : from
-}
-
 function readHeading({ from, to, parts }: Part, source: MarkdownSource): ReturnType<typeof readInlines> {
   const marks = parts.filter((part) => part.name === 'HeaderMark')
   const opening = marks.find((mark) => mark.from === from)
@@ -80,8 +80,8 @@ function readHeading({ from, to, parts }: Part, source: MarkdownSource): ReturnT
 }
 
 function readItem(item: Part, source: MarkdownSource): ItemNode {
-  const { from, parts } = item
-  const place = source.place(from, endOf(item))
+  const { from, end, parts } = item
+  const place = source.place(from, end)
   const [first, ...rest] = parts.filter(({ name }) => name !== 'ListMark' && name !== 'QuoteMark')
   const mark = first?.name === 'Task' ? first.parts.find(({ name }) => name === 'TaskMarker') : undefined
   if (!first || !mark || source.text.slice(mark.to, first.to).trim() === '')
