@@ -37,6 +37,22 @@ async function messageFor(...urls: string[]): Promise<string> {
   return outcome.ok ? 'ok' : `${outcome.error.code}: ${outcome.error.message}`
 }
 
+it('reads its pages once for all that is asked in one look, and anew for the next', async () => {
+  let requests = 0
+  await using page = await serveLoopback((_, response) => response.end(`a{version="v2"} ${++requests}\n`))
+  const source = createPrometheusTextSource({ main: { driver: 'prometheus-text', urls: [page.url] } })
+  const look = () =>
+    Promise.all(
+      ['a', 'a{version="v2"}'].map((total) =>
+        source.read('main', { query: { events: total, total }, arms }, effectContext()),
+      ),
+    )
+  expect((await look()).map(({ ok }) => ok)).toEqual([true, true])
+  expect(requests).toBe(1)
+  await look()
+  expect(requests).toBe(2)
+})
+
 it('follows no redirect', async () => {
   await using there = await serveLoopback((_, response) => response.end('a{version="v1"} 1\n'))
   await using here = await serveLoopback((_, response) => response.writeHead(302, { location: there.url }).end())

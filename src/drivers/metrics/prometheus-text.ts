@@ -35,6 +35,17 @@ export function createPrometheusTextSource(
     )
   }
 
+  /** What is asked of a source in the same turn of the event loop is one look, and is read from the same pages. */
+  const asked = new Map<string, ReturnType<typeof readPages>>()
+  function readPagesOnce(source: string, context: DriverContext): ReturnType<typeof readPages> {
+    const known = asked.get(source)
+    if (known) return known
+    const reading = readPages(source, context)
+    asked.set(source, reading)
+    setImmediate(() => asked.delete(source))
+    return reading
+  }
+
   return {
     name: 'prometheus-text',
     async ping(source, context) {
@@ -42,7 +53,7 @@ export function createPrometheusTextSource(
       return pages.ok ? succeed(undefined) : pages
     },
     async read(source, request, context) {
-      const pages = await readPages(source, context)
+      const pages = await readPagesOnce(source, context)
       return pages.ok ? countArms(new Map([...pages.value].map(([url, page]) => [url, stateOf(page)])), request) : pages
     },
     async offers(source, context) {
