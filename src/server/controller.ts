@@ -10,7 +10,6 @@ import { StoreRefusal } from '../ports/store-refusal.ts'
 import { documentStatusOf } from '../projections/document-status.ts'
 import { reportOf } from '../projections/report.ts'
 import { statusOf } from '../projections/status.ts'
-import { openRelease } from '../runtime/open-release.ts'
 import { admitPlan, notReady, routerInUse } from './admit-start.ts'
 import type {
   Answer,
@@ -144,9 +143,8 @@ export class Controller implements ControllerApi {
   async releases(): Promise<Answer<ReleaseSummary[]>> {
     const summaries: ReleaseSummary[] = []
     for (const { stream } of await this.#ports.store.streams()) {
-      const opened = await openRelease(this.#ports.store, stream)
-      if (!opened) continue
-      const { release } = opened
+      const release = await this.#runners.releaseOf(stream)
+      if (!release) continue
       const { releaseId, status, plan, startedAt } = release
       summaries.push({
         releaseId,

@@ -1,5 +1,6 @@
 /** The runners of a controller's releases: of those it runs itself, and of any other, made from what is stored. */
-import { isOver } from '../core/release/release.ts'
+import { setImmediate } from 'node:timers/promises'
+import { isOver, type Release } from '../core/release/release.ts'
 import type { Lease, Leases, Rest } from '../ports/leases.ts'
 import { openRelease } from '../runtime/open-release.ts'
 import { ReleaseRunner, type RunnerPorts } from '../runtime/release-runner.ts'
@@ -42,6 +43,8 @@ export class ReleaseRunners {
     for (const { stream } of await store.streams()) {
       const runner = await this.#reopened(stream)
       if (runner && !isOver(runner.release)) await this.go(releaseIdOf(stream), runner)
+      // An embedded store answers at once: without this the first of thousands would wait for the last.
+      await setImmediate()
     }
   }
 
@@ -61,6 +64,14 @@ export class ReleaseRunners {
   /** Undefined when there is no such release. One that is over can still be spoken to: a degraded one may be aborted again. */
   async find(releaseId: string): Promise<ReleaseRunner | undefined> {
     return this.#running.get(releaseId) ?? (await this.#reopened(streamOf(releaseId)))
+  }
+
+  /** As it is now, or as it is stored. Others may go on while many are read. */
+  async releaseOf(stream: string): Promise<Release | undefined> {
+    const running = this.#running.get(releaseIdOf(stream))
+    if (running) return running.release
+    await setImmediate()
+    return (await openRelease(this.#ports.store, stream))?.release
   }
 
   /** Of all releases that are not over. */
