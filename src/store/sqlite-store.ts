@@ -1,4 +1,7 @@
-/** Events in SQLite. Every append is one transaction, and on disk before it is acknowledged; it takes the event loop for one fsync. */
+/**
+ * Events in SQLite. An append is on disk before it is acknowledged. Whatever comes while the disk is at work goes to it together, in one
+ * transaction, which takes the event loop for one fsync.
+ */
 import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
@@ -10,6 +13,18 @@ import { removeHolder } from './holder.ts'
 import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isFull, isIoError, isSqliteError } from './sqlite-error.ts'
 import { snapshotOf, storedEventOf } from './stored-row.ts'
+
+/** Appends in one transaction; the others go with the next. */
+const maximumTogether = 256
+
+interface Append extends Required<Pick<AppendOptions, 'mayUseReserve'>> {
+  stream: string
+  expectedVersion: number
+  events: readonly NewEvent[]
+  settle(result: AppendResult): void
+  /** For what is a bug. */
+  fail(error: unknown): void
+}
 
 export class SqliteStore implements EventStore {
   readonly isShared = false
@@ -24,6 +39,8 @@ export class SqliteStore implements EventStore {
   readonly #streams: StatementSync
   readonly #snapshot: StatementSync
   readonly #keepSnapshot: StatementSync
+  /** In the order in which they came. */
+  #waiting: Append[] = []
   /** Why nothing can be appended any more. */
   #ended: string | undefined
 
@@ -48,37 +65,73 @@ export class SqliteStore implements EventStore {
     )
   }
 
-  async append(
+  append(
     stream: string,
     expectedVersion: number,
     events: readonly NewEvent[],
     { mayUseReserve = false }: AppendOptions = {},
   ): Promise<AppendResult> {
-    if (!this.#ended && inodeOf(this.#path) !== this.#inode)
-      this.#ended = 'the file was removed or replaced while it was open; restart the controller'
-    if (this.#ended) return this.#unavailable(this.#ended)
-    const result = this.#tryAppend(stream, expectedVersion, events)
-    if (result.ok && !mayUseReserve) this.#reserve.keep()
-    if (result.ok || result.error !== 'full' || !mayUseReserve || !this.#reserve.giveUp()) return result
-    return this.#tryAppend(stream, expectedVersion, events)
+    return new Promise((settle, fail) => {
+      this.#waiting.push({ stream, expectedVersion, events, mayUseReserve, settle, fail })
+      if (this.#waiting.length === 1) setImmediate(() => this.#commitWaiting())
+    })
   }
 
-  #tryAppend(stream: string, expectedVersion: number, events: readonly NewEvent[]): AppendResult {
-    try {
-      this.#database.exec('BEGIN IMMEDIATE')
-      const result = this.#appendInTransaction(stream, expectedVersion, events)
-      this.#database.exec(result.ok ? 'COMMIT' : 'ROLLBACK')
-      return result
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      if (!isSqliteError(error)) throw error
-      if (isFull(error)) return { ok: false, error: 'full', message: full(this.#path) }
-      if (isIoError(error)) this.#ended = diskFailed(error)
-      return this.#unavailable(this.#ended ?? error.message)
+  #commitWaiting(): void {
+    const appends = this.#waiting.splice(0, maximumTogether)
+    if (this.#waiting.length > 0) setImmediate(() => this.#commitWaiting())
+    const results = appends.length > 1 ? this.#commitTogether(appends) : null
+    for (const [index, append] of appends.entries()) {
+      try {
+        append.settle(results?.[index] ?? this.#commitAlone(append))
+      } catch (error) {
+        append.fail(error)
+      }
     }
   }
 
-  #appendInTransaction(stream: string, expectedVersion: number, events: readonly NewEvent[]): AppendResult {
+  /** Null when nothing was written, and what is in the way of one may not be in the way of another. */
+  #commitTogether(appends: readonly Append[]): AppendResult[] | null {
+    try {
+      const results = this.#commit(appends)
+      return results.some((result) => !result.ok && result.error === 'full') ? null : results
+    } catch {
+      return null
+    }
+  }
+
+  #commitAlone(append: Append): AppendResult {
+    const [result = this.#unavailable('it was not tried')] = this.#commit([append])
+    if (result.ok || result.error !== 'full' || !append.mayUseReserve || !this.#reserve.giveUp()) return result
+    return this.#commit([append])[0] ?? result
+  }
+
+  /** In one transaction. One that is refused has written nothing; where the disk fails, none has. */
+  #commit(appends: readonly Append[]): AppendResult[] {
+    if (!this.#ended && inodeOf(this.#path) !== this.#inode)
+      this.#ended = 'the file was removed or replaced while it was open; restart the controller'
+    const ended = this.#ended
+    if (ended) return appends.map(() => this.#unavailable(ended))
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      const results = appends.map((append) => this.#appendInTransaction(append))
+      this.#database.exec('COMMIT')
+      if (appends.some(({ mayUseReserve }, index) => !mayUseReserve && results[index]?.ok)) this.#reserve.keep()
+      return results
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      if (!isSqliteError(error)) throw error
+      return appends.map(() => this.#failed(error))
+    }
+  }
+
+  #failed(error: Error): AppendResult {
+    if (isFull(error)) return { ok: false, error: 'full', message: full(this.#path) }
+    if (isIoError(error)) this.#ended = diskFailed(error)
+    return this.#unavailable(this.#ended ?? error.message)
+  }
+
+  #appendInTransaction({ stream, expectedVersion, events }: Append): AppendResult {
     const row = this.#head.get(stream)
     const head: StreamHead = row ? { version: Number(row.version), hash: String(row.hash) } : newStream
     if (head.version !== expectedVersion) return { ok: false, error: 'conflict', actual: head.version }
@@ -136,6 +189,7 @@ export class SqliteStore implements EventStore {
 
   async close(): Promise<void> {
     if (!this.#database.isOpen) return
+    while (this.#waiting.length > 0) this.#commitWaiting()
     this.#ended = 'the store is closed'
     removeHolder(this.#path)
     this.#database.close()

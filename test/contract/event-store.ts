@@ -78,6 +78,28 @@ function appending(name: string, open: () => EventStore | Promise<EventStore>): 
       expect((await store.read('a')).map(({ version }) => version)).toEqual([1, 2, 3, 4, 5])
     })
 
+    it('answers each of many that come at once for itself', async () => {
+      const store = await open()
+      await appended(store, 'a', 0, [paused('kept')])
+      const endless = { ...paused('x'), elapsedMs: Number.POSITIVE_INFINITY }
+      const results = await Promise.all([
+        store.append('b', 0, [paused('one')]),
+        store.append('a', 0, [paused('too late')]),
+        store.append('c', 0, [paused('half of it'), endless]),
+        store.append('a', 1, [paused('two')]),
+        store.append('d', 0, [paused('three')]),
+      ])
+      expect(results.map((result) => (result.ok ? 'ok' : result.error))).toEqual([
+        'ok',
+        'conflict',
+        'unavailable',
+        'ok',
+        'ok',
+      ])
+      const stored = await Promise.all(['a', 'b', 'c', 'd'].map((stream) => store.read(stream)))
+      expect(stored.map(reasons)).toEqual([['kept', 'two'], ['one'], [], ['three']])
+    })
+
     it('gives positions that only grow over all streams', async () => {
       const store = await open()
       const first = await appended(store, 'a', 0, [paused('1'), paused('2')])
