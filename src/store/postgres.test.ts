@@ -4,6 +4,7 @@ import { appended, eventStoreContract, reasons } from '../../test/contract/event
 import { paused } from '../../test/contract/paused.ts'
 import { hasPostgres, PostgresServer, password, postgresLimitMs } from '../../test/contract/postgres-server.ts'
 import { firstBreak } from '../core/release/chain.ts'
+import type { EventEnvelope } from '../core/release/events.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import { openPostgresStore } from './postgres.ts'
 
@@ -33,12 +34,16 @@ describe.runIf(hasPostgres)('on a real PostgreSQL', () => {
 
   it('gives a log whole that takes several answers', async () => {
     const store = await open()
-    const written = await appended(
-      store,
-      'a',
-      0,
-      Array.from({ length: 2_001 }, (_, index) => paused(`${index}`)),
-    )
+    const written: EventEnvelope[] = []
+    for (let version = 0; version < 2_001; version += 667)
+      written.push(
+        ...(await appended(
+          store,
+          'a',
+          version,
+          Array.from({ length: 667 }, (_, index) => paused(`${version + index}`)),
+        )),
+      )
     expect(await store.read('a')).toEqual(written)
     expect((await store.read('a', 1_001)).map(({ version }) => version)).toEqual(
       Array.from({ length: 1_001 }, (_, index) => index + 1_001),
