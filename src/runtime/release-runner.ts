@@ -84,6 +84,11 @@ export class ReleaseRunner {
     return this.#release
   }
 
+  /** Over, and everybody told: nothing is left to do. */
+  get isDone(): boolean {
+    return wakeUpOf(this.release, this.now()).afterMs === null
+  }
+
   /** Release time now, in milliseconds. */
   elapsedMs(): number {
     return this.#anchor.elapsedMs + this.#ports.clock.monotonicMs() - this.#anchor.monotonicMs

@@ -46,7 +46,7 @@ const context: CliContext = {
   checkUp: () => Promise.reject(new Error('not used here')),
   audit: () => Promise.reject(new Error('not used here')),
   serveFlags: () => Promise.reject(new Error('not used here')),
-  openDemo: (options) => openDemoWorld(context, options, crashing),
+  openDemo: (options) => openDemoWorld(context, options, { store: crashing }),
   onInterrupt: () => () => undefined,
   exit: (code) => {
     process.exitCode = code
