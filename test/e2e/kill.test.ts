@@ -3,6 +3,7 @@
  * be lost, skipped or done twice, as the targets count it. `KILLS=full` kills around every event and every call, more than 400 times.
  */
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstBreak } from '../../src/core/release/chain.ts'
@@ -14,15 +15,18 @@ import { Lanes } from './lanes.ts'
 
 const isFull = process.env.KILLS === 'full'
 const limit = { timeout: isFull ? 5_400_000 : 1_500_000 }
-/** From the start of the program on. A machine that is busy with other tests starts it later, and proves nothing about it then. */
+/** From the start of the program on. Beside other tests it starts later: then the limit only says that it does not hang. */
 const convergenceLimitMs = isFull ? 5_000 : 20_000
+
+/** Two processes wait for each core: beyond that a restart shows how busy the machine is, and nothing of the controller. */
+const busyLoad = 2 * availableParallelism()
 
 const stores = { sqlite: 0, postgres: 0 }
 const figures = { kills: 0, aroundCalls: 0, lost: 0, doubled: 0, repeatedUnderTheirKey: 0 }
 const convergedMs: number[] = []
 const worlds = new KillWorlds()
-/** Two releases side by side: a restart waits more than it works. */
-const lanes = new Lanes(2)
+/** Side by side where time counts; one after another where it is measured. */
+const lanes = new Lanes(isFull ? 1 : 2)
 let server: PostgresServer | undefined
 
 beforeAll(async () => {
@@ -34,10 +38,18 @@ afterAll(async () => {
   const sorted = convergedMs.toSorted((a, b) => a - b)
   const [p95ConvergenceMs, worstConvergenceMs] = [sorted[Math.floor(sorted.length * 0.95)], sorted.at(-1)]
   const { kills, ...rest } = figures
-  const line = { kills, byStore: stores, ...rest, p95ConvergenceMs, worstConvergenceMs }
+  const line = {
+    kills,
+    byStore: stores,
+    ...rest,
+    restartsMeasured: sorted.length,
+    p95ConvergenceMs,
+    worstConvergenceMs,
+  }
   process.stdout.write(`${JSON.stringify(line)}\n`)
   if (isFull && hasPostgres) expect(kills).toBeGreaterThanOrEqual(400)
   if (isFull && hasPostgres) expect(stores.postgres).toBeGreaterThanOrEqual(150)
+  if (isFull) expect(sorted.length, 'a busy machine measures nothing: run it alone').toBeGreaterThan(kills / 2)
 })
 
 let releases = 0
@@ -48,10 +60,9 @@ async function survive(killing: Omit<Killing, 'portBase'>): Promise<Survived> {
   figures.kills += kills
   stores[killing.url === undefined ? 'sqlite' : 'postgres'] += kills
   figures.aroundCalls += notes.filter((note) => note.kind === 'died' && !note.at.startsWith('append')).length
-  convergedMs.push(...survived.convergedMs)
-  expect(Math.max(...survived.convergedMs), 'milliseconds until it was at work again').toBeLessThanOrEqual(
-    convergenceLimitMs,
-  )
+  const measured = survived.restarts.filter(({ load }) => load <= busyLoad).map(({ ms }) => ms)
+  convergedMs.push(...measured)
+  expect(Math.max(0, ...measured), 'milliseconds until it was at work again').toBeLessThanOrEqual(convergenceLimitMs)
   return survived
 }
 
