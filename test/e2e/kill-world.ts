@@ -34,6 +34,8 @@ export interface Killing {
   url?: string
   /** Changes to the operator's file. */
   edit?: (operator: string) => string
+  /** A third of the demo's users, and criteria that are content with as many samples: two releases go side by side then. */
+  hasFewUsers?: boolean
   /** No more kills than these. */
   maximumKills?: number
 }
@@ -137,12 +139,18 @@ function expectKept(
 }
 
 /** The example with targets that count and channels that are told; its services find their packages through the checkout's. */
-async function copyOfExample(stateDir: string, { ports }: CountingTargets, { url, edit }: Killing): Promise<string> {
+async function copyOfExample(
+  stateDir: string,
+  { ports }: CountingTargets,
+  { url, edit, hasFewUsers }: Killing,
+): Promise<string> {
   const example = join(stateDir, 'example')
   await cp(join(checkout, 'examples', 'classmatefinder'), example, { recursive: true })
   await symlink(join(checkout, 'node_modules'), join(stateDir, 'node_modules'))
   const file = join(example, 'operator.yaml')
-  const operator = await readFile(file, 'utf8')
+  const whole = await readFile(file, 'utf8')
+  const operator = hasFewUsers ? whole.replace('USERS_PER_SECOND: "30"', 'USERS_PER_SECOND: "10"') : whole
+  if (hasFewUsers) await needFewerSamples(join(example, 'tidegate.yaml'))
   const counted = operator.replace(/admin: \S+/, `admin: http://127.0.0.1:${ports.admin}`).replace(
     'channels:\n',
     `channels:
@@ -152,6 +160,12 @@ async function copyOfExample(stateDir: string, { ports }: CountingTargets, { url
   )
   await writeFile(file, `${edit?.(counted) ?? counted}${url === undefined ? '' : storeAt(url)}`)
   return example
+}
+
+async function needFewerSamples(file: string): Promise<void> {
+  const bindings = await readFile(file, 'utf8')
+  const third = (_: string, samples: string) => `minimumSamples: ${Math.round(Number(samples) / 3)}`
+  await writeFile(file, bindings.replace(/minimumSamples: (\d+)/g, third))
 }
 
 function storeAt(url: string): string {

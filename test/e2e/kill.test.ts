@@ -55,7 +55,7 @@ afterAll(async () => {
 let releases = 0
 async function survive(killing: Omit<Killing, 'portBase'>): Promise<Survived> {
   const portBase = 17_600 + releases++ * portsEach
-  const survived = await lanes.take(() => worlds.survive({ ...killing, portBase }))
+  const survived = await lanes.take(() => worlds.survive({ ...killing, portBase, hasFewUsers: !isFull }))
   const { kills, notes } = survived
   figures.kills += kills
   stores[killing.url === undefined ? 'sqlite' : 'postgres'] += kills
