@@ -53,7 +53,11 @@ export function operatorDrivers(
   const flagBackend = createFlagdFileBackend(operator.flagBackends, { folder: workingFolder })
   const checks = checkRunners(operator.checks, { folder: workingFolder })
   const hooks = createStandardWebhookVerifier(operator.hooks, { folder: workingFolder })
-  const commands = createCatalogueRunner(operator.commands, { cwd: workingFolder })
+  const commands = createCatalogueRunner(operator.commands, {
+    cwd: workingFolder,
+    begunFile: join(stateDir, 'begun-commands'),
+    isShared: operator.store !== undefined,
+  })
   const noticeIds = createNoticeIds(join(stateDir, 'store-name'))
   const notifiers = {
     log: createLogNotifier(

@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path'
 import { type CliContext, type DemoOptions, type DemoWorld, exitCodes, UserError } from './cli/context.ts'
 import { openDemo } from './demo/open-demo.ts'
 import { DemoFailure, Surroundings } from './demo/surroundings.ts'
-import type { EventStore } from './ports/event-store.ts'
 import { connectToController } from './server/socket-client.ts'
-import { openController } from './wiring.ts'
+import { type Around, openController } from './wiring.ts'
 
 /** Ports of the demo, counted from its first one. */
 const portOffsets = {
@@ -23,7 +22,7 @@ const portOffsets = {
 export async function openDemoWorld(
   context: CliContext,
   options: DemoOptions,
-  wrapStore?: (store: EventStore) => EventStore,
+  around: Around = {},
 ): Promise<DemoWorld> {
   const exampleFolder = resolve(
     context.cwd,
@@ -39,7 +38,7 @@ export async function openDemoWorld(
   }
   const ports = Object.entries(portOffsets).map(([name, offset]) => [name, `${options.portBase + offset}`])
   const variables = { ...Object.fromEntries(ports), FAULT: options.fault }
-  const controller = await openController(context, options.stateDir, { operatorFile, variables }, { wrapStore })
+  const controller = await openController(context, options.stateDir, { operatorFile, variables }, { around })
   const { operator, drivers, supervisor, dataFolder, api } = controller
   const sessionFile = join(options.stateDir, 'demo.json')
   const surroundings = new Surroundings({ operator, drivers, supervisor, dataFolder, sessionFile })

@@ -52,10 +52,15 @@ export async function connect(
   )
 }
 
+/** What stands between the controller and the world: tests of crashes put something there. */
+export interface Around {
+  store?(store: EventStore): EventStore
+  drivers?(drivers: DriverSet): DriverSet
+}
+
 interface Opening {
   purpose?: ControllerPurpose
-  /** What stands between the controller and its store: tests of crashes put something there. */
-  wrapStore?: ((store: EventStore) => EventStore) | undefined
+  around?: Around
 }
 
 /**
@@ -66,7 +71,7 @@ export async function openController(
   context: CliContext,
   stateDir: string,
   settings: Settings,
-  { purpose = 'run', wrapStore = (store) => store }: Opening = {},
+  { purpose = 'run', around = {} }: Opening = {},
 ): Promise<LocalController> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const dataFolder = join(stateDir, 'data')
@@ -75,8 +80,9 @@ export async function openController(
   const places = { stateDir, workingFolder: dirname(settings.operatorFile) }
   const opened = await openStore(operator, places)
   await writeFile(settingsFile(stateDir), JSON.stringify(settings), { mode: 0o600 })
-  const { drivers, supervisor } = operatorDrivers(operator, places)
-  const wrapped = wrapStore(opened.store)
+  const { drivers: own, supervisor } = operatorDrivers(operator, places)
+  const drivers = around.drivers?.(own) ?? own
+  const wrapped = around.store?.(opened.store) ?? opened.store
   const { workingFolder } = places
   const sealing = purpose === 'run' ? keepCheckpoints(context, wrapped, { operator, workingFolder }) : null
   const store = sealing?.store ?? wrapped

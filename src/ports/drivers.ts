@@ -26,6 +26,11 @@ export interface DriverContext {
 export interface EffectContext extends DriverContext {
   effectId: string
   fence: number
+  /**
+   * Somebody may have called for this effect before: it was asked for when this controller took the release up. A driver whose target can neither
+   * be asked nor told twice without harm answers `unknown`.
+   */
+  isTakenUp?: boolean
 }
 
 export interface Driver {

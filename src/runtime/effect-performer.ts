@@ -9,6 +9,13 @@ import { callDriver } from './call-driver.ts'
 /** A driver that ignores its signal is given up after this long beyond its own limit. */
 const graceMs = 1_000
 
+export interface Permits {
+  /** Asked right before each call: what it refuses stays requested, for whoever may. */
+  mayAct(): boolean
+  /** Whether somebody else may have performed the effect already. */
+  isTakenUp(effectId: string): boolean
+}
+
 type Settle = (effectId: string, outcome: EffectOutcome) => Promise<void>
 
 interface InFlight {
@@ -20,15 +27,14 @@ interface InFlight {
 export class EffectPerformer {
   readonly #drivers: DriverSet
   readonly #settle: Settle
-  readonly #mayAct: () => boolean
+  readonly #permits: Permits
   readonly #inFlight = new Map<string, InFlight>()
   #stopped = false
 
-  /** `mayAct` is asked right before each call: what it refuses stays requested, for whoever may. */
-  constructor(drivers: DriverSet, settle: Settle, mayAct: () => boolean) {
+  constructor(drivers: DriverSet, settle: Settle, permits: Permits) {
     this.#drivers = drivers
     this.#settle = settle
-    this.#mayAct = mayAct
+    this.#permits = permits
   }
 
   /** Starts what the release has asked for and nobody performs yet; returns at once. */
@@ -72,10 +78,12 @@ export class EffectPerformer {
     older: Promise<void>[],
   ): Promise<EffectOutcome | null> {
     if (older.length > 0) await Promise.race([Promise.allSettled(older), wait(graceMs)])
-    if (!this.#mayAct()) return null
+    if (!this.#permits.mayAct()) return null
     const { timeoutMs } = effectLimits[state.effect.kind]
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-    const context = { effectId: state.effectId, fence: state.fence, signal: limited, timeoutMs }
+    const { effectId, fence } = state
+    const isTakenUp = this.#permits.isTakenUp(effectId)
+    const context = { effectId, fence, signal: limited, timeoutMs, isTakenUp }
     const gaveUp = wait(timeoutMs + graceMs).then(
       (): Outcome<never> => fail('timeout', `no answer within ${timeoutMs} ms`),
     )

@@ -152,6 +152,28 @@ describe('ReleaseRunner', () => {
     expect(second.runner.release.services.backend?.confirmedPercents).toEqual([10, 50, 100])
   })
 
+  it('tells the driver of an effect that somebody else may have performed, and of no other', async () => {
+    const { runner, run, stop, store } = await started(new FakeWorld())
+    const running = run()
+    const isRequested = () => Object.values(runner.release.effects).some(({ effect }) => effect.kind === 'deploy')
+    await signUntil(runner, isRequested)
+    stop()
+    await running
+    const events = await store.read('default/r1')
+    const asked = events.findIndex(({ event }) => event.type === 'EffectRequested' && event.effect.kind === 'deploy')
+    const copy = createMemoryStore()
+    const asNew = ({ event, actor, at, elapsedMs, clock }: EventEnvelope) => ({ event, actor, at, elapsedMs, clock })
+    await copy.append('default/r1', 0, events.slice(0, asked + 1).map(asNew))
+    const world = new FakeWorld()
+    const second = runnerOf(world, copy)
+    second.runner.resume(openedFrom(await copy.read('default/r1')))
+    const going = second.run()
+    await signUntil(second.runner, () => world.calls.length > 1)
+    second.stop()
+    await going
+    expect(world.calls.slice(0, 2).map(({ context }) => context.isTakenUp)).toEqual([true, false])
+  })
+
   it.each([
     ['an hour ahead', 3_600_000, 'same', 5_000],
     ['an hour back', -3_600_000, 'same', 5_000],

@@ -39,6 +39,8 @@ export class ReleaseRunner {
   readonly #ports: RunnerPorts
   readonly #stream: string
   readonly #performer: EffectPerformer
+  /** Effects that were under way when the release was taken up: whether they were performed is not known here. */
+  readonly #takenUp = new Set<string>()
   #release: Release | null = null
   /** Release time and monotonic time of the same moment. */
   #anchor = { elapsedMs: 0, monotonicMs: 0 }
@@ -57,11 +59,10 @@ export class ReleaseRunner {
     this.#ports = ports
     this.#stream = stream
     this.#anchor.monotonicMs = ports.clock.monotonicMs()
-    this.#performer = new EffectPerformer(
-      ports.drivers,
-      (effectId, outcome) => this.#settle(effectId, outcome),
-      () => this.#lease?.holds() ?? false,
-    )
+    this.#performer = new EffectPerformer(ports.drivers, (effectId, outcome) => this.#settle(effectId, outcome), {
+      mayAct: () => this.#lease?.holds() ?? false,
+      isTakenUp: (effectId) => this.#takenUp.has(effectId),
+    })
   }
 
   /**
@@ -75,11 +76,17 @@ export class ReleaseRunner {
     this.#anchor = { elapsedMs: release.elapsedMs + Math.max(0, awayMs), monotonicMs: clock.monotonicMs() }
     this.#release = release
     this.#snapshotVersion = release.version
+    for (const { effectId } of pendingEffects(release)) this.#takenUp.add(effectId)
   }
 
   get release(): Release {
     if (!this.#release) throw new Error(`release ${this.#stream} has not started`)
     return this.#release
+  }
+
+  /** Over, and everybody told: nothing is left to do. */
+  get isDone(): boolean {
+    return wakeUpOf(this.release, this.now()).afterMs === null
   }
 
   /** Release time now, in milliseconds. */
@@ -144,6 +151,9 @@ export class ReleaseRunner {
     // Whoever wrote them may be ahead with the time; it never runs backwards.
     const aheadMs = (events.at(-1)?.elapsedMs ?? 0) - this.elapsedMs()
     if (aheadMs > 0) this.#anchor.elapsedMs += aheadMs
+    // What others ask for while the release is run here is left to this controller.
+    if (!this.#lease)
+      for (const { event } of events) if (event.type === 'EffectRequested') this.#takenUp.add(event.effectId)
     if (events.length > 0) this.#fold(events)
   }
 
@@ -196,9 +206,9 @@ export class ReleaseRunner {
    * Throws `StoreRefusal` when it cannot record.
    */
   async run(lease: Lease): Promise<Rest> {
-    this.#lease = lease
     try {
       if (this.#ports.store.isShared) await this.catchUp()
+      this.#lease = lease
       await this.#loop(lease)
     } finally {
       this.#lease = null

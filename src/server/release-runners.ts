@@ -27,7 +27,7 @@ export class ReleaseRunners {
     this.#ports = ports
   }
 
-  /** Takes up what is this controller's to run. Where the store is its own, that is every release that is not over. */
+  /** Takes up what is this controller's to run. Where the store is its own, that is every release that still has something to do. */
   async resume(): Promise<void> {
     const { purpose, leases, store } = this.#ports
     if (purpose === 'record') return
@@ -35,14 +35,14 @@ export class ReleaseRunners {
       run: (stream, lease) => this.#run(stream, lease),
       isUnfinished: async (stream) => {
         const runner = await this.find(releaseIdOf(stream))
-        return runner !== undefined && !isOver(runner.release)
+        return runner !== undefined && !runner.isDone
       },
       moved: (stream, version) => this.#moved(stream, version),
     })
     if (store.isShared) return
     for (const { stream } of await store.streams()) {
       const runner = await this.#reopened(stream)
-      if (runner && !isOver(runner.release)) await this.go(releaseIdOf(stream), runner)
+      if (runner && !runner.isDone) await this.go(releaseIdOf(stream), runner)
       // An embedded store answers at once: without this the first of thousands would wait for the last.
       await setImmediate()
     }

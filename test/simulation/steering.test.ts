@@ -63,6 +63,40 @@ describe('people', () => {
   })
 })
 
+describe('a step of which nobody can tell whether it was done', () => {
+  const unknownOnce = (name: string) => {
+    let calls = 0
+    return ({ effect }: EffectState) =>
+      effect.kind === 'runCommand' && effect.command === name && calls++ === 0
+        ? fail('unknown', 'who knows')
+        : undefined
+  }
+
+  it('stays where it is and asks, also where it has users; it is done again by a person alone', () => {
+    const world = new World({ perform: unknownOnce('purge') }, withSteps([rollout('backend', [50]), command('purge')]))
+    world.run({ untilMs: 120_000 })
+    expect(world.state.status).toBe('Held')
+    expect(world.state.holds[0]?.reason).toContain('who knows')
+    expect(world.types()).not.toContain('TriggerFired')
+    expect(world.shares.backend).toEqual({ v1: 50, v2: 50 })
+    expect(commandsOf(world)).toEqual(['purge'])
+    expect(world.command({ type: 'retry', id: 'purge' })).toMatchObject({ rejected: false })
+    world.run()
+    expect(commandsOf(world)).toEqual(['purge', 'purge'])
+    expect(world.state.status).toBe('Succeeded')
+  })
+
+  it('is not reverted for a check of it that nobody can tell of', () => {
+    const call = (name: string) => ({ command: name, parameters: {} })
+    const parts = { backup: call('backup'), apply: call('apply'), verify: call('verify'), revert: call('revert') }
+    const migrate: Step = { id: 'migrate', text: 'migrate', source, kind: 'migrate', ...parts }
+    const world = new World({ perform: unknownOnce('verify') }, withSteps([migrate, rollout('backend', [50])]))
+    world.run({ untilMs: 120_000 })
+    expect(world.state.status).toBe('Held')
+    expect(commandsOf(world)).toEqual(['backup', 'apply', 'verify'])
+  })
+})
+
 describe('triggers that do not go back', () => {
   const breach = { errorRate: (arm: string, nowMs: number) => (arm === 'candidate' && nowMs < 8_000 ? 0.4 : 0) }
 

@@ -96,6 +96,12 @@ export const CatalogueCommand = z.strictObject({
   env: Environment.default({}),
   parameters: z.record(z.string(), z.strictObject({ pattern: z.string() })).default({}),
   timeout: Duration.prefault('1m'),
+  repeatable: z
+    .boolean()
+    .optional()
+    .describe(
+      'Running it again does no harm, such as a migration that records what it applied; a run that a crash of the controller cut off is repeated then, else a person is asked',
+    ),
 })
 export type CatalogueCommand = z.infer<typeof CatalogueCommand>
 

@@ -1,7 +1,16 @@
 /** How a driver call ends: a value or one `DriverError`. Core decides the retry from the code; a thrown exception is a bug. */
 import { z } from 'zod'
 
-export const DriverErrorCode = z.enum(['unavailable', 'timeout', 'rejected', 'notFound', 'unauthorized', 'unsupported'])
+/** `unknown`: it may have been done or not, doing it again may do harm, and only a person can look. */
+export const DriverErrorCode = z.enum([
+  'unavailable',
+  'timeout',
+  'rejected',
+  'notFound',
+  'unauthorized',
+  'unsupported',
+  'unknown',
+])
 export type DriverErrorCode = z.infer<typeof DriverErrorCode>
 
 /** `message` is one clear sentence for a person; `cause` holds the vendor's own words, shortened and without secrets. */

@@ -9,6 +9,7 @@ import { CatalogueCommand } from '../../core/plan/operator.ts'
 import { createCatalogueRunner } from './catalogue.ts'
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'tidegate-commands-'))
+const placesOf = (cwd: string) => ({ cwd, begunFile: join(cwd, 'begun'), isShared: false })
 /** A command of JavaScript; its parameters come after `--`. */
 const command = (script: string, extra: object = {}) =>
   CatalogueCommand.parse({ description: 'for tests', argv: [process.execPath, '-e', script], ...extra })
@@ -25,7 +26,7 @@ commandRunnerContract(async () => {
         'require("fs").appendFileSync("runs", "x"); console.log(require("fs").readFileSync("runs", "utf8").length)',
       ),
     },
-    { cwd },
+    placesOf(cwd),
   )
   return { runner, [Symbol.asyncDispose]: () => rm(cwd, { recursive: true, force: true }) }
 })
@@ -38,7 +39,7 @@ describe('the catalogue', () => {
   afterAll(() => rm(cwd, { recursive: true, force: true }))
 
   async function run(entry: CatalogueCommand, parameters: Record<string, string> = {}) {
-    return createCatalogueRunner({ main: entry }, { cwd }).run('main', parameters, effectContext())
+    return createCatalogueRunner({ main: entry }, placesOf(cwd)).run('main', parameters, effectContext())
   }
 
   it('gives a command no environment but PATH and its own', async () => {
@@ -108,10 +109,47 @@ describe('the catalogue', () => {
       ok: false,
       error: { code: 'rejected', message: expect.stringContaining('ENOENT') },
     })
-    const runner = createCatalogueRunner({ main: missing }, { cwd })
+    const runner = createCatalogueRunner({ main: missing }, placesOf(cwd))
     expect(await runner.ping('main', effectContext())).toMatchObject({
       ok: false,
       error: { code: 'rejected', message: expect.stringContaining('/no/such/program') },
+    })
+  })
+
+  describe('after the controller that asked for it is no more', () => {
+    const note = 'require("fs").appendFileSync("notes", "x")'
+    const notes = (folder: string) => readFile(join(folder, 'notes'), 'utf8').catch(() => '')
+    const takenUp = { effectId: 'r1/7', isTakenUp: true }
+
+    async function afterCrash(entry: CatalogueCommand, { wasBegun = true, isShared = false } = {}) {
+      const folder = await newFolder()
+      const open = () => createCatalogueRunner({ main: entry }, { ...placesOf(folder), isShared })
+      if (wasBegun) await open().run('main', {}, effectContext({ effectId: 'r1/7' }))
+      const outcome = await open().run('main', {}, effectContext(takenUp))
+      const written = await notes(folder)
+      await rm(folder, { recursive: true, force: true })
+      return { outcome, written }
+    }
+
+    it('does not run a command again that was begun, and asks a person', async () => {
+      const { outcome, written } = await afterCrash(command(note))
+      const message = expect.stringMatching(/nobody can tell whether main was run.*retry it or skip it/)
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'unknown', message } })
+      expect(written).toBe('x')
+    })
+
+    it('runs one that was not begun; where other machines may have begun it, asks', async () => {
+      expect(await afterCrash(command(note), { wasBegun: false })).toMatchObject({
+        outcome: { ok: true },
+        written: 'x',
+      })
+      const elsewhere = await afterCrash(command(note), { wasBegun: false, isShared: true })
+      expect(elsewhere).toMatchObject({ outcome: { ok: false, error: { code: 'unknown' } }, written: '' })
+    })
+
+    it('runs one again that the operator calls repeatable', async () => {
+      const again = await afterCrash(command(note, { repeatable: true }), { isShared: true })
+      expect(again).toMatchObject({ outcome: { ok: true }, written: 'xx' })
     })
   })
 

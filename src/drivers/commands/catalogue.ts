@@ -8,6 +8,7 @@ import type { CommandRunner, EffectContext } from '../../ports/drivers.ts'
 import { findByName } from '../find-by-name.ts'
 import { redactSecrets } from '../redact-secrets.ts'
 import { isTimeout, withDeadline } from '../with-deadline.ts'
+import { createBegunCommands } from './begun-commands.ts'
 import { runProgram } from './run-program.ts'
 
 const path = '/usr/bin:/bin'
@@ -16,12 +17,38 @@ const maximumParameterLength = 1_000
 /** Effects whose results are remembered, so that a repeated one is not run again while the controller lives. */
 const maximumRemembered = 100
 
-/** `cwd` is where commands run. */
+interface CatalogueOptions {
+  /** Where commands run. */
+  cwd: string
+  /** Where it is noted which effects were begun. */
+  begunFile: string
+  /** Other controllers, on other machines, may have begun an effect. */
+  isShared: boolean
+}
+
+/** `unknown` for a command that is not repeatable and may have been begun for the same effect by a controller that is no more. */
 export function createCatalogueRunner(
   commands: Readonly<Record<string, CatalogueCommand>>,
-  { cwd }: { cwd: string },
+  { cwd, begunFile, isShared }: CatalogueOptions,
 ): CommandRunner {
   const done = new Map<string, Promise<Outcome<CommandResult>>>()
+  const begun = createBegunCommands(begunFile)
+
+  /** The crash of a controller comes between no note and no run: a command that was begun has one. */
+  async function mayBegin(
+    id: string,
+    { repeatable = false }: CatalogueCommand,
+    { effectId, isTakenUp = false }: EffectContext,
+  ): Promise<Outcome<void>> {
+    if (repeatable) return succeed(undefined)
+    try {
+      if (isTakenUp && (isShared || (await begun.has(effectId)))) return fail('unknown', unknownOutcome(id))
+      await begun.add(effectId)
+      return succeed(undefined)
+    } catch (error) {
+      return fail('unavailable', `${id} was not run: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
 
   async function runOnce(
     id: string,
@@ -36,6 +63,8 @@ export function createCatalogueRunner(
     const timeoutMs = Math.min(command.timeout, context.timeoutMs)
     const { signal } = withDeadline({ ...context, timeoutMs })
     if (signal.aborted) return fail('unavailable', `${id} was not run: ${String(signal.reason)}`)
+    const permit = await mayBegin(id, command, context)
+    if (!permit.ok) return permit
     const argv: [string, ...string[]] = [...command.argv, ...(values.value.length > 0 ? ['--', ...values.value] : [])]
     const ending = await runProgram({ argv, cwd, env: { PATH: path, ...command.env } }, signal).catch(
       (error: Error) => error,
@@ -69,6 +98,9 @@ export function createCatalogueRunner(
     },
   }
 }
+
+const unknownOutcome = (id: string): string =>
+  `nobody can tell whether ${id} was run: the controller that asked for it is no more, and it may even run still. Look, then retry it or skip it; a command that may be run again says repeatable: true in the operator's file`
 
 /** The values in the order declared; every declared one must be given and match its pattern whole. */
 export function parameterValues(

@@ -26,7 +26,9 @@ export function advanceCalls(release: Release, phase: Phase, step: CallingStep, 
     }
     const { requests, progress } = driveEffect(release, purpose, effect, now)
     if (progress.state === 'failed')
-      return part === 'verify' ? reverted(release, phase, step, progress.error, now) : { failed: progress.error }
+      return part === 'verify' && progress.error.code !== 'unknown'
+        ? reverted(release, phase, step, progress.error, now)
+        : { failed: progress.error }
     if (progress.state !== 'done') return requests
   }
   return 'done'

@@ -36,16 +36,13 @@ function progressOfStep(release: Release, phase: Phase, step: Step, now: Now): S
   }
 }
 
-/** What cannot be done goes back where it has users, for nothing is left half done; where nobody is touched yet, a person is asked. */
+/**
+ * What cannot be done goes back where it has users, for nothing is left half done; where nobody is touched yet, a person is asked. So is one
+ * where nobody can tell whether it was done: the release stays where it is.
+ */
 function failure(release: Release, phase: Phase, step: Step, error: DriverError): ReleaseEvent {
   const cause = { kind: 'failure' as const, what: step.text, error: error.message }
   const reason = `"${step.text}" failed: ${error.message}`
-  return (
-    phaseRollback(release, phase.id, cause) ?? {
-      type: 'ReleaseHeld',
-      about: stepAbout(step.id),
-      reason,
-      ask: release.plan.asks,
-    }
-  )
+  const held = { type: 'ReleaseHeld' as const, about: stepAbout(step.id), reason, ask: release.plan.asks }
+  return error.code === 'unknown' ? held : (phaseRollback(release, phase.id, cause) ?? held)
 }

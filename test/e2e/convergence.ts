@@ -1,0 +1,26 @@
+/** How long after its start a controller had taken a release up: every effect that was under way resolved, and acting on it again. */
+import { pendingEffects } from '../../src/core/release/effects.ts'
+import type { EventEnvelope } from '../../src/core/release/events.ts'
+import { releaseOf } from '../../src/core/release/evolve.ts'
+
+export interface Restart {
+  /** The log as the kill left it, and as it was when the process ended. */
+  before: readonly EventEnvelope[]
+  after: readonly EventEnvelope[]
+  /** When the process was started and ended, and when it first appended or called a driver; milliseconds since 1970. */
+  startedMs: number
+  endedMs: number
+  actedMs: number | undefined
+}
+
+/** Milliseconds; of a process that was killed before, or ended without anything to do, as long as it lived. */
+export function convergenceMs({ before, after, startedMs, endedMs, actedMs }: Restart): number {
+  if (before.length === 0 || actedMs === undefined) return endedMs - startedMs
+  const underWay = new Set(pendingEffects(releaseOf(before)).map(({ effectId }) => effectId))
+  let resolvedMs = actedMs
+  for (const { event, at } of after.slice(before.length)) {
+    if (event.type !== 'EffectSettled' || !underWay.delete(event.effectId)) continue
+    resolvedMs = Math.max(resolvedMs, Date.parse(at))
+  }
+  return (underWay.size === 0 ? resolvedMs : endedMs) - startedMs
+}
