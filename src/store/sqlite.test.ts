@@ -133,6 +133,19 @@ describe('what it refuses to open, unchanged and with a message that says what t
   })
 })
 
+describe('a database of which a newer Tidegate wrote a part', () => {
+  it('refuses the streams that it wrote to, from any version on, and no other', async () => {
+    await appended(open(), 'a', 0, [paused('1'), paused('2')])
+    await appended(opened[0] as EventStore, 'b', 0, [paused('3')])
+    await opened.pop()?.close()
+    tamper(`DROP TRIGGER events_are_never_changed; UPDATE events SET schema = 99 WHERE stream = 'a' AND version = 2`)
+    const store = open()
+    for (const from of [1, 2])
+      await expect(store.read('a', from)).rejects.toThrow(/stream a, version 2 is of version 99.*up to 2.*newer one/)
+    expect(reasons(await store.read('b'))).toEqual(['3'])
+  })
+})
+
 describe('a database that was changed by hand', () => {
   it('refuses updates and deletions', async () => {
     await appended(open(), 'a', 0, [paused('1')])

@@ -5,7 +5,6 @@
 import { z } from 'zod'
 import { stageAbout } from '../holds.ts'
 import { liftPlanFrom1, Plan1 } from './lift-plan-from-1.ts'
-import type { Lift } from './upcasters.ts'
 
 /** What later events of the stream are lifted by. */
 interface Known {
@@ -36,7 +35,7 @@ const Entered1 = z.looseObject({ stageId: z.string() })
 const Completed1 = z.looseObject({ phaseId: z.string() })
 const Fired1 = z.looseObject({ cause: z.looseObject({ kind: z.string() }) })
 
-export function liftFrom1(): Lift {
+export function liftFrom1(): (event: unknown) => unknown {
   let known: Known = { service: '', stageId: '', isMoved: false, openPhases: [] }
   return (stored) => {
     const event = Event1.parse(stored)

@@ -3,7 +3,7 @@ import { eventSchemaVersion } from './event-schema.ts'
 import { liftFrom1 } from './lift-from-1.ts'
 
 /** Gives an event as one of the next version. Made anew for each stream; sees the older events of the stream in order, from the first on. */
-export type Lift = (event: unknown) => unknown
+type Lift = (event: unknown) => unknown
 
 /** By the version that they lift from. An event that did not change is given back as it is. */
 export const upcasters: Readonly<Record<number, () => Lift>> = {
