@@ -156,6 +156,10 @@ export class PostgresStore implements EventStore {
     await this.#rows(text, [stream, version, hash, fold, digest, state]).catch(() => undefined)
   }
 
+  async dropSnapshots(): Promise<void> {
+    await this.#rows('DELETE FROM tidegate.snapshots')
+  }
+
   async streams(): Promise<{ stream: string; version: number }[]> {
     const rows = await this.#rows(
       `SELECT stream, (SELECT max(version) FROM tidegate.events WHERE stream = first.stream) AS version

@@ -133,6 +133,10 @@ export class SqliteStore implements EventStore {
     }
   }
 
+  async dropSnapshots(): Promise<void> {
+    this.#rows(() => this.#database.exec('DELETE FROM snapshots'))
+  }
+
   async streams(): Promise<{ stream: string; version: number }[]> {
     return this.#rows(() => this.#streams.all()).map(({ stream, version }) => ({
       stream: String(stream),
