@@ -115,7 +115,7 @@ async function snapshotFindings(
 function newerEvents(place: string, { eventSchema }: Inspection): Checkup[] {
   if (eventSchema === null || eventSchema <= eventSchemaVersion) return []
   const hint = 'no release that it wrote to is moved by this one'
-  return [found('failed', 'events', `${place} has events ${newerThanKnown(eventSchema)}`, hint)]
+  return [found('failed', 'events', `the newest events in ${place} are ${newerThanKnown(eventSchema)}`, hint)]
 }
 
 function schemaFinding(

@@ -108,7 +108,7 @@ describe('tidegate audit verify', () => {
     const refused = {
       code: 1,
       out: [],
-      err: [expect.stringMatching(/default\/r2, version 1 is of version 99.*newer one/)],
+      err: [expect.stringMatching(/default\/r2, version 1 is of event version 99.*newer one/)],
     }
     expect(await tidegate('verify', ...named())).toMatchObject(refused)
   })

@@ -124,7 +124,7 @@ describe('tidegate doctor', () => {
     [
       'events of a newer Tidegate',
       () => sql('DROP TRIGGER events_are_never_changed; UPDATE events SET schema = 99 WHERE position = 2'),
-      { what: 'events', state: 'failed', message: expect.stringContaining('of version 99 of the events') },
+      { what: 'events', state: 'failed', message: expect.stringContaining('of event version 99') },
       1,
     ],
     [

@@ -141,7 +141,9 @@ describe('a database of which a newer Tidegate wrote a part', () => {
     tamper(`DROP TRIGGER events_are_never_changed; UPDATE events SET schema = 99 WHERE stream = 'a' AND version = 2`)
     const store = open()
     for (const from of [1, 2])
-      await expect(store.read('a', from)).rejects.toThrow(/stream a, version 2 is of version 99.*up to 2.*newer one/)
+      await expect(store.read('a', from)).rejects.toThrow(
+        /stream a, version 2 is of event version 99.*up to 2.*newer one/,
+      )
     expect(reasons(await store.read('b'))).toEqual(['3'])
   })
 })

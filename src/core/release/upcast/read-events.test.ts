@@ -22,7 +22,7 @@ describe('an event of a newer Tidegate', () => {
   it('is refused, with what is needed', () => {
     const newer = rewritten(3, () => ({ schema: eventSchemaVersion + 1 }))
     expect(() => readEvents(newer)).toThrow(
-      `stream default/r1, version 4 is of version ${eventSchemaVersion + 1} of the events, this Tidegate knows up to ${eventSchemaVersion}: use the version that wrote it, or a newer one`,
+      `stream default/r1, version 4 is of event version ${eventSchemaVersion + 1}, this Tidegate knows up to ${eventSchemaVersion}: use the version that wrote it, or a newer one`,
     )
   })
 })

@@ -39,7 +39,7 @@ export function refuseNewer(stored: StoredEvent): void {
 
 /** How every message says it. */
 export const newerThanKnown = (schema: number): string =>
-  `of version ${schema} of the events, this Tidegate knows up to ${eventSchemaVersion}: use the version that wrote it, or a newer one`
+  `of event version ${schema}, this Tidegate knows up to ${eventSchemaVersion}: use the version that wrote it, or a newer one`
 
 function liftedEvent(stored: StoredEvent, first: StoredEvent | undefined, stream: LiftedStream): unknown {
   refuseNewer(stored)
