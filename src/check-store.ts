@@ -1,15 +1,21 @@
 /** The event log, for `tidegate doctor`: that it can be read, is whole, and by whom it is held. No store is opened. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkSnapshots } from './check-snapshots.ts'
 import type { Operator } from './core/plan/operator.ts'
 import type { StoreSpec } from './core/plan/operator-store.ts'
+import { eventSchemaVersion } from './core/release/upcast/event-schema.ts'
+import { newerThanKnown } from './core/release/upcast/read-events.ts'
 import { type Places, settingsOf } from './operator-store.ts'
 import { findingIn } from './server/checkup/finding-in.ts'
 import type { Checkup } from './server/contract.ts'
 import { connectToController } from './server/socket-client.ts'
-import { inspectPostgres } from './store/inspect-postgres.ts'
+import { inspectPostgres, type PostgresInspection } from './store/inspect-postgres.ts'
 import { inspectSqlite, type SqliteInspection } from './store/inspect-sqlite.ts'
 import { placeOf } from './store/postgres.ts'
+import { describePostgresError } from './store/postgres-error.ts'
+import { snapshotsInDatabase } from './store/postgres-snapshots.ts'
+import { snapshotsInFile, UnreadableLog } from './store/sqlite-log.ts'
 
 const found = findingIn('store')
 
@@ -33,7 +39,8 @@ export async function checkStore(operator: Operator | null, places: Places): Pro
 }
 
 async function checkDatabase(spec: StoreSpec, folder: string): Promise<CheckedStore> {
-  const inspected = await inspectPostgres(settingsOf(spec, folder))
+  const settings = settingsOf(spec, folder)
+  const inspected = await inspectPostgres(settings)
   const place = placeOf(spec.url)
   if (!inspected.ok)
     return {
@@ -42,7 +49,8 @@ async function checkDatabase(spec: StoreSpec, folder: string): Promise<CheckedSt
     }
   const { value } = inspected
   const log = found('ok', 'event log', `${value.events} events in ${place}, where every commit waits for the disk`)
-  return { findings: [log, schemaFinding(place, value)], facts: value }
+  const snapshots = await snapshotFindings(value, (isWanted) => snapshotsInDatabase(settings, isWanted))
+  return { findings: [log, schemaFinding(place, value), ...newerEvents(place, value), ...snapshots], facts: value }
 }
 
 async function checkFile(stateDir: string): Promise<CheckedStore> {
@@ -59,7 +67,11 @@ async function checkFile(stateDir: string): Promise<CheckedStore> {
   const controller = await connectToController(stateDir)
   const held = found('ok', 'controller', controller ? 'one is at work and answers' : 'none is at work')
   const inspected = inspectSqlite(file)
-  if (inspected.ok) return { findings: [held, ...findingsOf(file, inspected.value)], facts: inspected.value }
+  if (inspected.ok) {
+    const { value } = inspected
+    const snapshots = await snapshotFindings(value, (isWanted) => snapshotsInFile(file, isWanted))
+    return { findings: [held, ...findingsOf(file, value), ...newerEvents(file, value), ...snapshots], facts: value }
+  }
   const hint = 'restore the last backup, and keep this file for whoever finds out why'
   return { findings: [held, found('failed', 'event log', inspected.message, hint)], facts: null }
 }
@@ -82,6 +94,28 @@ function findingsOf(file: string, inspection: SqliteInspection): Checkup[] {
           'the next controller sets it, or says why not',
         ),
   ]
+}
+
+type Inspection = SqliteInspection | PostgresInspection
+
+/** Only where the schema is today's: what is older is brought up to date first, and what is newer is not ours to judge. */
+async function snapshotFindings(
+  { schema, newestSchema }: Inspection,
+  snapshots: Parameters<typeof checkSnapshots>[0],
+): Promise<Checkup[]> {
+  if (schema !== newestSchema) return []
+  try {
+    return await checkSnapshots(snapshots)
+  } catch (error) {
+    const message = error instanceof UnreadableLog ? error.message : describePostgresError(error)
+    return [found('failed', 'snapshots', `they cannot be read: ${message}`, 'try again')]
+  }
+}
+
+function newerEvents(place: string, { eventSchema }: Inspection): Checkup[] {
+  if (eventSchema === null || eventSchema <= eventSchemaVersion) return []
+  const hint = 'no release that it wrote to is moved by this one'
+  return [found('failed', 'events', `the newest events in ${place} are ${newerThanKnown(eventSchema)}`, hint)]
 }
 
 function schemaFinding(

@@ -2,6 +2,7 @@
 import { type CliContext, type ExitCode, exitCodes, UserError } from './cli/context.ts'
 import { buildProgram } from './cli/program.ts'
 import { redactSecrets } from './core/find-secrets.ts'
+import { StoreRefusal } from './ports/store-refusal.ts'
 
 const context: CliContext = {
   out: (line) => void process.stdout.write(`${line}\n`),
@@ -52,11 +53,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(process.exitCode)
 })
 
-/** One clear message for a mistake; anything else is a bug and shows its stack. */
+/** One clear message for a mistake, and for a store that refuses; anything else is a bug and shows its stack. */
 function report(error: unknown): ExitCode {
   if (error instanceof UserError) {
     context.err(error.message)
     return error.exitCode
+  }
+  if (error instanceof StoreRefusal) {
+    context.err(error.message)
+    return exitCodes.failed
   }
   context.err(
     `Tidegate failed in a way it should not. Please report this:\n${error instanceof Error ? error.stack : String(error)}`,

@@ -102,6 +102,17 @@ describe('tidegate audit verify', () => {
     expect(out.join('\n')).toContain('event 3 (version 1 of default/r2, position 3)')
   })
 
+  it('does not judge what a newer Tidegate wrote', async () => {
+    await makeLog()
+    sql('DROP TRIGGER events_are_never_changed; UPDATE events SET schema = 99 WHERE position = 3')
+    const refused = {
+      code: 1,
+      out: [],
+      err: [expect.stringMatching(/default\/r2, version 1 is of event version 99.*newer one/)],
+    }
+    expect(await tidegate('verify', ...named())).toMatchObject(refused)
+  })
+
   it('without checkpoints says that nobody vouches', async () => {
     await makeLog()
     expect(await tidegate('verify')).toMatchObject({

@@ -13,6 +13,7 @@ import { isKeyName, type NoteKey, parseVerifier } from './core/audit/signed-note
 import { StoredEvent } from './core/audit/stored-event.ts'
 import type { Operator } from './core/plan/operator.ts'
 import type { Audit } from './core/plan/operator-audit.ts'
+import { refuseNewer, UnreadableEvent } from './core/release/upcast/read-events.ts'
 import { readCheckpointFile, signerOf } from './drivers/audit/checkpoint-file.ts'
 import { makeNoteKeys, verifySignature } from './drivers/audit/note-keys.ts'
 import { openStore } from './operator-store.ts'
@@ -26,12 +27,12 @@ export function auditTools(context: CliContext): AuditTools {
   return {
     verify: async (request) => {
       const audit = new LogAudit(await sealedHistory(context, request))
-      for await (const event of eventsOf(context, request)) audit.add(event)
+      for await (const event of knownEvents(eventsOf(context, request))) audit.add(event)
       return audit.report()
     },
     prove: async (request, wanted) => {
       const history = await sealedHistory(context, request)
-      const proof = await proveEvent(history, eventsOf(context, request), wanted)
+      const proof = await proveEvent(history, knownEvents(eventsOf(context, request)), wanted)
       if ('message' in proof) throw new UserError(proof.message, exitCodes.failed)
       return proof
     },
@@ -66,6 +67,18 @@ async function* eventsOf(context: CliContext, source: LogSource): AsyncGenerator
     yield* eventsInFile(file)
   } catch (error) {
     throw error instanceof UnreadableLog ? new UserError(error.message, exitCodes.failed) : error
+  }
+}
+
+/** A newer Tidegate may hash what this one does not know of: its events are not called false, they are not judged at all. */
+async function* knownEvents(events: AsyncIterable<StoredEvent>): AsyncGenerator<StoredEvent> {
+  for await (const event of events) {
+    try {
+      refuseNewer(event)
+    } catch (error) {
+      throw error instanceof UnreadableEvent ? new UserError(error.message, exitCodes.failed) : error
+    }
+    yield event
   }
 }
 

@@ -122,6 +122,12 @@ describe('tidegate doctor', () => {
       1,
     ],
     [
+      'events of a newer Tidegate',
+      () => sql('DROP TRIGGER events_are_never_changed; UPDATE events SET schema = 99 WHERE position = 2'),
+      { what: 'events', state: 'failed', message: expect.stringContaining('of event version 99') },
+      1,
+    ],
+    [
       'a log that is no database',
       () => writeFileSync(join(state, 'events.db'), 'x'.repeat(9_000)),
       { what: 'event log', state: 'failed', message: expect.stringContaining('no SQLite database') },

@@ -1,12 +1,15 @@
-/** Looks at everything a controller stands on, for `tidegate doctor`: nothing is moved, and no store is opened. */
+/** Looks at everything a controller stands on, for `tidegate doctor`: nothing is moved, and no store is opened unless snapshots are to be made anew. */
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { checkAudit } from './check-audit.ts'
+import { rebuildSnapshots } from './check-snapshots.ts'
 import { checkStore, type LogFacts } from './check-store.ts'
 import { type CheckupRequest, type CliContext, UserError } from './cli/context.ts'
 import { formatDiagnostic } from './core/plan/diagnostic.ts'
 import type { Operator } from './core/plan/operator.ts'
 import { resolveSecret } from './drivers/resolve-secret.ts'
 import { operatorDrivers } from './operator-drivers.ts'
+import { openEmbeddedStore, openStore, type Places } from './operator-store.ts'
 import { systemClock } from './runtime/system-clock.ts'
 import { checkClock } from './server/checkup/check-clock.ts'
 import { checkDrivers, checkSecrets } from './server/checkup/check-drivers.ts'
@@ -24,10 +27,25 @@ export async function checkUp(context: CliContext, request: CheckupRequest): Pro
   const operator = 'operator' in known ? known.operator : null
   const workingFolder = 'operator' in known ? known.workingFolder : stateDir
   const places = await checkPlaces(stateDir)
+  const rebuilt = request.rebuildSnapshots ? [await rebuild(operator, { stateDir, workingFolder })] : []
   const store = await checkStore(operator, { stateDir, workingFolder })
   const clock = await checkClock(systemClock, store.facts?.lastAt ?? null)
   const lent = 'operator' in known ? await checkLent(known, request, store.facts) : [known.finding]
-  return [...places, ...store.findings, ...clock, ...lent]
+  return [...places, ...rebuilt, ...store.findings, ...clock, ...lent]
+}
+
+/** Throws a `UserError` where the store is held, or is not there. */
+async function rebuild(operator: Operator | null, places: Places): Promise<Checkup> {
+  const file = join(places.stateDir, 'events.db')
+  if (!operator?.store && !existsSync(file)) throw new UserError(`there is no event log in ${places.stateDir}`)
+  const shared = operator?.store && (await openStore(operator, places))
+  const store = shared ? shared.store : await openEmbeddedStore(file)
+  try {
+    return await rebuildSnapshots(store)
+  } finally {
+    await shared?.leases.close()
+    await store.close()
+  }
 }
 
 interface KnownOperator {

@@ -58,6 +58,8 @@ export interface CliContext {
 export interface CheckupRequest {
   stateDir: string
   operatorFile?: string | undefined
+  /** All snapshots are dropped first, and made anew: the store is opened for it. */
+  rebuildSnapshots?: boolean
   plan?: Pick<StartRequest, 'document' | 'companions' | 'bindings'>
 }
 

@@ -6,6 +6,7 @@ import { type CheckupRequest, type CliContext, type ExitCode, exitCodes, type Re
 interface Options {
   operator?: string
   bindings?: string
+  rebuildSnapshots?: boolean
   json?: boolean
 }
 
@@ -16,11 +17,20 @@ export const doctorCommand: RegisterCommand = (program, context) => {
     .argument('[plan]', 'a plan whose bindings are checked too')
     .option('--bindings <file>', 'what its words mean (default: tidegate.yaml beside it)')
     .option('--operator <file>', 'people, targets and sources (default: the one that last ran here)')
+    .option(
+      '--rebuild-snapshots',
+      'drop what is kept beside the events, and make it anew from them; no controller may run',
+    )
     .option('--json', 'print one JSON object')
     .action(async (plan: string | undefined, options: Options) => {
       const stateDir = resolve(context.cwd, program.opts<{ state: string }>().state)
       const texts = plan === undefined ? {} : { plan: await readPlan(context, plan, options.bindings) }
-      const found = await context.checkUp({ stateDir, operatorFile: options.operator, ...texts })
+      const found = await context.checkUp({
+        stateDir,
+        operatorFile: options.operator,
+        rebuildSnapshots: options.rebuildSnapshots === true,
+        ...texts,
+      })
       const { redactDeep } = await import('../core/find-secrets.ts')
       const shown = redactDeep(found)
       if (options.json) context.out(JSON.stringify({ state: worstOf(shown), checks: shown }))

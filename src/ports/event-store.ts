@@ -51,6 +51,13 @@ export interface Snapshot {
   state: string
 }
 
+/** A snapshot as it lies in a store, with the events up to its version as they lie there. */
+export interface KeptSnapshot {
+  stream: string
+  snapshot: Snapshot
+  events: StoredEvent[]
+}
+
 export interface EventStore {
   /** Other controllers may append too: a conflict is a reason to read and to decide again. Else it is a fault. */
   readonly isShared: boolean
@@ -72,6 +79,8 @@ export interface EventStore {
   readSnapshot(stream: string): Promise<Snapshot | null>
   /** Takes the place of the stream's last snapshot. That it could not be kept is no fault: nothing is said. */
   keepSnapshot(stream: string, snapshot: Snapshot): Promise<void>
+  /** All of them: the events give them again. Throws a `StoreRefusal` when that could not be done. */
+  dropSnapshots(): Promise<void>
   /** All streams with their last version, oldest first. Throws a `StoreRefusal` when they cannot be read. */
   streams(): Promise<{ stream: string; version: number }[]>
   close(): Promise<void>

@@ -61,6 +61,7 @@ export class Checkpointer {
       readAll: (afterPosition, limit) => store.readAll(afterPosition, limit),
       readSnapshot: (stream) => store.readSnapshot(stream),
       keepSnapshot: (stream, snapshot) => store.keepSnapshot(stream, snapshot),
+      dropSnapshots: () => store.dropSnapshots(),
       streams: () => store.streams(),
       close: () => store.close(),
     }

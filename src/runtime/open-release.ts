@@ -42,7 +42,7 @@ export function snapshotOf({ release, last }: OpenedRelease): Snapshot {
 }
 
 /** Undefined where another fold made it, or it is not what was written. */
-function stateOf({ version, fold, digest, state }: Snapshot): Release | undefined {
+export function stateOf({ version, fold, digest, state }: Snapshot): Release | undefined {
   if (fold !== foldVersion) return undefined
   try {
     const release: Release = JSON.parse(state)

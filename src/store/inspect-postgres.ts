@@ -3,11 +3,16 @@ import { describePostgresError } from './postgres-error.ts'
 import { openPool, type PostgresSettings, UnsafeDatabase } from './postgres-pool.ts'
 import { newestSchemaVersion, schemaVersion } from './postgres-schema.ts'
 
+/** From this one on events name the version of their own schema. */
+const schemaWithEventVersions = 5
+
 export interface PostgresInspection {
   /** `null`: it belongs to another program. */
   schema: number | null
   newestSchema: number
   events: number
+  /** The newest version that an event names of its own; null where none does. */
+  eventSchema: number | null
   /** Of the newest event. */
   lastAt: string | null
   lastPosition: number
@@ -23,14 +28,22 @@ export async function inspectPostgres(
     try {
       const schema = await schemaVersion(client)
       const facts = { schema, newestSchema: newestSchemaVersion() }
-      if (!schema) return { ok: true, value: { ...facts, events: 0, lastAt: null, lastPosition: 0 } }
+      if (!schema) return { ok: true, value: { ...facts, events: 0, eventSchema: null, lastAt: null, lastPosition: 0 } }
       const { rows } = await client.query('SELECT at, position FROM tidegate.events ORDER BY position DESC LIMIT 1')
-      const counted = await client.query('SELECT count(*) AS events FROM tidegate.events')
+      const named = schema < schemaWithEventVersions ? 'NULL::integer' : 'max(schema)'
+      const counted = await client.query(`SELECT count(*) AS events, ${named} AS named FROM tidegate.events`)
       const [last] = rows
       const events = Number(counted.rows[0]?.events)
+      const eventSchema: number | null = counted.rows[0]?.named ?? null
       return {
         ok: true,
-        value: { ...facts, events, lastAt: last ? String(last.at) : null, lastPosition: Number(last?.position ?? 0) },
+        value: {
+          ...facts,
+          events,
+          eventSchema,
+          lastAt: last ? String(last.at) : null,
+          lastPosition: Number(last?.position ?? 0),
+        },
       }
     } finally {
       client.release()

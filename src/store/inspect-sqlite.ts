@@ -5,6 +5,9 @@ import { isNotADatabase, isSqliteError, isSystemError } from './sqlite-error.ts'
 import { UnreadableLog, withCopy } from './sqlite-log.ts'
 import { newestSchemaVersion, schemaVersion } from './sqlite-schema.ts'
 
+/** From this one on events name the version of their own schema. */
+const schemaWithEventVersions = 4
+
 export interface SqliteInspection {
   /** `null`: it belongs to another program. */
   schema: number | null
@@ -13,6 +16,8 @@ export interface SqliteInspection {
   /** What SQLite's own check finds: `ok`, or its first complaint. */
   integrity: string
   events: number
+  /** The newest version that an event names of its own; null where none does. */
+  eventSchema: number | null
   /** Of the newest event. */
   lastAt: string | null
   lastPosition: number
@@ -41,12 +46,14 @@ function inspect(copy: string, sizeBytes: number): SqliteInspection {
       integrity: String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check),
       sizeBytes,
     }
-    if (!schema) return { ...facts, events: 0, lastAt: null, lastPosition: 0 }
+    if (!schema) return { ...facts, events: 0, eventSchema: null, lastAt: null, lastPosition: 0 }
     const last = database.prepare('SELECT at, position FROM events ORDER BY position DESC LIMIT 1').get()
-    const count = database.prepare('SELECT count(*) AS events FROM events').get()
+    const named = schema < schemaWithEventVersions ? 'NULL' : 'max(schema)'
+    const count = database.prepare(`SELECT count(*) AS events, ${named} AS named FROM events`).get()
     return {
       ...facts,
       events: Number(count?.events),
+      eventSchema: (count?.named ?? null) === null ? null : Number(count?.named),
       lastAt: last ? String(last.at) : null,
       lastPosition: Number(last?.position ?? 0),
     }

@@ -54,6 +54,11 @@ class MemoryStore implements EventStore {
     this.#snapshots.set(stream, { ...snapshot })
   }
 
+  async dropSnapshots(): Promise<void> {
+    this.#assertOpen()
+    this.#snapshots.clear()
+  }
+
   async streams(): Promise<{ stream: string; version: number }[]> {
     this.#assertOpen()
     return [...this.#streams].map(([stream, events]) => ({ stream, version: events.length }))

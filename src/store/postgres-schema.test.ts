@@ -1,8 +1,10 @@
 /** Migrations of the PostgreSQL store: from every earlier version, together, and when a step fails. */
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { paused } from '../../test/contract/paused.ts'
 import { hasPostgres, PostgresServer, postgresLimitMs } from '../../test/contract/postgres-server.ts'
-import { storedRow } from '../../test/contract/stored-row.ts'
+import { columnsOf, logUnder } from '../../test/contract/stored-row.ts'
+import { firstBreak } from '../core/release/chain.ts'
 import { postgresMigrations } from './migrations/postgres-migrations.ts'
 import { openPostgresStore } from './postgres.ts'
 import { migrate, newestSchemaVersion, schemaVersion } from './postgres-schema.ts'
@@ -34,20 +36,27 @@ describe.runIf(hasPostgres)('migrations on a real PostgreSQL', () => {
     'lead from version %i to the newest, and keep what was written',
     async (from) => {
       const url = await server.newDatabase()
-      const { envelope, columns } = await storedRow()
+      const log = logUnder(postgresMigrations.slice(0, from))
       await connected(url, async (client) => {
         await migrate(client, postgresMigrations.slice(0, from))
         expect(await schemaVersion(client)).toBe(from)
-        const places = columns.map((_, index) => `$${index + 1}`).join(', ')
-        await client.query(
-          `INSERT INTO tidegate.events (${columns.map(([name]) => name).join(', ')}) VALUES (${places})`,
-          columns.map(([, value]) => value),
-        )
+        for (const event of log) {
+          const columns = columnsOf(event)
+          const places = columns.map((_, index) => `$${index + 1}`).join(', ')
+          await client.query(
+            `INSERT INTO tidegate.events (${columns.map(([name]) => name).join(', ')}) VALUES (${places})`,
+            columns.map(([, value]) => value),
+          )
+        }
+        await client.query('UPDATE tidegate.last_position SET position = $1', [log.length])
       })
       const opened = await openPostgresStore({ url })
       if (!opened.ok) throw new Error(opened.message)
-      expect(await opened.store.read(envelope.stream)).toEqual([envelope])
-      await opened.store.close()
+      const { store } = opened
+      expect(await store.readAll(0, 1_000)).toEqual(log)
+      expect(await store.append('default/r1', log.length - 1, [paused('lunch')])).toMatchObject({ ok: true })
+      for (const stream of ['default/r1', 'default/r2']) expect(firstBreak(await store.read(stream))).toBeNull()
+      await store.close()
       expect(await connected(url, schemaVersion)).toBe(newestSchemaVersion())
     },
   )

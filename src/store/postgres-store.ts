@@ -10,7 +10,8 @@ import { StoreRefusal } from '../ports/store-refusal.ts'
 import { describePostgresError, isDuplicateVersion } from './postgres-error.ts'
 import { type Ending, inTransaction, UncertainCommit } from './postgres-pool.ts'
 import type { WakeUps } from './postgres-wake-ups.ts'
-import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
+import { readStream } from './read-stream.ts'
+import { newStream, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { snapshotOf, storedEventOf } from './stored-row.ts'
 
 /** Appends of one transaction. */
@@ -123,14 +124,20 @@ export class PostgresStore implements EventStore {
     return { request, sealed: result.sealed }
   }
 
-  async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
-    const events: EventEnvelope[] = []
-    for (let from = Math.max(1, fromVersion); ; from += eventsOfPage) {
+  read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
+    return readStream((from, before) => this.#readStored(stream, from, before), fromVersion)
+  }
+
+  async #readStored(stream: string, fromVersion: number, beforeVersion: number): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = []
+    for (let from = fromVersion; from < beforeVersion; from += eventsOfPage) {
       const text = 'SELECT * FROM tidegate.events WHERE stream = $1 AND version >= $2 AND version < $3 ORDER BY version'
-      const rows = await this.#rows(text, [stream, from, from + eventsOfPage])
-      for (const row of rows) events.push(readSealed({ ...storedEventOf(row) }))
-      if (rows.length < eventsOfPage) return events
+      const before = Math.min(from + eventsOfPage, beforeVersion)
+      const rows = await this.#rows(text, [stream, from, before])
+      for (const row of rows) events.push(storedEventOf(row))
+      if (rows.length < before - from) break
     }
+    return events
   }
 
   async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
@@ -147,6 +154,10 @@ export class PostgresStore implements EventStore {
     const text = `INSERT INTO tidegate.snapshots VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (stream) DO UPDATE SET
       version = excluded.version, hash = excluded.hash, fold = excluded.fold, digest = excluded.digest, state = excluded.state`
     await this.#rows(text, [stream, version, hash, fold, digest, state]).catch(() => undefined)
+  }
+
+  async dropSnapshots(): Promise<void> {
+    await this.#rows('DELETE FROM tidegate.snapshots')
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {
@@ -195,10 +206,10 @@ function insertOf(events: readonly SealedEvent[]): { text: string; values: unkno
   const text = `
     WITH upto AS (UPDATE tidegate.last_position SET position = position + $1 RETURNING position)
     , inserted AS (
-      INSERT INTO tidegate.events (position, stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash)
-      SELECT upto.position - $1 + place, stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash
-      FROM upto, unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
-        WITH ORDINALITY AS new (stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash, place))
+      INSERT INTO tidegate.events (position, stream, version, at, elapsed_ms, clock, actor, cause, schema, event, previous_hash, hash)
+      SELECT upto.position - $1 + place, stream, version, at, elapsed_ms, clock, actor, cause, schema, event, previous_hash, hash
+      FROM upto, unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[])
+        WITH ORDINALITY AS new (stream, version, at, elapsed_ms, clock, actor, cause, schema, event, previous_hash, hash, place))
     SELECT position FROM upto`
   const column = (of: (event: SealedEvent) => unknown) => events.map(of)
   const values = [
@@ -210,6 +221,7 @@ function insertOf(events: readonly SealedEvent[]): { text: string; values: unkno
     column(({ clock }) => JSON.stringify(clock)),
     column(({ actor }) => JSON.stringify(actor)),
     column(({ cause }) => (cause === undefined ? null : JSON.stringify(cause))),
+    column(({ schema }) => schema ?? null),
     column(({ event }) => JSON.stringify(event)),
     column(({ previousHash }) => previousHash),
     column(({ hash }) => hash),

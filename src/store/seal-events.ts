@@ -1,15 +1,16 @@
-/** From new events to chained envelopes and back: what both stores keep, checked before it is written and after it is read. */
+/** From new events to chained envelopes: what every store keeps, checked before it is written. */
 import { Buffer } from 'node:buffer'
 import type { z } from 'zod'
 import { canonicalJson } from '../core/canonical.ts'
 import { chainHash, genesisHash } from '../core/release/chain.ts'
 import { EventEnvelope } from '../core/release/events.ts'
+import { eventSchemaVersion } from '../core/release/upcast/event-schema.ts'
 import type { NewEvent } from '../ports/event-store.ts'
 
 /** Bytes of one event as JSON. */
 export const maximumEventBytes = 1024 * 1024
 
-const SealedEvent = EventEnvelope.omit({ position: true })
+const SealedEvent = EventEnvelope.omit({ position: true, liftedFrom: true })
 export type SealedEvent = z.infer<typeof SealedEvent>
 
 /** Where a stream stands: its last version and that event's hash. */
@@ -31,7 +32,7 @@ export function sealEvents(
   const sealed: SealedEvent[] = []
   let { version, hash: previousHash } = head
   for (const [index, event] of events.entries()) {
-    const text = canonicalJson({ ...event, stream, version: ++version, previousHash })
+    const text = canonicalJson({ ...event, schema: eventSchemaVersion, stream, version: ++version, previousHash })
     const what = `event ${index + 1} of ${events.length} for ${stream} (${event.event.type})`
     const bytes = Buffer.byteLength(text)
     if (bytes > maximumEventBytes)
@@ -43,13 +44,6 @@ export function sealEvents(
     previousHash = parsed.data.hash
   }
   return { ok: true, sealed }
-}
-
-/** A stored event as it was read. Throws with stream and version when it is not what was once written. */
-export function readSealed(stored: { stream: string; version: number } & Record<string, unknown>): EventEnvelope {
-  const parsed = EventEnvelope.safeParse(stored)
-  if (parsed.success) return parsed.data
-  throw new Error(`stream ${stored.stream}, version ${stored.version} cannot be read: ${firstIssue(parsed.error)}`)
 }
 
 function firstIssue({ issues }: z.ZodError): string {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StoredEvent } from '../core/audit/stored-event.ts'
+import type { KeptSnapshot } from '../ports/event-store.ts'
 import { isNotADatabase, isSqliteError, isSystemError } from './sqlite-error.ts'
-import { storedEventOf } from './stored-row.ts'
+import { snapshotOf, storedEventOf } from './stored-row.ts'
 
 /** A copy is taken again when the file changed meanwhile, so many times at most. */
 const maximumTries = 10
@@ -19,27 +20,59 @@ export class UnreadableLog extends Error {}
  * Throws `UnreadableLog`. Needs as much room in the folder for temporary files as the store has.
  */
 export function* eventsInFile(path: string): Generator<StoredEvent> {
-  const folder = temporaryFolder()
   let last = 0
+  const read = function* (database: DatabaseSync) {
+    const rows = database.prepare('SELECT * FROM events ORDER BY position')
+    rows.setReadBigInts(true)
+    for (const row of rows.iterate()) {
+      const event = storedEventOf(row)
+      last = event.position
+      yield event
+    }
+  }
+  yield* fromCopy(path, read, () => (last > 0 ? ` after position ${last}` : ''))
+}
+
+/**
+ * The snapshots in the file, of the newest release first; those are left out of which `isWanted` says no, by the events that they say to hold. The
+ * schema must be today's; else as `eventsInFile`.
+ */
+export function snapshotsInFile(path: string, isWanted: (events: number) => boolean): Generator<KeptSnapshot> {
+  const read = function* (database: DatabaseSync) {
+    const kept = database.prepare(
+      `SELECT stream, version FROM snapshots
+       ORDER BY (SELECT position FROM events WHERE stream = snapshots.stream AND version = 1) DESC`,
+    )
+    const snapshot = database.prepare('SELECT * FROM snapshots WHERE stream = ?')
+    const events = database.prepare('SELECT * FROM events WHERE stream = ? AND version <= ? ORDER BY version')
+    for (const { stream, version } of kept.all()) {
+      if (!isWanted(Number(version))) continue
+      const row = snapshot.get(String(stream))
+      const stored = events.all(String(stream), Number(version)).map(storedEventOf)
+      if (row) yield { stream: String(stream), snapshot: snapshotOf(row), events: stored }
+    }
+  }
+  return fromCopy(path, read)
+}
+
+/** What is read from a copy, which is gone again afterwards; `where` says how far reading came. */
+function* fromCopy<T>(
+  path: string,
+  read: (database: DatabaseSync) => Generator<T>,
+  where: () => string = () => '',
+): Generator<T> {
+  const folder = temporaryFolder()
   try {
     const database = new DatabaseSync(copyOf(path, folder))
     try {
-      const rows = database.prepare('SELECT * FROM events ORDER BY position')
-      rows.setReadBigInts(true)
-      for (const row of rows.iterate()) {
-        const event = storedEventOf(row)
-        last = event.position
-        yield event
-      }
+      yield* read(database)
     } finally {
       database.close()
     }
   } catch (error) {
     if (!isSqliteError(error) && !isSystemError(error)) throw error
     const why = isNotADatabase(error) ? 'it is no SQLite database' : error.message
-    throw new UnreadableLog(`${path} cannot be read${last > 0 ? ` after position ${last}` : ''}: ${why}`, {
-      cause: error,
-    })
+    throw new UnreadableLog(`${path} cannot be read${where()}: ${why}`, { cause: error })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -10,7 +10,8 @@ import type { AppendOptions, AppendResult, EventStore, NewEvent, Snapshot } from
 import { StoreRefusal } from '../ports/store-refusal.ts'
 import { DiskReserve } from './disk-reserve.ts'
 import { removeHolder } from './holder.ts'
-import { newStream, readSealed, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
+import { readStream } from './read-stream.ts'
+import { newStream, type SealedEvent, type StreamHead, sealEvents } from './seal-events.ts'
 import { isFull, isIoError, isSqliteError } from './sqlite-error.ts'
 import { snapshotOf, storedEventOf } from './stored-row.ts'
 
@@ -53,10 +54,12 @@ export class SqliteStore implements EventStore {
     this.#reserve.keep()
     this.#head = database.prepare('SELECT version, hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1')
     this.#insert = database.prepare(
-      `INSERT INTO events (stream, version, at, elapsed_ms, clock, actor, cause, event, previous_hash, hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (stream, version, at, elapsed_ms, clock, actor, cause, schema, event, previous_hash, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#read = database.prepare('SELECT * FROM events WHERE stream = ? AND version >= ? ORDER BY version')
+    this.#read = database.prepare(
+      'SELECT * FROM events WHERE stream = ? AND version >= ? AND version < ? ORDER BY version',
+    )
     this.#readAll = database.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?')
     this.#snapshot = database.prepare('SELECT * FROM snapshots WHERE stream = ?')
     this.#keepSnapshot = database.prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)')
@@ -142,7 +145,7 @@ export class SqliteStore implements EventStore {
   }
 
   #insertEvent(sealed: SealedEvent): EventEnvelope {
-    const { stream, version, at, elapsedMs, clock, actor, cause, event, previousHash, hash } = sealed
+    const { stream, version, at, elapsedMs, clock, actor, cause, schema, event, previousHash, hash } = sealed
     const { lastInsertRowid } = this.#insert.run(
       stream,
       version,
@@ -151,6 +154,7 @@ export class SqliteStore implements EventStore {
       JSON.stringify(clock),
       JSON.stringify(actor),
       cause === undefined ? null : JSON.stringify(cause),
+      schema ?? null,
       JSON.stringify(event),
       previousHash,
       hash,
@@ -159,7 +163,9 @@ export class SqliteStore implements EventStore {
   }
 
   async read(stream: string, fromVersion = 1): Promise<EventEnvelope[]> {
-    return this.#rows(() => this.#read.all(stream, fromVersion)).map((row) => readSealed({ ...storedEventOf(row) }))
+    const rowsOf = async (from: number, before: number) =>
+      this.#rows(() => this.#read.all(stream, from, before)).map(storedEventOf)
+    return readStream(rowsOf, fromVersion)
   }
 
   async readAll(afterPosition: number, limit: number): Promise<StoredEvent[]> {
@@ -178,6 +184,10 @@ export class SqliteStore implements EventStore {
     } catch (error) {
       if (!isSqliteError(error)) throw error
     }
+  }
+
+  async dropSnapshots(): Promise<void> {
+    this.#rows(() => this.#database.exec('DELETE FROM snapshots'))
   }
 
   async streams(): Promise<{ stream: string; version: number }[]> {

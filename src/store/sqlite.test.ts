@@ -6,9 +6,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { appended, eventStoreContract, reasons } from '../../test/contract/event-store.ts'
 import { paused } from '../../test/contract/paused.ts'
-import { storedRow } from '../../test/contract/stored-row.ts'
+import { logUnder } from '../../test/contract/stored-row.ts'
+import { olderDatabase } from '../../test/fixtures/older-database.ts'
 import { firstBreak } from '../core/release/chain.ts'
+import { eventSchemaVersion } from '../core/release/upcast/event-schema.ts'
 import type { EventStore } from '../ports/event-store.ts'
+import { inspectSqlite } from './inspect-sqlite.ts'
 import { sqliteMigrations } from './migrations/sqlite-migrations.ts'
 import { openSqliteStore } from './sqlite.ts'
 import { migrate, newestSchemaVersion, schemaVersion } from './sqlite-schema.ts'
@@ -109,7 +112,7 @@ describe('what it refuses to open, unchanged and with a message that says what t
   it('a database of a newer schema', async () => {
     await open().close()
     tamper(`INSERT INTO schema_migrations (version, name) VALUES (99, 'from the future')`)
-    const message = expect.stringMatching(/schema 99.*up to 3.*newer/)
+    const message = expect.stringMatching(/schema 99.*up to 4.*newer/)
     expect(openSqliteStore(file)).toMatchObject({ error: 'newerSchema', message })
   })
 
@@ -127,6 +130,21 @@ describe('what it refuses to open, unchanged and with a message that says what t
     // The kernel's own folder refuses even root, whom permissions do not bind.
     const result = openSqliteStore('/sys/tidegate/events.db')
     expect(result).toMatchObject({ error: 'unavailable', message: expect.stringContaining('/sys/tidegate') })
+  })
+})
+
+describe('a database of which a newer Tidegate wrote a part', () => {
+  it('refuses the streams that it wrote to, from any version on, and no other', async () => {
+    await appended(open(), 'a', 0, [paused('1'), paused('2')])
+    await appended(opened[0] as EventStore, 'b', 0, [paused('3')])
+    await opened.pop()?.close()
+    tamper(`DROP TRIGGER events_are_never_changed; UPDATE events SET schema = 99 WHERE stream = 'a' AND version = 2`)
+    const store = open()
+    for (const from of [1, 2])
+      await expect(store.read('a', from)).rejects.toThrow(
+        /stream a, version 2 is of event version 99.*up to 2.*newer one/,
+      )
+    expect(reasons(await store.read('b'))).toEqual(['3'])
   })
 })
 
@@ -192,18 +210,29 @@ describe('migrations', () => {
   it.each(sqliteMigrations.map(({ version }) => version))(
     'lead from version %i to the newest, and keep what was written',
     async (from) => {
-      const { envelope, columns } = await storedRow()
-      mkdirSync(join(folder, 'state'))
-      const database = new DatabaseSync(file)
-      migrate(database, 0, sqliteMigrations.slice(0, from))
-      expect(schemaVersion(database)).toBe(from)
-      const names = columns.map(([name]) => name).join(', ')
-      const insert = `INSERT INTO events (${names}) VALUES (${columns.map(() => '?').join(', ')})`
-      database.prepare(insert).run(...columns.map(([, value]) => value))
-      database.close()
-      expect(await open().read(envelope.stream)).toEqual([envelope])
+      const log = logUnder(sqliteMigrations.slice(0, from))
+      olderDatabase(file, from, log)
+      expect(inspectSqlite(file)).toMatchObject({ value: { schema: from, events: log.length } })
+      const store = open()
+      expect(await store.readAll(0, 1_000)).toEqual(log)
+      expect(await store.streams()).toEqual([
+        { stream: 'default/r1', version: log.length - 1 },
+        { stream: 'default/r2', version: 1 },
+      ])
+      expect(await store.readSnapshot('default/r1')).toBeNull()
+      const [added] = await appended(store, 'default/r1', log.length - 1, [paused('lunch')])
+      expect(added).toMatchObject({ previousHash: log.at(-2)?.hash, schema: eventSchemaVersion })
+      for (const stream of ['default/r1', 'default/r2']) expect(firstBreak(await store.read(stream))).toBeNull()
+      await store.close()
+      expect(inspectSqlite(file)).toMatchObject({ value: { schema: newestSchemaVersion(), integrity: 'ok' } })
     },
   )
+
+  it('keep the snapshots that there were', async () => {
+    olderDatabase(file, 3, logUnder(sqliteMigrations.slice(0, 3)))
+    tamper(`INSERT INTO snapshots VALUES ('default/r1', 7, 'h', 1, 'd', '{}')`)
+    expect(await open().readSnapshot('default/r1')).toMatchObject({ version: 7, state: '{}' })
+  })
 
   it('take only the steps that are missing', () => {
     const database = new DatabaseSync(':memory:')
@@ -220,19 +249,5 @@ describe('migrations', () => {
     expect(() => migrate(database, 1, [second, broken])).toThrow('incomplete input')
     expect(schemaVersion(database)).toBe(1)
     expect(() => database.prepare('SELECT * FROM notes')).toThrow('no such table')
-  })
-
-  it('take up a log of the first schema: what was chained without a cause still holds, and goes on with causes', async () => {
-    const before = open()
-    await appended(before, 'a', 0, [paused('1'), paused('2')])
-    await before.close()
-    tamper(
-      `DROP TABLE snapshots; ALTER TABLE events DROP COLUMN cause; DELETE FROM schema_migrations WHERE version > 1`,
-    )
-    const after = open()
-    await appended(after, 'a', 2, [{ ...paused('3'), cause: { kind: 'clock' } }])
-    const events = await after.read('a')
-    expect(events.map(({ cause }) => cause?.kind)).toEqual([undefined, undefined, 'clock'])
-    expect(firstBreak(events)).toBeNull()
   })
 })

@@ -13,6 +13,7 @@ export function storedEventOf(row: Readonly<Record<string, unknown>>): StoredEve
     clock: fromJson(row.clock),
     actor: fromJson(row.actor),
     ...((row.cause ?? null) !== null && { cause: fromJson(row.cause) }),
+    ...((row.schema ?? null) !== null && { schema: Number(row.schema) }),
     event: fromJson(row.event),
     previousHash: String(row.previous_hash),
     hash: String(row.hash),

@@ -245,6 +245,7 @@ function closing(name: string, open: () => EventStore | Promise<EventStore>): vo
       expect(await store.append('a', 1, [paused('2')])).toMatchObject({ ok: false, error: 'unavailable' })
       await expect(store.read('a')).rejects.toThrow('closed')
       await expect(store.streams()).rejects.toThrow('closed')
+      await expect(store.dropSnapshots()).rejects.toThrow('closed')
       await store.close()
     })
   })
@@ -266,6 +267,15 @@ function keepingSnapshots(name: string, open: () => EventStore | Promise<EventSt
       await store.keepSnapshot('a', snapshot)
       await store.keepSnapshot('b', { ...snapshot, state: 'of another' })
       expect(await store.readSnapshot('a')).toEqual(snapshot)
+    })
+
+    it('until all are dropped', async () => {
+      const store = await open()
+      await appended(store, 'a', 0, [paused('1')])
+      for (const stream of ['a', 'b']) await store.keepSnapshot(stream, snapshot)
+      await store.dropSnapshots()
+      expect([await store.readSnapshot('a'), await store.readSnapshot('b')]).toEqual([null, null])
+      expect(reasons(await store.read('a'))).toEqual(['1'])
     })
 
     it('which is no event', async () => {

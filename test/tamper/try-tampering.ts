@@ -71,11 +71,11 @@ function firstDifference(before: readonly StoredEvent[], after: readonly StoredE
 function overwrite(file: string, events: readonly StoredEvent[]): void {
   const database = new DatabaseSync(file)
   database.exec(`PRAGMA synchronous = OFF; DROP TABLE events; CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT, version INTEGER,
-    at TEXT, elapsed_ms REAL, clock TEXT, actor TEXT, cause TEXT, event TEXT, previous_hash TEXT, hash TEXT); BEGIN`)
-  const insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    at TEXT, elapsed_ms REAL, clock TEXT, actor TEXT, cause TEXT, schema INTEGER, event TEXT, previous_hash TEXT, hash TEXT); BEGIN`)
+  const insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   for (const [
     index,
-    { stream, version, at, elapsedMs, clock, actor, cause, event, previousHash, hash },
+    { stream, version, at, elapsedMs, clock, actor, cause, schema, event, previousHash, hash },
   ] of events.entries())
     insert.run(
       index + 1,
@@ -86,6 +86,7 @@ function overwrite(file: string, events: readonly StoredEvent[]): void {
       JSON.stringify(clock),
       JSON.stringify(actor),
       cause === undefined ? null : JSON.stringify(cause),
+      schema ?? null,
       JSON.stringify(event),
       previousHash,
       hash,

@@ -14,6 +14,8 @@ export const StoredEvent = z.strictObject({
   clock: z.unknown(),
   actor: z.unknown(),
   cause: z.unknown().optional(),
+  /** Version of the event's schema; events from before they named it have none. */
+  schema: z.int().min(1).optional(),
   event: z.unknown(),
   previousHash: z.string(),
   hash: z.string(),

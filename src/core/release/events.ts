@@ -171,8 +171,9 @@ export type MonotonicMoment = z.infer<typeof MonotonicMoment>
 /**
  * A stored event. `version` counts from 1 in its stream, `position` only grows over the whole store, `elapsedMs` is monotonic time
  * since the release started, `at` the wall clock, `clock` what
- * release time goes on from after a restart. Logs of older versions of Tidegate name no `cause`. `hash` is SHA-256 over the previous hash
- * and this event.
+ * release time goes on from after a restart. Logs of older versions of Tidegate name no `cause`, and no `schema`, which is the version of the
+ * event as it was stored. `hash` is SHA-256 over the previous hash and this event; where it was `liftedFrom` an older version, over what was
+ * stored.
  */
 export const EventEnvelope = z.strictObject({
   stream: z.string(),
@@ -183,6 +184,8 @@ export const EventEnvelope = z.strictObject({
   clock: MonotonicMoment,
   actor: Actor,
   cause: Cause.optional(),
+  schema: z.int().min(1).optional(),
+  liftedFrom: z.int().min(1).optional(),
   event: ReleaseEvent,
   previousHash: z.string(),
   hash: z.string(),

@@ -2,13 +2,12 @@
  * Logs as they were stored, kept as they are for ever: whatever Tidegate becomes, it reads them, and what it makes of them changes only with the
  * fold's version, for snapshots outlive an upgrade.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { goldenLogs } from '../../../test/fixtures/golden-logs.ts'
 import { digestOf } from '../canonical.ts'
 import { firstBreak } from './chain.ts'
-import { EventEnvelope } from './events.ts'
 import { foldVersion, releaseOf } from './evolve.ts'
+import { readEvents } from './upcast/read-events.ts'
 
 /** What each log gives, by the version of the fold. Raise `foldVersion` when a state changes, and add its digests. */
 const known: Record<number, Record<string, string>> = {
@@ -16,17 +15,15 @@ const known: Record<number, Record<string, string>> = {
     degraded: 'aa1f44aafad1396c2cefd414ef290488690238a4fbcc8e23a5f6ed3fca28c4bf',
     'succeeded-after-holds': '3288e05b8fb48f8296433891e30557be78dca2ce61df443c17c3850e4ba4d9d9',
     'train-rolled-back': 'bdc362f1ba9e5168d85f6acc2b06b156621be484ef8175f694440b376e4cb8f1',
+    'version-1-going-back': 'c2f3e70efd35764407fc99d75318c6777a7c1d5948db4fe2ea0cdcac4f28f0da',
+    'version-1-held': '583f0f471e807341812c81a453aef3463ffd21af5cc3e264316fd038afc20a6c',
+    'version-1-in-a-stage': '4ebcb9e54c8e9b127282211c41884d7c119c77a2d2989733f1bc0a266e4d56c4',
+    'version-1-rolled-back': '971bb604d9cf032bbde392577ce389bd9aafde2a627ea7f0fc535d0bc2eab3f4',
+    'version-1-succeeded': 'eed805d7e47810f10778720fda6e313c56cacdf0b0ea9d243100ebeb5ac9eb85',
   },
 }
 
-const folder = join(import.meta.dirname, '../../../test/golden/logs')
-const logs = readdirSync(folder).map((file) => ({
-  name: file.replace('.jsonl', ''),
-  events: readFileSync(join(folder, file), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => EventEnvelope.parse(JSON.parse(line))),
-}))
+const logs = goldenLogs().map(({ name, stored }) => ({ name, events: readEvents(stored) }))
 
 describe('a stored log', () => {
   it.each(logs)('$name is read whole, and gives the state that this version of the fold gives', ({ name, events }) => {

@@ -63,4 +63,9 @@ export const postgresMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 5,
+    name: 'event schemas',
+    sql: 'ALTER TABLE tidegate.events ADD COLUMN schema integer',
+  },
 ]

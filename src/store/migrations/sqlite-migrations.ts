@@ -47,4 +47,9 @@ export const sqliteMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 4,
+    name: 'event schemas',
+    sql: 'ALTER TABLE events ADD COLUMN schema INTEGER',
+  },
 ]
