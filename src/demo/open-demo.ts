@@ -108,5 +108,9 @@ async function unfinished(api: ControllerApi): Promise<string[]> {
 async function interruptedRelease({ options, api, surroundings }: DemoParts): Promise<string | null> {
   const session = await surroundings.session()
   if (session?.scenario !== options.scenario) return null
-  return session.releaseId ?? (await unfinished(api))[0] ?? null
+  if (session.releaseId !== null) return session.releaseId
+  const [begun] = await unfinished(api)
+  // Noted now: once it is over, nothing tells it from a release of an earlier run.
+  if (begun !== undefined) await surroundings.remember({ ...session, releaseId: begun })
+  return begun ?? null
 }

@@ -10,7 +10,7 @@ import { firstBreak } from '../../src/core/release/chain.ts'
 import type { EventEnvelope, EventOf, ReleaseEvent } from '../../src/core/release/events.ts'
 import { hasPostgres, PostgresServer } from '../contract/postgres-server.ts'
 import { migrationsIn, noticesIn, startsIn } from './counting-targets.ts'
-import { type Killing, KillWorlds, portsEach, type Survived } from './kill-world.ts'
+import { type Killing, KillWorlds, lostOf, portsEach, type Survived } from './kill-world.ts'
 import { Lanes } from './lanes.ts'
 
 const isFull = process.env.KILLS === 'full'
@@ -58,6 +58,7 @@ async function survive(killing: Omit<Killing, 'portBase'>): Promise<Survived> {
   const survived = await lanes.take(() => worlds.survive({ ...killing, portBase, hasFewUsers: !isFull }))
   const { kills, notes } = survived
   figures.kills += kills
+  figures.lost += lostOf(notes, survived.events).length
   stores[killing.url === undefined ? 'sqlite' : 'postgres'] += kills
   figures.aroundCalls += notes.filter((note) => note.kind === 'died' && !note.at.startsWith('append')).length
   const measured = survived.restarts.filter(({ load }) => load <= busyLoad).map(({ ms }) => ms)
@@ -147,8 +148,8 @@ describe('kill -9 of the controller', { concurrent: true }, () => {
     '%s appends of a good release: it climbs each stage once',
     limit,
     async (first) => {
-      const survived = await survive({ scenario: 'good', around: appends(first, 3) })
-      expect(survived.kills).toBeGreaterThan(15)
+      const survived = await survive({ scenario: 'good', around: appends(first, 4) })
+      expect(survived.kills).toBeGreaterThan(12)
       expectWhole(survived)
       expectClimbed(survived)
       expectOnce(survived)
@@ -159,7 +160,7 @@ describe('kill -9 of the controller', { concurrent: true }, () => {
     '%s appends of a bad release: it goes back',
     limit,
     async (first) => {
-      const survived = await survive({ scenario: 'errors', around: appends(first, 4) })
+      const survived = await survive({ scenario: 'errors', around: appends(first, 6) })
       expectWhole(survived)
       expectBack(survived)
       expectOnce(survived)
