@@ -12,6 +12,7 @@ import type { DriverSet } from '../../src/ports/drivers.ts'
 import type { NewEvent } from '../../src/ports/event-store.ts'
 import { systemClock } from '../../src/runtime/system-clock.ts'
 import { preparePlan } from '../../src/server/prepare-plan.ts'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { World } from '../../test/simulation/world.ts'
 
 export const person = 'mara'
@@ -107,18 +108,11 @@ export function driversOf(releases: number, port: number): { drivers: DriverSet;
     ),
   )
   const deployer = createMemoryDeployer({})
-  const none = () => undefined
   const drivers: DriverSet = {
+    ...noDrivers,
     router: () => router,
     deployer: () => deployer,
     metricSource: () => pages,
-    flagSource: none,
-    flagBackend: none,
-    checkRunner: none,
-    commandRunner: none,
-    hookVerifier: none,
-    notifiers: () => [],
-    close: async () => undefined,
   }
   const percent = ladderOf(examplePlan)[0]?.stage.percent ?? 0
   const shares = { [service.baseline]: 100 - percent, [service.candidate]: percent }

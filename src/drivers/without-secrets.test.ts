@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { effectContext } from '../../test/contract/driver-context.ts'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { Operator } from '../core/plan/operator.ts'
 import { fail, succeed } from '../core/release/outcome.ts'
 import type { CheckRunner, DriverSet } from '../ports/drivers.ts'
@@ -33,18 +34,9 @@ function guarded(runCheck: CheckRunner['runCheck']): CheckRunner {
     ping: async () => fail('unauthorized', 'kept-in-a-file is refused'),
     runCheck,
   }
-  const none = () => undefined
   const drivers: DriverSet = {
-    router: none,
-    deployer: none,
-    metricSource: none,
-    flagSource: none,
-    flagBackend: none,
+    ...noDrivers,
     checkRunner: () => runner,
-    commandRunner: none,
-    hookVerifier: none,
-    notifiers: () => [],
-    close: async () => undefined,
   }
   const found = withoutSecrets(drivers, new KnownSecrets(operator, { folder })).checkRunner('report')
   if (!found) throw new Error('the driver is gone')

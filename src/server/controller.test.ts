@@ -1,5 +1,6 @@
 /** What a controller says of releases that are stored: of those that keep their document, and of older ones. */
 import { expect, it } from 'vitest'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { storedLog } from '../../test/fixtures/stored-log.ts'
 import { World } from '../../test/simulation/world.ts'
 import { Operator } from '../core/plan/operator.ts'
@@ -13,29 +14,16 @@ async function controllerWith(events: EventEnvelope[]): Promise<Controller> {
   const store = createMemoryStore()
   const recorded = events.map(({ event, actor, at, elapsedMs, clock }) => ({ event, actor, at, elapsedMs, clock }))
   expect(await store.append('default/r1', 0, recorded)).toMatchObject({ ok: true })
-  const none = () => undefined
-  const drivers = {
-    router: none,
-    deployer: none,
-    metricSource: none,
-    flagSource: none,
-    flagBackend: none,
-    checkRunner: none,
-    commandRunner: none,
-    hookVerifier: none,
-    notifiers: () => [],
-    close: async () => undefined,
-  }
   const operator = Operator.parse({ people: {}, targets: {} })
   return new Controller({
     store,
     leases: createSoleLeases(),
-    drivers,
+    drivers: noDrivers,
     clock: new VirtualClock(),
     operator,
     purpose: 'record',
     version: '0',
-    onStopped: none,
+    onStopped: () => undefined,
   })
 }
 

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { plan as examplePlan } from '../../test/fixtures/plan.ts'
 import { Operator } from '../core/plan/operator.ts'
 import type { Plan } from '../core/plan/plan.ts'
@@ -45,19 +46,10 @@ const planFor = (hook: string): Plan => {
   return { ...examplePlan, phases: [{ ...first, entry: [gateOf(hook), ...first.entry] }, ...rest] }
 }
 
-const none = () => undefined
 const verifier = createStandardWebhookVerifier(operator.hooks, { folder })
 const drivers: DriverSet = {
-  router: none,
-  deployer: none,
-  metricSource: none,
-  flagSource: none,
-  flagBackend: none,
-  checkRunner: none,
-  commandRunner: none,
+  ...noDrivers,
   hookVerifier: (hook) => (Object.hasOwn(operator.hooks, hook) ? verifier : undefined),
-  notifiers: () => [],
-  close: async () => undefined,
 }
 
 /** `r1` and `r2` wait for `qa`, `r3` for `ci`; a second has passed since the controller started. */
@@ -83,7 +75,7 @@ beforeEach(async () => {
     operator,
     purpose: 'run',
     version: '0',
-    onStopped: none,
+    onStopped: () => undefined,
   })
   await controller.resume()
   const hear: Controller['hear'] = (...call) => controller.hear(...call)

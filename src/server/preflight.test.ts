@@ -1,6 +1,7 @@
 /** What is found before a release starts, on drivers in memory. */
 import { describe, expect, it } from 'vitest'
 import { effectContext } from '../../test/contract/driver-context.ts'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { plan as trafficPlan } from '../../test/fixtures/plan.ts'
 import { Plan } from '../core/plan/plan.ts'
 import type { Step } from '../core/plan/step.ts'
@@ -10,18 +11,9 @@ import { createMemoryRouter } from '../drivers/traffic/memory.ts'
 import type { DriverSet, FlagBackend } from '../ports/drivers.ts'
 import { preflight } from './preflight.ts'
 
-const none = () => undefined
 const driversWith = (backend: FlagBackend): DriverSet => ({
-  router: none,
-  deployer: none,
-  metricSource: none,
-  flagSource: none,
+  ...noDrivers,
   flagBackend: (name) => (name === 'team' ? backend : undefined),
-  checkRunner: none,
-  commandRunner: none,
-  hookVerifier: none,
-  notifiers: () => [],
-  close: async () => undefined,
 })
 
 const source = { start: 1, end: 1 }

@@ -1,5 +1,6 @@
 /** What a controller takes up when it starts: whatever still has something to do, over or not. */
 import { expect, it } from 'vitest'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { storedLog } from '../../test/fixtures/stored-log.ts'
 import { World } from '../../test/simulation/world.ts'
 import { succeed } from '../core/release/outcome.ts'
@@ -34,21 +35,19 @@ async function takeUp(isTold: boolean): Promise<string[]> {
       return succeed(undefined)
     },
   }
-  const none = () => undefined
   const drivers: DriverSet = {
-    router: none,
-    deployer: none,
-    metricSource: none,
-    flagSource: none,
-    flagBackend: none,
-    checkRunner: none,
-    commandRunner: none,
-    hookVerifier: none,
+    ...noDrivers,
     notifiers: () => [{ channel: 'log', notifier }],
-    close: async () => undefined,
   }
   const leases = createSoleLeases()
-  const runners = new ReleaseRunners({ store, drivers, clock: systemClock, leases, purpose: 'run', onStopped: none })
+  const runners = new ReleaseRunners({
+    store,
+    drivers,
+    clock: systemClock,
+    leases,
+    purpose: 'run',
+    onStopped: () => undefined,
+  })
   await runners.resume()
   if (!isTold) await expect.poll(() => told).toHaveLength(1)
   await runners.close()

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { effectContext } from '../../test/contract/driver-context.ts'
+import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { Operator } from '../core/plan/operator.ts'
 import type { ReleaseEvent } from '../core/release/events.ts'
 import { succeed } from '../core/release/outcome.ts'
@@ -86,20 +87,16 @@ beforeEach(async () => {
   await deployer.deploy('production-backend', baseline, effectContext())
   const ping = async () => succeed(undefined)
   drivers = {
+    ...noDrivers,
     router: () => router,
     deployer: () => deployer,
     metricSource: () => metrics,
-    flagSource: () => undefined,
-    flagBackend: () => undefined,
     checkRunner: () => ({
       name: 'fake',
       ping,
       runCheck: async () => succeed({ verdict: 'passed', summary: 'ok', details: [] }),
     }),
     commandRunner: () => ({ name: 'fake', ping, run: async () => succeed({ exitCode: 0, output: '' }) }),
-    hookVerifier: () => undefined,
-    notifiers: () => [],
-    close: async () => undefined,
   }
   controller = await open()
 })
