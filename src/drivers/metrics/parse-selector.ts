@@ -16,11 +16,20 @@ const maximumRepeats = 3
 const maximumValueLength = 250
 const beyondLimits = /\)[*+{]|\\[1-9k]|\(\?[=!<]/
 
-/** `rejected` if the text is no selector or one of its regular expressions cannot be used. */
+const call = /^\s*([a-z_]+)\s*(?:by\s*\(.*?\)\s*)?\(/
+/** What can be counted of each arm is tested; what was already worked out of it says nothing of how sure it is. */
+const useCounters =
+  'a verdict counts what happened in each version itself. Name the counters (events: and total:) or the histogram that it is made of'
+
+/** `rejected` if the text is no selector, selects a quantile that was worked out before, or one of its regular expressions cannot be used. */
 export function parseSelector(text: string): Outcome<Selector> {
   const [, name, labelText = ''] = shape.exec(text) ?? []
   const pairs = name === undefined ? undefined : readLabelPairs(labelText)
+  if (pairs?.some(({ label }) => label === 'quantile'))
+    return fail('rejected', `"${text}" is a quantile of a summary, which cannot be added up or tested: ${useCounters}`)
   if (name === undefined || !pairs) {
+    const worked = call.exec(text)?.[1]
+    if (worked !== undefined) return fail('rejected', `"${text}" is what ${worked}() made of a metric: ${useCounters}`)
     return fail(
       'rejected',
       `"${text}" is no metric selector; write name{label="value", other=~"pattern"} with = != =~ or !~`,
