@@ -3,11 +3,13 @@ import type { FlagServer, FlagServerOptions } from './cli/context.ts'
 import { UserError } from './cli/context.ts'
 import type { Fault } from './core/flags/fault.ts'
 import { serveFlagFile } from './server/serve-flag-file.ts'
+import { SyncAddressRefused } from './server/sync-server.ts'
 
 export async function serveFlags(options: FlagServerOptions): Promise<FlagServer | { faults: Fault[] }> {
   try {
     return await serveFlagFile({ ...options, nowSec: () => Date.now() / 1_000 })
   } catch (error) {
+    if (error instanceof SyncAddressRefused) throw new UserError(`${error.message} (choose another with --sync-port)`)
     const { code, message } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     throw new UserError(`${options.host}:${options.port} cannot be listened on: ${message}`)

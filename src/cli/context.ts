@@ -82,6 +82,7 @@ export interface FlagServerOptions {
   host: string
   /** 0: any that is free. */
   port: number
+  syncPort: number
   /** Web pages of these may ask. */
   origins: readonly string[]
   /** What becomes of the file while it is served. */
@@ -90,6 +91,8 @@ export interface FlagServerOptions {
 
 export interface FlagServer {
   url: string
+  /** `HOST:PORT` of flagd's sync protocol. */
+  syncAddress: string
   /** How many. */
   flags: number
   close(): Promise<void>

@@ -6,6 +6,7 @@ import { type CliContext, exitCodes, UserError } from './context.ts'
 export interface ServeFlagsOptions {
   flags: string
   port: string
+  syncPort: string
   host: string
   origin?: string[]
   json?: boolean
@@ -16,17 +17,16 @@ const maximumPort = 65_535
 /** Until it is stopped; exits as failed where the file is not right to begin with. */
 export async function serveFlags(
   context: CliContext,
-  { flags, port, host, origin = [], json }: ServeFlagsOptions,
+  { flags, port, syncPort, host, origin = [], json }: ServeFlagsOptions,
 ): Promise<void> {
-  const number = /^\d+$/.test(port) ? Number(port) : maximumPort + 1
-  if (number > maximumPort) throw new UserError(`--port takes a number from 0 to ${maximumPort}, not "${port}"`)
   const shown = basename(flags)
   const tell = (lines: string[]) => {
     for (const line of lines) context.err(`${shown}: ${line}`)
   }
   const server = await context.serveFlags({
     path: resolve(context.cwd, flags),
-    port: number,
+    port: portOf('--port', port),
+    syncPort: portOf('--sync-port', syncPort),
     host,
     origins: origin,
     tell,
@@ -36,8 +36,11 @@ export async function serveFlags(
     context.exit(exitCodes.failed)
     return
   }
-  if (json) context.out(JSON.stringify({ url: server.url, flags: server.flags }))
-  else context.out(`${server.flags} flags of ${flags} are served on ${server.url}`)
+  if (json) context.out(JSON.stringify({ url: server.url, syncAddress: server.syncAddress, flags: server.flags }))
+  else
+    context.out(
+      `${server.flags} flags of ${flags} are served on ${server.url} (OFREP) and ${server.syncAddress} (flagd's sync)`,
+    )
   await new Promise<void>((resolve) => {
     const stop = context.onInterrupt(() => {
       stop()
@@ -45,4 +48,10 @@ export async function serveFlags(
     })
   })
   await server.close()
+}
+
+function portOf(option: string, text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : maximumPort + 1
+  if (port > maximumPort) throw new UserError(`${option} takes a number from 0 to ${maximumPort}, not "${text}"`)
+  return port
 }

@@ -15,7 +15,10 @@ writeFileSync(join(folder, 'bad.json'), '{"flags": {"basket": {}}}')
 
 function run(...args: string[]) {
   const terminal = fakeTerminal({} as never, { cwd: folder, serveFlags })
-  const done = buildProgram(terminal.context).parseAsync(['serve', ...args], { from: 'user' })
+  const done = buildProgram(terminal.context).parseAsync(
+    ['serve', ...args, ...(args.includes('--flags') ? ['--sync-port', '0'] : [])],
+    { from: 'user' },
+  )
   return { terminal, done }
 }
 

@@ -23,6 +23,10 @@ export const serveCommand: RegisterCommand = (program, context) => {
       "only serve this file of flags in flagd's format to OpenFeature clients (OFREP), and follow it",
     )
     .option('--port <number>', 'with --flags: where to listen, 8016 by default; 0 is any port that is free')
+    .option(
+      '--sync-port <number>',
+      'with --flags: where clients that evaluate by themselves get the definitions (gRPC), 8015 by default',
+    )
     .option('--host <address>', 'with --flags: where to listen, 127.0.0.1 by default: everybody who reaches it can ask')
     .option('--origin <origins...>', 'with --flags: web pages that may ask, such as https://shop.example')
     .option('--json', 'with --flags: print one JSON object once it listens')
@@ -32,10 +36,10 @@ export const serveCommand: RegisterCommand = (program, context) => {
 async function serve(program: Command, context: CliContext, { operator, flags, ...listening }: Options): Promise<void> {
   if (flags !== undefined) {
     if (operator !== undefined) throw new UserError('--flags serves flags alone, without an operator file')
-    return serveFlags(context, { port: '8016', host: '127.0.0.1', ...listening, flags })
+    return serveFlags(context, { port: '8016', syncPort: '8015', host: '127.0.0.1', ...listening, flags })
   }
   const [alone] = Object.keys(listening)
-  if (alone !== undefined) throw new UserError(`--${alone} goes with --flags FILE`)
+  if (alone !== undefined) throw new UserError(`--${alone === 'syncPort' ? 'sync-port' : alone} goes with --flags FILE`)
   return withController(
     program,
     context,

@@ -5,6 +5,8 @@ import { type FlagSet, readFlagSet } from '../core/flags/read-flag-set.ts'
 
 export interface ServedFlags {
   set: FlagSet
+  /** The definitions as they were given. */
+  text: string
   /** The same for the same definitions, also after a restart. */
   version: string
   /** Whether an answer may change although nothing but the time did. */
@@ -28,7 +30,7 @@ export class FlagStore {
     if (version === this.#served?.version) return []
     const { set, faults } = readFlagSet(text, this.#served?.set)
     if (set === undefined || faults.length > 0) return faults
-    const served = { set, version, isTimed: mayReadTheTime(text), changedSec: Math.floor(nowSec) }
+    const served = { set, text, version, isTimed: mayReadTheTime(text), changedSec: Math.floor(nowSec) }
     this.#served = served
     for (const listener of this.#listeners) listener(served)
     return []

@@ -31,6 +31,7 @@ const options = {
   path,
   host: '127.0.0.1',
   port: 0,
+  syncPort: 0,
   origins: [],
   nowSec: () => Date.now() / 1_000,
   tell: (lines: string[]) => void told.push(lines),

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Fault, formatFault } from '../core/flags/fault.ts'
 import { FlagStore } from './flag-store.ts'
 import { type OfrepOptions, serveOfrep } from './ofrep-server.ts'
+import { serveSync } from './sync-server.ts'
 
 const maximumBytes = 16_777_216
 /** Notices of changes get lost on some file systems, and behind links; then this finds them. */
@@ -15,12 +16,16 @@ const settleMs = 20
 
 export interface FlagFileServer {
   url: string
+  /** Of the sync protocol, without a scheme. */
+  syncAddress: string
   flags: number
   close(): Promise<void>
 }
 
 export interface FlagFileOptions extends OfrepOptions {
   path: string
+  /** Of the sync protocol, on the same host; 0: any that is free. */
+  syncPort: number
   /** A change that is served now, or what is wrong with the file that is not; one or more lines. */
   tell(lines: string[]): void
 }
@@ -31,13 +36,17 @@ export async function serveFlagFile(options: FlagFileOptions): Promise<FlagFileS
   const faults = await readInto(store, options)
   if (faults.length > 0) return { faults }
   const ending = new AbortController()
-  const server = await serveOfrep(store, options)
+  const sync = await serveSync(store, { host: options.host, port: options.syncPort })
+  const server = await serveOfrep(store, options).catch(async (error: Error) => {
+    await sync.close()
+    throw error
+  })
   const watching = keepReading(store, options, ending.signal)
   const close = async () => {
     ending.abort()
-    await Promise.all([server.close(), watching])
+    await Promise.all([server.close(), sync.close(), watching])
   }
-  return { url: server.url, flags: store.served?.set.flags.size ?? 0, close }
+  return { url: server.url, syncAddress: sync.address, flags: store.served?.set.flags.size ?? 0, close }
 }
 
 async function readInto(store: FlagStore, { path, nowSec }: FlagFileOptions): Promise<Fault[]> {
