@@ -43,4 +43,19 @@ const definition = fromJSON(
   { keepCase: true, defaults: true },
 )
 
-export const syncService = definition['flagd.sync.v1.FlagSyncService'] as ServiceDefinition
+export const syncService = serializedOnce(definition['flagd.sync.v1.FlagSyncService'] as ServiceDefinition)
+
+/** A change goes to thousands of streams: the same answer is made bytes of once. */
+function serializedOnce(service: ServiceDefinition): ServiceDefinition {
+  const known = new WeakMap<object, Buffer>()
+  return Object.fromEntries(
+    Object.entries(service).map(([name, method]) => {
+      const responseSerialize = (response: object): Buffer => {
+        const bytes = known.get(response) ?? method.responseSerialize(response)
+        known.set(response, bytes)
+        return bytes
+      }
+      return [name, { ...method, responseSerialize }]
+    }),
+  )
+}

@@ -121,6 +121,12 @@ function shed(stream: SyncStream, details: string): void {
   stream.emit('error', { code: status.UNAVAILABLE, details })
 }
 
-const definitionsOf = (served: ServedFlags | undefined): SyncResponse => ({
-  flagConfiguration: served?.text ?? '{"flags": {}}',
-})
+/** The same object for the same flags. */
+function definitionsOf(served: ServedFlags | undefined): SyncResponse {
+  if (!served) return nothing
+  const known = responses.get(served) ?? { flagConfiguration: served.text }
+  responses.set(served, known)
+  return known
+}
+const nothing: SyncResponse = { flagConfiguration: '{"flags": {}}' }
+const responses = new WeakMap<ServedFlags, SyncResponse>()

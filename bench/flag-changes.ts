@@ -1,0 +1,82 @@
+/**
+ * How soon a change of a flag is with those who listen: 1,000 gRPC streams of flagd's sync, each on a connection of its own, 5,000 event streams, and the stock provider with
+ * ten flags. `npm run bench -- flag-changes [--json]`. Clients are processes of their own on the same machine; times are from the change until the client has
+ * it, over all clients and all changes.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus, loadavg } from 'node:os'
+import { FlagStore } from '../src/server/flag-store.ts'
+import { serveOfrep } from '../src/server/ofrep-server.ts'
+import { serveSync } from '../src/server/sync-server.ts'
+import type { Received } from './flag-changes/clients.ts'
+import { definitionsOf, nowMs } from './flag-changes/shared.ts'
+
+const changes = 30
+const betweenMs = 1_000
+const asJson = process.argv.includes('--json')
+
+interface Row {
+  clients: number
+  kind: string
+  bytes: number
+  p50: number
+  p99: number
+  last: number
+}
+
+const rows: Row[] = []
+for (const [kind, clients, flags] of [
+  ['provider', 1, 10],
+  ['sync', 1_000, 150],
+  ['events', 5_000, 150],
+] as const)
+  rows.push(await measure(kind, clients, flags))
+const machine = { cpu: `${cpus().length} × ${cpus()[0]?.model}`, node: process.version, load: loadavg()[0] }
+if (asJson) process.stdout.write(`${JSON.stringify({ ...machine, changes, rows })}\n`)
+else print()
+
+async function measure(kind: Row['kind'], clients: number, flags: number): Promise<Row> {
+  const store = new FlagStore()
+  store.put(definitionsOf(flags, 0), 0)
+  const ofrep = await serveOfrep(store, { host: '127.0.0.1', port: 0, origins: [], nowSec: () => nowMs() / 1_000 })
+  const sync = await serveSync(store, { host: '127.0.0.1', port: 0 })
+  const child = fork(new URL('./flag-changes/clients.ts', import.meta.url), [
+    kind,
+    String(clients),
+    ofrep.url,
+    sync.address,
+  ])
+  child.on('exit', (code) => {
+    if (code !== null) throw new Error(`the clients ended with ${code}`)
+  })
+  await next(child)
+  const lags: number[] = []
+  for (let change = 1; change <= changes; change++) {
+    const text = definitionsOf(flags, change)
+    const startedMs = nowMs()
+    store.put(text, change)
+    const { atMs } = (await next(child)) as Received
+    lags.push(...atMs.map((ms) => ms - startedMs))
+    await new Promise((resolve) => setTimeout(resolve, betweenMs))
+  }
+  child.kill()
+  await Promise.all([ofrep.close(), sync.close()])
+  const sorted = lags.toSorted((a, b) => a - b)
+  const at = (share: number) =>
+    Number((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(2))
+  return { kind, clients, bytes: definitionsOf(flags, 0).length, p50: at(0.5), p99: at(0.99), last: at(1) }
+}
+
+/** The next message of the clients, which end only when they are told to. */
+async function next(child: ChildProcess): Promise<unknown> {
+  const [message] = await once(child, 'message')
+  return message
+}
+
+function print(): void {
+  process.stdout.write(`${machine.cpu}, Node ${machine.node}, load ${machine.load?.toFixed(1)}, ${changes} changes\n\n`)
+  process.stdout.write('| clients | bytes of definitions | p50 ms | p99 ms | last ms |\n|---|---|---|---|---|\n')
+  for (const { kind, clients, bytes, p50, p99, last } of rows)
+    process.stdout.write(`| ${clients} × ${kind} | ${bytes} | ${p50} | ${p99} | ${last} |\n`)
+}
