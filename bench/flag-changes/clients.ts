@@ -2,7 +2,7 @@
 import { get } from 'node:http'
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { FlagdProvider } from '@openfeature/flagd-provider'
-import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk'
+import { OpenFeature } from '@openfeature/server-sdk'
 import { type SyncResponse, syncService } from '../../src/server/sync-contract.ts'
 import { nowMs } from './shared.ts'
 
@@ -60,12 +60,12 @@ async function useProvider(): Promise<void> {
   const client = OpenFeature.getClient()
   let known = await client.getNumberValue('change', -1)
   received()
-  client.addHandler(ProviderEvents.ConfigurationChanged, async () => {
+  while (true) {
     const value = await client.getNumberValue('change', -1)
-    if (value === known) return
+    if (value !== known) received()
     known = value
-    received()
-  })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 function fail(error: Error): void {
