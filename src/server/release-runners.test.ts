@@ -3,14 +3,15 @@ import { expect, it } from 'vitest'
 import { noDrivers } from '../../test/fixtures/no-drivers.ts'
 import { storedLog } from '../../test/fixtures/stored-log.ts'
 import { World } from '../../test/simulation/world.ts'
-import { succeed } from '../core/release/outcome.ts'
+import { fail, succeed } from '../core/release/outcome.ts'
 import type { DriverSet } from '../ports/drivers.ts'
 import { createSoleLeases } from '../runtime/sole-leases.ts'
 import { systemClock } from '../runtime/system-clock.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { ReleaseRunners } from './release-runners.ts'
 
-async function takeUp(isTold: boolean): Promise<string[]> {
+/** Taken up, and stopped at once; gives what was told, and the last event. */
+async function takeUp(isTold: boolean, tellMs = 0): Promise<{ told: string[]; last: string | undefined }> {
   const world = new World()
   world.run()
   const notice = world.events('EffectRequested').findLast(({ effect }) => effect.kind === 'notify')
@@ -30,7 +31,9 @@ async function takeUp(isTold: boolean): Promise<string[]> {
   const notifier: ReturnType<DriverSet['notifiers']>[number]['notifier'] = {
     name: 'fake',
     ping: async () => succeed(undefined),
-    notify: async (_, { subject }) => {
+    notify: async (_, { subject }, { signal }) => {
+      await systemClock.sleep(tellMs, signal)
+      if (signal.aborted) return fail('unavailable', 'stopped')
       told.push(subject)
       return succeed(undefined)
     },
@@ -49,15 +52,20 @@ async function takeUp(isTold: boolean): Promise<string[]> {
     onStopped: () => undefined,
   })
   await runners.resume()
-  if (!isTold) await expect.poll(() => told).toHaveLength(1)
   await runners.close()
-  return told
+  return { told, last: (await store.read('default/r1')).at(-1)?.event.type }
 }
 
+const told = [expect.stringContaining('succeeded')]
+
 it('a release that ended, and whose notice a crash kept back: everybody is told', async () => {
-  expect(await takeUp(false)).toEqual([expect.stringContaining('succeeded')])
+  expect(await takeUp(false)).toEqual({ told, last: 'EffectSettled' })
+})
+
+it('and stops only when they are, if that takes no longer than a while', async () => {
+  expect(await takeUp(false, 300)).toEqual({ told, last: 'EffectSettled' })
 })
 
 it('not one that ended and was told', async () => {
-  expect(await takeUp(true)).toEqual([])
+  expect(await takeUp(true)).toEqual({ told: [], last: 'EffectSettled' })
 })

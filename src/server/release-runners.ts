@@ -10,6 +10,9 @@ export const projectId = 'default'
 export const streamOf = (releaseId: string): string => `${projectId}/${releaseId}`
 const releaseIdOf = (stream: string): string => stream.slice(projectId.length + 1)
 
+/** What a notice under way may still take when a controller is stopped. */
+const tellingMs = 5_000
+
 export interface ReleaseRunnersPorts extends RunnerPorts {
   leases: Leases
   /** `record` decides and records what people say, and leaves it to the next running controller to act on it. */
@@ -22,6 +25,7 @@ export class ReleaseRunners {
   readonly #ports: ReleaseRunnersPorts
   /** Under way here, by release; an ended release has none until somebody speaks to it again. */
   readonly #running = new Map<string, ReleaseRunner>()
+  readonly #turns = new Map<string, Promise<unknown>>()
 
   constructor(ports: ReleaseRunnersPorts) {
     this.#ports = ports
@@ -32,7 +36,7 @@ export class ReleaseRunners {
     const { purpose, leases, store } = this.#ports
     if (purpose === 'record') return
     await leases.start({
-      run: (stream, lease) => this.#run(stream, lease),
+      run: (stream, lease) => this.#beginTurn(stream, lease),
       isUnfinished: async (stream) => {
         const runner = await this.find(releaseIdOf(stream))
         return runner !== undefined && !runner.isDone
@@ -48,8 +52,14 @@ export class ReleaseRunners {
     }
   }
 
-  close(): Promise<void> {
-    return this.#ports.leases.close()
+  /** Whoever has to be told that a release is over is told first, if that takes no longer than a while; else at the next start. */
+  async close(): Promise<void> {
+    const over = [...this.#running].filter(([, { release, isDone }]) => isOver(release) && !isDone)
+    const telling = Promise.all(over.map(([releaseId]) => this.#turns.get(releaseId)))
+    const enough = new AbortController()
+    if (over.length > 0) await Promise.race([telling, this.#ports.clock.sleep(tellingMs, enough.signal)])
+    enough.abort()
+    await this.#ports.leases.close()
   }
 
   /** For a stream that nobody has written to yet. */
@@ -91,6 +101,13 @@ export class ReleaseRunners {
     if (this.#ports.purpose === 'record' || this.#running.has(releaseId)) return
     this.#running.set(releaseId, runner)
     if (!(await this.#ports.leases.take(streamOf(releaseId)))) this.#running.delete(releaseId)
+  }
+
+  #beginTurn(stream: string, lease: Lease): Promise<Rest | null> {
+    const releaseId = releaseIdOf(stream)
+    const turn = this.#run(stream, lease).finally(() => this.#turns.delete(releaseId))
+    this.#turns.set(releaseId, turn)
+    return turn
   }
 
   async #run(stream: string, lease: Lease): Promise<Rest | null> {
