@@ -4,11 +4,18 @@ import { z } from 'zod'
 /** A Prometheus instant-vector selector such as `http_requests_total{status=~"5.."}`: name and `= != =~ !~` matchers. */
 export const Selector = z.string().min(1).max(500)
 
-/** `events` of `total` (a rate, a conversion, or a bare count per total), or a classic histogram by its base name. */
+/** The label whose values are judged apart from each other, such as `country`: a change of their mix is then no change of the rate. */
+const segmentBy = z.string().optional()
+
+/**
+ * `events` of `total` (a rate, a conversion, or a bare count per total), a classic histogram by its base name, or a gauge, whose values of
+ * now are shown and never decide.
+ */
 export const MetricQuery = z.union([
-  z.strictObject({ events: Selector, total: Selector }),
+  z.strictObject({ events: Selector, total: Selector, segmentBy }),
   /** `scaleToMs` turns a bucket edge into milliseconds: 1000 for a histogram in seconds. */
-  z.strictObject({ histogram: Selector, scaleToMs: z.number().positive() }),
+  z.strictObject({ histogram: Selector, scaleToMs: z.number().positive(), segmentBy }),
+  z.strictObject({ gauge: Selector }),
 ])
 export type MetricQuery = z.infer<typeof MetricQuery>
 

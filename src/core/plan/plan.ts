@@ -23,6 +23,10 @@ export const PlanMetric = z.strictObject({
   maturesMs: z.number().positive().optional(),
   /** Noise that the candidate may have for itself: it stays the same for about `spanMs`, with a coefficient of variation of at most `mostCv`. */
   noise: z.strictObject({ spanMs: z.number().positive(), mostCv: z.number().positive().max(1) }).optional(),
+  /** Its part of the false alarms that are allowed, beside the other metrics'; 1 where none is stated. */
+  weight: z.number().positive().optional(),
+  /** What is expected of it: requests of both arms a minute of real time, and the part of them that is bad. */
+  expected: z.strictObject({ perMinute: z.number().positive(), rate: z.number().gt(0).lt(1) }).optional(),
 })
 export type PlanMetric = z.infer<typeof PlanMetric>
 
@@ -58,6 +62,10 @@ export const SequentialJudging = z.strictObject({
   promotionAlpha: z.number().gt(0).max(0.5).default(0.05),
   /** A criterion on a rate passes only when it is shown that the candidate fails less than so many times as often as the baseline. */
   margin: z.number().gt(1).max(10).optional(),
+  /** Instead of `rollbackAlpha`, for watches of days: at most one false alarm of any trigger in so much real time, in the mean. */
+  falseAlarmEveryMs: z.number().positive().optional(),
+  /** The split of the requests is found to be broken only when the candidate's part differs by more than this part of what was asked for. */
+  splitTolerance: z.number().gt(0).max(1).optional(),
 })
 export type SequentialJudging = z.infer<typeof SequentialJudging>
 
@@ -74,6 +82,8 @@ export const Judging = z.strictObject({
   clearLooks: z.int().min(1).default(1),
   /** Verdicts are bets that stay valid at every look (docs/judge.md); without it, the counts of a window or stage against the threshold. */
   sequential: SequentialJudging.optional(),
+  /** What follows when a stage has had no fresh data for `stalenessMs`; without it the release is held. */
+  onMissing: z.literal('rollback').optional(),
 })
 
 export const Plan = z.strictObject({

@@ -46,6 +46,11 @@ export const Stage = z.strictObject({
   bakeMs: z.number().nonnegative(),
   criteria: z.array(Criterion),
   triggers: z.array(Trigger),
+  /**
+   * By the id of a statement that compares the arms' rates: the odds that decide within so many events of both arms, which let as many false
+   * alarms pass as those that any stage needs (calibrate-bar.ts). Beyond them, nothing is gained and the usual odds decide.
+   */
+  bars: z.record(Id, z.strictObject({ odds: z.number().gt(1), events: z.int().positive() })).optional(),
 })
 export type Stage = z.infer<typeof Stage>
 

@@ -4,7 +4,7 @@ import { Plan } from '../plan/plan.ts'
 import { TriggerAction } from '../plan/step.ts'
 import { Effect, EffectOutcome } from './effect.ts'
 import { CheckEvidence, MetricReading, Shares } from './evidence.ts'
-import { Judgement } from './judgement.ts'
+import { Judgement, SplitFinding } from './judgement.ts'
 import { DriverError } from './outcome.ts'
 
 /** Who did it: a person of the operator's list, or the engine. `demo` people are labelled wherever they appear. */
@@ -104,7 +104,8 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
   event('StageEntered', { service: z.string(), stageId: z.string(), shares: Shares }),
   /**
    * One look: what each metric saw since the last look (`null`: no data, with the reason in `missing`), what the service itself
-   * received, the shares read back, and the verdicts over the stage so far. `creditMs` is the bake time this look earned.
+   * received, the shares read back, and the verdicts over the stage so far. `creditMs` is the bake time this look earned. `split`: that the
+   * requests are not split as asked for was found at this look.
    */
   event('StageObserved', {
     service: z.string(),
@@ -116,6 +117,7 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
     creditMs: z.number().nonnegative(),
     criteria: z.array(Judgement),
     triggers: z.array(Judgement),
+    split: SplitFinding.optional(),
   }),
   /** `promoted`: a person let it pass before its bake was over. */
   event('StagePassed', {

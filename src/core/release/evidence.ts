@@ -9,8 +9,14 @@ export type Shares = z.infer<typeof Shares>
 export const Cohorts = z.record(z.string(), z.string())
 export type Cohorts = z.infer<typeof Cohorts>
 
-/** On for this percentage of users; 0 is off, 100 is on for everyone. */
-export const FlagSetting = z.strictObject({ percent: z.number().min(0).max(100) })
+/**
+ * On for this percentage of users; 0 is off, 100 is on for everyone. `cohorts`: people who have it on whatever the percentage is, by the
+ * names that the flag's backend knows; absent is the same as none.
+ */
+export const FlagSetting = z.strictObject({
+  percent: z.number().min(0).max(100),
+  cohorts: z.array(z.string()).optional(),
+})
 export type FlagSetting = z.infer<typeof FlagSetting>
 
 /** Versions that run at a target, whether each answers its health check, and the digest of the artefact it runs, where the target knows it. */
@@ -26,21 +32,27 @@ export type Arm = z.infer<typeof Arm>
 
 /**
  * Counts of one arm in one window, never rates. `events` of `total`; or `total` observations in cumulative `buckets`
- * (`le` is the inclusive upper edge in the metric's base unit, the last one Infinity written as `null`).
+ * (`le` is the inclusive upper edge in the metric's base unit, the last one Infinity written as `null`). Of a gauge: the sum of its values
+ * now over `total` instances.
  */
 export const ArmCounts = z.strictObject({
   total: z.number().nonnegative(),
   events: z.number().nonnegative().optional(),
   buckets: z.array(z.strictObject({ le: z.number().nullable(), count: z.number().nonnegative() })).optional(),
+  gauge: z.number().optional(),
 })
 export type ArmCounts = z.infer<typeof ArmCounts>
 
+const Arms = z.partialRecord(Arm, ArmCounts)
+
 /**
- * What a metric source saw since the cursor it was given. An arm that is absent had no instance to read: that is not zero.
+ * What a metric source saw since the cursor it was given. An arm that is absent had no instance to read: that is not zero. `segments` are
+ * the same counts apart by the value of the metric's segment label; `arms` are their sums.
  * `cursor` is the source's own bookmark (raw counters per instance), kept in the log and handed back with the next read.
  */
 export const MetricReading = z.strictObject({
-  arms: z.partialRecord(Arm, ArmCounts),
+  arms: Arms,
+  segments: z.record(z.string(), Arms).optional(),
   cursor: z.json(),
 })
 export type MetricReading = z.infer<typeof MetricReading>

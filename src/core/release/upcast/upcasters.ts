@@ -8,6 +8,7 @@ type Lift = (event: unknown) => unknown
 /** By the version that they lift from. An event that did not change is given back as it is. */
 export const upcasters: Readonly<Record<number, () => Lift>> = {
   1: liftFrom1,
+  2: () => (event) => event,
 }
 
 /** The steps of one stream, made when they are first needed. */
