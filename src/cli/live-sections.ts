@@ -21,11 +21,13 @@ export function shareSection({ shares, stage, rollback }: ReleaseView, width: nu
       stage.receivedPercent === null
         ? 'received nothing yet'
         : `received ${percent(stage.receivedPercent)} of ${count(stage.receivedRequests)} requests`
-    items.push([{ text: received }])
+    items.push([{ text: stage.split ? `▲ ${received}` : received, ...(stage.split ? { tone: 'warning' as const } : {}) }])
   }
   const lines = flow(items, width - label.width, 3).map(
     (line, index): Line => [label(index === 0 ? 'Share' : ''), ...line],
   )
+  for (const line of wrapText(stage?.split ? `The split is broken: ${stage.split}` : '', width - label.width))
+    if (line !== '') lines.push([label(''), { text: line, tone: 'warning' }])
   return stage && stage.bakeMs > 0 && !rollback ? [...lines, bakeLine(stage, width)] : lines
 }
 

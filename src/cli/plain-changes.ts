@@ -30,7 +30,8 @@ export function valuesLine(view: ReleaseView): string | null {
       ? `, baked ${formatDuration(Math.min(stage.bakedMs, stage.bakeMs))} of ${formatDuration(stage.bakeMs)}`
       : ''
   const received = stage.receivedPercent === null ? '' : `, received ${Number(stage.receivedPercent.toPrecision(3))} %`
-  return stamp(view, `◐ ${stage.name}${baked}${received}; ${values.join('; ')}`)
+  const split = stage.split ? ` (the split is broken: ${stage.split})` : ''
+  return stamp(view, `◐ ${stage.name}${baked}${received}${split}; ${values.join('; ')}`)
 }
 
 const stamp = ({ elapsedMs }: ReleaseView, line: string): string =>

@@ -4,7 +4,7 @@ import { formatCount } from '../core/plan/format-value.ts'
 import { type Phase, serviceOf } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
 import type { RolloutStep, Stage, Step } from '../core/plan/step.ts'
-import { hasPassed } from '../core/release/advance-rollout.ts'
+import { hasPassed, leaningTrigger } from '../core/release/advance-rollout.ts'
 import { isHeld, stepAbout } from '../core/release/holds.ts'
 import { stageOf } from '../core/release/look.ts'
 import { activePhases } from '../core/release/open-gates.ts'
@@ -74,7 +74,11 @@ function stageWaits(release: Release, exposure: Exposure, stage: Stage): WaitVie
   const waits: WaitView[] = []
   const [metricId, reason] = Object.entries(exposure.missing)[0] ?? []
   if (metricId !== undefined) {
-    const otherwise = `held after ${formatDuration(judging.stalenessMs)} without data, and ${asks} is asked`
+    const afterMs = formatDuration(judging.stalenessMs)
+    const otherwise =
+      judging.onMissing === 'rollback'
+        ? `rolled back after ${afterMs} without data`
+        : `held after ${afterMs} without data, and ${asks} is asked`
     waits.push(
       engineWait(`fresh data of ${metrics[metricId]?.name ?? metricId}: ${reason}`, exposure.lastFreshMs, otherwise),
     )
@@ -83,6 +87,12 @@ function stageWaits(release: Release, exposure: Exposure, stage: Stage): WaitVie
   if (leftMs > 0) {
     const otherwise = 'a trigger that fires rolls back at once'
     waits.push(engineWait(`the bake of ${stage.name}: ${formatDuration(leftMs)} more`, exposure.enteredMs, otherwise))
+  }
+  const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed')
+  const leaning = failing && leaningTrigger(exposure, stage, failing)
+  if (leaning && leftMs === 0) {
+    const otherwise = `held ${formatDuration(judging.sampleWaitMs)} after the bake, and ${asks} is asked`
+    waits.push(engineWait(`trigger "${leaning.text}" to be shown or not`, exposure.lastLookMs, otherwise))
   }
   const short = missingSamples(release, exposure)
   if (short) {

@@ -141,7 +141,9 @@ function stageTable({ release, stages }: History): string {
       inline(stage.name),
       `${stage.percent} %`,
       seen ? `${seen.confirmedPercent} %` : '–',
-      total > 0 ? `${formatPercent((candidate / total) * 100)} of ${formatCount(total)} requests` : '–',
+      total > 0
+        ? `${formatPercent((candidate / total) * 100)} of ${formatCount(total)} requests${seen?.last.split?.found ? '; the split is broken' : ''}`
+        : '–',
       formatDuration(stage.bakeMs) + scaled,
       seen ? formatDuration(seen.last.bakedMs) : '–',
       seen ? `${releaseTime(seen.entered.elapsedMs)}, ${clock(seen.entered.at)}` : '–',

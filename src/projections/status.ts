@@ -3,8 +3,8 @@ import { formatCondition } from '../core/plan/condition.ts'
 import { formatValue } from '../core/plan/format-value.ts'
 import { ladderOf, type Phase } from '../core/plan/plan.ts'
 import type { Service } from '../core/plan/service.ts'
-import type { Criterion, Trigger } from '../core/plan/step.ts'
-import { describeCause } from '../core/release/advance-notices.ts'
+import type { Criterion, Stage, Trigger } from '../core/plan/step.ts'
+import { describeCause, describeSplit } from '../core/release/advance-notices.ts'
 import type { Shares } from '../core/release/evidence.ts'
 import type { Judgement } from '../core/release/judgement.ts'
 import { questionOf, stageOf } from '../core/release/look.ts'
@@ -97,15 +97,17 @@ function stageView(release: Release): ReleaseView['stage'] {
     enteredMs: exposure.enteredMs,
     bakedMs: exposure.bakedMs,
     bakeMs: bakeMs(release, stage),
-    criteria: stage.criteria.map((criterion) => statementView(release, criterion, exposure.criteria)),
-    triggers: stage.triggers.map((trigger) => statementView(release, trigger, exposure.triggers)),
+    criteria: stage.criteria.map((criterion) => statementView(release, stage, criterion, exposure.criteria)),
+    triggers: stage.triggers.map((trigger) => statementView(release, stage, trigger, exposure.triggers)),
     receivedPercent: received > 0 ? (candidate / received) * 100 : null,
     receivedRequests: received,
+    ...(exposure.split?.found ? { split: describeSplit(exposure.split.found) } : {}),
   }
 }
 
 function statementView(
   release: Release,
+  stage: Stage,
   statement: Criterion | Trigger,
   judgements: readonly Judgement[],
 ): StatementView {
@@ -119,7 +121,7 @@ function statementView(
     display: formatValue(judgement?.value ?? null, condition),
     baseline: formatValue(judgement?.baseline ?? null, condition),
     samples: judgement?.samples ?? 0,
-    needed: judgement?.needed ?? questionOf(release, statement).minimumSamples,
+    needed: judgement?.needed ?? questionOf(release, stage, statement).minimumSamples,
     explanation: judgement?.explanation ?? 'not looked at yet',
   }
 }

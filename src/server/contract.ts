@@ -153,6 +153,8 @@ export const ReleaseView = z.strictObject({
       /** Candidate share the service itself received since the stage began, in percent. */
       receivedPercent: z.number().nullable(),
       receivedRequests: z.number(),
+      /** That the service does not receive what the share asks for, where that was found. */
+      split: z.string().optional(),
     })
     .nullable(),
   shares: z.strictObject({ desired: z.number().nullable(), observed: z.number().nullable() }),

@@ -28,6 +28,8 @@ export interface Behaviour {
   perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
   signs: boolean
   requestsPerSecond: number
+  /** The percentage that the candidate receives when it is asked to have this one. */
+  arrives(percent: number): number
   wallMs(nowMs: number): number
 }
 
@@ -38,6 +40,7 @@ const healthy: Behaviour = {
   perform: () => undefined,
   signs: true,
   requestsPerSecond: 500,
+  arrives: (percent) => percent,
   wallMs: (nowMs) => Date.UTC(2026, 0, 5, 9) + nowMs,
 }
 
@@ -214,7 +217,9 @@ export class World {
 
   #counts(name: string, metricId: string, arm: 'candidate' | 'baseline', seconds: number): ArmCounts {
     const { metrics } = this.state.plan
-    const share = (this.shares[name]?.[serviceOf(this.state.plan, name)[arm]] ?? 0) / 100
+    const { candidate } = serviceOf(this.state.plan, name)
+    const own = this.behaviour.arrives(this.shares[name]?.[candidate] ?? 0) / 100
+    const share = arm === 'candidate' ? own : 1 - own
     const total = Math.round(this.behaviour.requestsPerSecond * seconds * share)
     if (!('histogram' in (metrics[metricId]?.query ?? {})))
       return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs, metricId, name)) }

@@ -1,14 +1,14 @@
 /** Everything the sequential judge bets on for one statement, look by look. */
-import type { ArmCounts } from '../release/evidence.ts'
-import { aboveOdds, belowOdds, betterRatios, worseRatios } from './alternatives.ts'
+import type { ArmCounts, MetricReading } from '../release/evidence.ts'
+import { aboveOdds, belowOdds, betterRatios, lessRatios, moreRatios, worseRatios } from './alternatives.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { commonEdges, histogramOf, mergedOnto } from './buckets.ts'
-import { type EffectRecord, noEffect, recordEffect } from './effect-interval.ts'
-import { type Contract, type Evidence, startEvidence } from './evidence.ts'
+import { type EffectRecord, eventsOf, noEffect, recordEffect } from './effect-interval.ts'
+import { type Contract, type Evidence, pass, startEvidence } from './evidence.ts'
 import { type LatencyState, observeLatency, onEdges, startLatency } from './latency.ts'
 import { type NoisyRateRatioState, observeNoisyRateRatio, startNoisyRateRatio } from './noisy-rate-ratio.ts'
 import type { Certainty, Look, Question } from './question.ts'
-import type { RateRatioTest, RateStratum } from './rate-ratio.ts'
+import { plusStratum, type RateRatioTest, type RateStratum } from './rate-ratio.ts'
 import { observeThreshold } from './threshold.ts'
 
 export interface Bets {
@@ -24,27 +24,55 @@ export interface Bets {
   /** Against "worse than the margin allows". */
   readonly withinMargin: NoisyRateRatioState
   readonly effect: EffectRecord
+  /** Sums by segment, of metrics that have segments. */
+  readonly segments?: Readonly<Record<string, RateStratum>>
 }
 
-export const rollbackContract = ({ rollbackAlpha, stageMs }: Certainty): Contract => ({
-  kind: 'anyStart',
-  alpha: rollbackAlpha,
-  stageMs,
-})
+export const rollbackContract = ({ rollbackAlpha, stageMs, falseAlarmEveryMs }: Certainty): Contract =>
+  falseAlarmEveryMs === undefined
+    ? { kind: 'anyStart', alpha: rollbackAlpha, stageMs }
+    : { kind: 'rate', everyMs: falseAlarmEveryMs }
+
+/** Of the false alarms that a stage with a stated horizon allows, the part that is kept for the time after it. */
+export const beyondHorizon = 0.1
+
+/** For the comparison with the baseline, after `events` of both arms: all wealth is on the table from the start where a bar was computed. */
+export function comparisonContract(certainty: Certainty, events: number): Contract {
+  const { bar, rollbackAlpha } = certainty
+  if (!bar) return rollbackContract(certainty)
+  if (events <= bar.events) return { kind: 'calibrated', bar: bar.odds }
+  return { kind: 'fromStart', alpha: rollbackAlpha * beyondHorizon }
+}
+
+export const comparisonContractOf = (certainty: Certainty, { effect }: Pick<Bets, 'effect'>): Contract =>
+  comparisonContract(certainty, eventsOf(effect))
 export const promotionContract = ({ promotionAlpha }: Certainty): Contract => ({
   kind: 'fromStart',
   alpha: promotionAlpha,
 })
 
-export function worseTest(asked: Asked, certainty: Certainty): RateRatioTest {
-  const { rate } = asked
-  return { contract: rollbackContract(certainty), alternatives: worseRatios, nullRatio: 1, expectedRate: rate }
+export function worseTest({ rate, ratio, isHighBad }: Asked, certainty: Certainty): RateRatioTest {
+  return {
+    // Whatever the events so far: how wealth is laid out does not depend on them.
+    contract: comparisonContract(certainty, 0),
+    alternatives: isHighBad ? worseRatios : lessRatios,
+    nullRatio: ratio,
+    expectedRate: certainty.expectedRate ?? rate,
+  }
 }
 
-export function marginTest(asked: Asked, certainty: Certainty): RateRatioTest {
-  const nullRatio = certainty.margin ?? 1
-  return { contract: promotionContract(certainty), alternatives: betterRatios, nullRatio, expectedRate: asked.rate }
+export function marginTest({ kind, rate, ratio, isHighBad }: Asked, certainty: Certainty): RateRatioTest {
+  return {
+    contract: promotionContract(certainty),
+    alternatives: isHighBad ? betterRatios : moreRatios,
+    nullRatio: kind === 'ratio' ? ratio : (certainty.margin ?? 1),
+    expectedRate: certainty.expectedRate ?? rate,
+  }
 }
+
+/** Whether a statement asks that the candidate be shown to be within a margin of the baseline. */
+export const asksMargin = ({ kind }: Asked, { margin }: Certainty): boolean =>
+  kind === 'ratio' || (kind === 'rate' && margin !== undefined)
 
 /** Folds one look; `undefined` while the question is not one for bets, or the candidate had no data yet. */
 export function placeBets(bets: Bets | undefined, question: Question, look: Look): Bets | undefined {
@@ -55,11 +83,26 @@ export function placeBets(bets: Bets | undefined, question: Question, look: Look
   const before = bets ?? startBets(asked, certainty, look.fromMs)
   const untilMs = look.toMs - before.startMs
   if (untilMs <= before.bad.untilMs) return before
-  const thresholds = betOnThreshold(before, asked, certainty, candidate, untilMs)
-  if (!baseline) return { ...before, ...thresholds }
-  if (asked.kind === 'quantile')
-    return { ...before, ...thresholds, slower: betOnLatency(before, certainty, candidate, baseline, untilMs) }
-  return { ...before, ...thresholds, ...betOnRatio(before, asked, certainty, candidate, baseline, untilMs) }
+  const after = { ...before, ...betOnThreshold(before, asked, certainty, candidate, untilMs) }
+  if (!baseline) return after
+  const strata = strataOf(look.reading)
+  return asked.kind === 'quantile'
+    ? { ...after, slower: betOnLatency(after, certainty, strata, untilMs) }
+    : { ...after, ...betOnRatio(after, asked, certainty, strata, untilMs) }
+}
+
+/** One segment in which both arms were seen. */
+interface Compared {
+  segment: string
+  candidate: ArmCounts
+  baseline: ArmCounts
+}
+
+/** The segments of a look, or the whole of it. What one arm alone has compares with nothing. */
+function strataOf({ arms, segments = { '': arms } }: MetricReading): Compared[] {
+  return Object.entries(segments).flatMap(([segment, { candidate, baseline }]) =>
+    candidate && baseline ? [{ segment, candidate, baseline }] : [],
+  )
 }
 
 function startBets(asked: Asked, certainty: Certainty, startMs: number): Bets {
@@ -76,11 +119,13 @@ function startBets(asked: Asked, certainty: Certainty, startMs: number): Bets {
 
 function betOnThreshold(
   { good, bad }: Bets,
-  { rate, count }: Asked,
+  { kind, rate, count }: Asked,
   certainty: Certainty,
   candidate: ArmCounts,
   untilMs: number,
 ): Pick<Bets, 'good' | 'bad'> {
+  // There is no rate that it asks about.
+  if (kind === 'ratio') return { good: pass(good, untilMs), bad: pass(bad, untilMs) }
   const none = { total: 0, events: 0 }
   const toPass = { contract: promotionContract(certainty), alternatives: belowOdds, rate }
   const toBreach = { contract: rollbackContract(certainty), alternatives: aboveOdds, rate }
@@ -91,42 +136,67 @@ function betOnThreshold(
 }
 
 function betOnRatio(
-  { worse, withinMargin, effect }: Bets,
+  { worse, withinMargin, effect, segments }: Bets,
   asked: Asked,
   certainty: Certainty,
-  candidate: ArmCounts,
-  baseline: ArmCounts,
+  compared: readonly Compared[],
   untilMs: number,
-): Pick<Bets, 'worse' | 'withinMargin' | 'effect'> {
-  const [own, other] = [asked.count(candidate, 'bad'), asked.count(baseline, 'bad')]
-  if (!own || !other) return { worse, withinMargin, effect }
-  const strata: RateStratum[] = [{ candidate: own, baseline: other }]
-  const { margin, noise } = certainty
+): Pick<Bets, 'worse' | 'withinMargin' | 'effect' | 'segments'> {
+  const counted = compared.flatMap(({ segment, ...arms }) => {
+    const [candidate, baseline] = [asked.count(arms.candidate, 'bad'), asked.count(arms.baseline, 'bad')]
+    return candidate && baseline ? [{ segment, stratum: { candidate, baseline } }] : []
+  })
+  if (counted.length === 0) return { worse, withinMargin, effect, ...(segments ? { segments } : {}) }
+  const strata = counted.map(({ stratum }) => stratum)
+  const { noise } = certainty
+  const isSegmented = segments !== undefined || counted.some(({ segment }) => segment !== '')
   return {
     worse: observeNoisyRateRatio(worse, worseTest(asked, certainty), noise, strata, untilMs),
-    withinMargin:
-      margin === undefined
-        ? withinMargin
-        : observeNoisyRateRatio(withinMargin, marginTest(asked, certainty), noise, strata, untilMs),
+    withinMargin: asksMargin(asked, certainty)
+      ? observeNoisyRateRatio(withinMargin, marginTest(asked, certainty), noise, strata, untilMs)
+      : withinMargin,
     effect: recordEffect(effect, strata),
+    ...(isSegmented ? { segments: withSegments(segments ?? {}, counted) } : {}),
   }
 }
 
-/** On the edges that both arms, and all looks so far, have in common. */
+/** Sources give at most this many; more are not kept apart. */
+const mostSegments = 100
+
+function withSegments(
+  sums: Readonly<Record<string, RateStratum>>,
+  counted: readonly { segment: string; stratum: RateStratum }[],
+): Record<string, RateStratum> {
+  const after = { ...sums }
+  for (const { segment, stratum } of counted) {
+    const sum = Object.hasOwn(after, segment) ? after[segment] : undefined
+    if (sum) after[segment] = plusStratum(sum, stratum)
+    else if (Object.keys(after).length < mostSegments) after[segment] = stratum
+  }
+  return after
+}
+
+/** On the edges that both arms, all segments, and all looks so far have in common. */
 function betOnLatency(
   { slower }: Bets,
   certainty: Certainty,
-  candidate: ArmCounts,
-  baseline: ArmCounts,
+  compared: readonly Compared[],
   untilMs: number,
 ): LatencyState | null {
-  const [own, other] = [histogramOf(candidate), histogramOf(baseline)]
-  if (!own || !other) return slower
-  const shared = commonEdges(own.edges, other.edges)
+  const pairs = compared.flatMap(({ candidate, baseline }) => {
+    const [own, other] = [histogramOf(candidate), histogramOf(baseline)]
+    return own && other ? [{ own, other }] : []
+  })
+  const [first, ...rest] = pairs.flatMap(({ own, other }) => [own.edges, other.edges])
+  if (!first) return slower
+  const shared = rest.reduce(commonEdges, first)
   const edges = slower ? commonEdges(slower.edges, shared) : shared
   if (edges.length === 0) return slower
   const contract = rollbackContract(certainty)
   const state = slower ? onEdges(slower, edges) : startLatency(contract, edges)
-  const tick = { candidate: mergedOnto(edges, own), baseline: mergedOnto(edges, other) }
-  return observeLatency(state, contract, [tick], untilMs)
+  const strata = pairs.map(({ own, other }) => ({
+    candidate: mergedOnto(edges, own),
+    baseline: mergedOnto(edges, other),
+  }))
+  return observeLatency(state, contract, strata, untilMs)
 }

@@ -2,10 +2,14 @@
 import type { Alternatives } from './alternatives.ts'
 import { type Crossing, crossingOf } from './crossing.ts'
 
-/** The candidate's share of the requests, constant; the events of both arms that the horizon lasts for; the true ratio (1: nothing is wrong). */
+/**
+ * The candidate's share of the requests, constant; the events of both arms that the horizon lasts for; the ratio of the rates under the null
+ * (1 unless stated), and the true one (the null's unless stated: nothing is wrong).
+ */
 export interface RateWalk {
   share: number
   events: number
+  nullRatio?: number
   ratio?: number
 }
 
@@ -13,10 +17,12 @@ export interface RateWalk {
 export function rateCrossing(
   alternatives: Alternatives,
   bar: number,
-  { share, events, ratio = 1 }: RateWalk,
+  { share, events, nullRatio = 1, ratio = nullRatio }: RateWalk,
 ): Crossing {
   const success = (share * ratio) / (1 - share + share * ratio)
-  return crossingOf(success, events, boundaryOf(alternatives, bar, share))
+  // With the null's rates in place of the requests, what is left to compare is a ratio of 1.
+  const shareAtNull = (share * nullRatio) / (1 - share + share * nullRatio)
+  return crossingOf(success, events, boundaryOf(alternatives, bar, shareAtNull))
 }
 
 const mostSteps = 60

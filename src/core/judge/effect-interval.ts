@@ -28,6 +28,9 @@ export interface Effect {
 
 export const noEffect: EffectRecord = { candidateEvents: 0, classes: [] }
 
+/** The events of both arms that were recorded. */
+export const eventsOf = ({ classes }: EffectRecord): number => classes.reduce((sum, { events }) => sum + events, 0)
+
 /** Two percent of the share or less; beyond log odds of ±8 all is one class, so that there are at most 801. */
 const classWidth = 0.02
 const outermost = 400

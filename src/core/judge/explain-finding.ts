@@ -2,22 +2,9 @@
 import { type Condition, formatCondition } from '../plan/condition.ts'
 import { formatCount, formatValue } from '../plan/format-value.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
-import type { Effect } from './effect-interval.ts'
+import { formatDuration } from '../plan/duration.ts'
+import { type Finding, isShown, type Shown } from './finding.ts'
 import type { Interval } from './rate-interval.ts'
-
-/** Odds, and what they must reach; 0 where nothing was bet. */
-export interface Finding {
-  /** That the threshold is kept, that it is broken, that the candidate is worse than the baseline, that it is within the margin. */
-  good: number
-  bad: number
-  worse: number
-  withinMargin: number
-  /** `worse` is about latency. */
-  isSlower: boolean
-  /** For `bad` and `worse`. */
-  bar: number
-  effect: Effect | null
-}
 
 type Measured = Pick<Judgement, 'value' | 'baseline' | 'samples'>
 
@@ -25,8 +12,8 @@ export function explainTrigger(verdict: Verdict, measured: Measured, condition: 
   const seen = seenOf(measured, condition)
   if (verdict === 'Successful') return `"${formatCondition(condition)}" does not hold${seen}`
   if (verdict === 'Inconclusive')
-    return `"${formatCondition(condition)}" is not shown${seen}: ${against(finding.bad)}, and it takes ${against(finding.bar, false)}`
-  return `"${formatCondition(condition)}" holds${seen}, ${against(finding.bad)}; ${attribution(measured, condition, finding)}`
+    return `"${formatCondition(condition)}" is not shown${seen}: ${notYet(finding)}`
+  return `"${formatCondition(condition)}" holds${seen}, ${against(finding.bad, finding)}; ${attribution(measured, condition, finding)}`
 }
 
 /** `more`: requests still needed; null when they would hardly help. */
@@ -39,11 +26,11 @@ export function explainCriterion(
 ): string {
   const statement = `"${formatCondition(condition)}"`
   const seen = seenOf(measured, condition)
-  if (verdict === 'Successful') return `${statement} holds${seen}, ${against(finding.good)}`
+  if (verdict === 'Successful') return `${statement} holds${seen}, ${shownOdds(finding.good.odds)} against chance`
   if (verdict === 'Failed')
-    return finding.bad >= finding.bar
-      ? `${statement} does not hold${seen}, ${against(finding.bad)}`
-      : `${statement}: ${comparison(finding)}${seen}, ${against(finding.worse)}`
+    return isShown(finding.bad) && finding.bad !== finding.worse
+      ? `${statement} does not hold${seen}, ${against(finding.bad, finding)}`
+      : `${statement}: ${comparison(finding)}${seen}, ${against(finding.worse, finding)}`
   if (more === null) return `${statement} is undecided${seen}: more samples alone will hardly decide it`
   return `${statement} is undecided${seen}: needs about ${formatCount(Math.max(1, more))} more`
 }
@@ -62,27 +49,38 @@ function bandText({ low, high }: Interval, condition: Condition): string {
 
 /** An absolute threshold fires whoever is to blame; the sentence says what the baseline tells about that. */
 function attribution({ baseline }: Measured, condition: Condition, finding: Finding): string {
-  if (finding.worse >= finding.bar) return comparison(finding)
+  if (isShown(finding.worse)) return comparison(finding)
   if (baseline === null) return 'there is no baseline to compare with'
   return `nothing shows that the candidate is the cause: the baseline has ${formatValue(baseline, condition)}`
 }
 
-function comparison({ effect, isSlower }: Finding): string {
+function comparison({ effect, isSlower, isHighBad }: Finding): string {
   if (isSlower) return 'the candidate is slower than the baseline'
   // What began late is not to be seen in the ratio of the whole stage.
-  if (!effect || effect.ratio === null || effect.low <= 1)
-    return 'of late the candidate fails oftener than the baseline'
+  if (!effect || effect.ratio === null || (isHighBad ? effect.low <= 1 : effect.high >= 1))
+    return isHighBad ? 'of late the candidate fails oftener than the baseline' : 'of late the candidate has less of it'
   const times = (ratio: number) => ratio.toPrecision(2).replace(/\.0$/, '')
-  return `the candidate fails ${times(effect.ratio)}× as often as the baseline, 95 % band ${times(effect.low)}–${times(effect.high)}×`
+  const how = isHighBad ? 'fails' : 'has it'
+  return `the candidate ${how} ${times(effect.ratio)}× as often as the baseline, 95 % band ${times(effect.low)}–${times(effect.high)}×`
 }
 
 /** Beyond this, more odds tell a person nothing. */
 const mostOdds = 1_000_000
 
-function against(odds: number, withWords = true): string {
-  const shown =
-    odds >= mostOdds
-      ? `over ${formatCount(mostOdds)}`
-      : formatCount(odds < 10 ? Math.round(odds * 10) / 10 : Math.round(odds))
-  return withWords ? `${shown}:1 against chance` : `${shown}:1`
+/** How hard it is to have been seen by chance, in the terms in which false alarms are allowed. */
+function against({ odds }: Shown, { falseAlarmEveryMs }: Finding): string {
+  if (falseAlarmEveryMs !== undefined)
+    return `which chance shows once in ${formatDuration(falseAlarmEveryMs * Math.max(1, odds))} at most`
+  return `${shownOdds(odds)} against chance`
+}
+
+function notYet({ bad, falseAlarmEveryMs }: Finding): string {
+  if (falseAlarmEveryMs !== undefined)
+    return `it is ${formatCount(Math.round(bad.odds * 100))} % of what chance shows once in ${formatDuration(falseAlarmEveryMs)}`
+  return `${shownOdds(bad.odds)} against chance, and it takes ${shownOdds(bad.bar)}`
+}
+
+function shownOdds(odds: number): string {
+  if (odds >= mostOdds) return `over ${formatCount(mostOdds)}:1`
+  return `${formatCount(odds < 10 ? Math.round(odds * 10) / 10 : Math.round(odds))}:1`
 }

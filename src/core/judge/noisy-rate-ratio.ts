@@ -6,6 +6,7 @@ import { dispersionOf, mostBlocks, type NoiseClass, noiseOf } from './dispersion
 import { pass } from './evidence.ts'
 import {
   observeRateRatio,
+  plusStratum,
   type RateRatioState,
   type RateRatioTest,
   type RateStratum,
@@ -42,7 +43,7 @@ export function observeNoisyRateRatio(
     const { evidence, baseline } = state.test
     return { ...state, test: { evidence: pass(evidence, untilMs), baseline }, pending }
   }
-  const block = pending.reduce(plus, nothing)
+  const block = pending.reduce(plusStratum, nothing)
   const dispersion = dispersionOf(block, noiseOf(state.past, noise))
   return {
     test: observeRateRatio(state.test, test, pending, untilMs, dispersion),
@@ -56,12 +57,5 @@ const nothing: RateStratum = { candidate: { total: 0, events: 0 }, baseline: { t
 
 function withStratum(pending: readonly RateStratum[], stratum: RateStratum): readonly RateStratum[] {
   const last = pending.at(-1)
-  return last && pending.length >= mostPending ? pending.with(-1, plus(last, stratum)) : [...pending, stratum]
-}
-
-function plus(sum: RateStratum, { candidate, baseline }: RateStratum): RateStratum {
-  return {
-    candidate: { total: sum.candidate.total + candidate.total, events: sum.candidate.events + candidate.events },
-    baseline: { total: sum.baseline.total + baseline.total, events: sum.baseline.events + baseline.events },
-  }
+  return last && pending.length >= mostPending ? pending.with(-1, plusStratum(last, stratum)) : [...pending, stratum]
 }

@@ -22,12 +22,17 @@ export interface Question {
 
 /**
  * `rollbackAlpha`: the chance that a good candidate is ever found bad by this statement; `promotionAlpha`: that a bad one is found good.
- * `stageMs`: how long the statement is watched, when all goes well. `margin`: a criterion also needs it shown that the candidate fails less than so many times as often as the baseline.
+ * `stageMs`: how long the statement is watched, when all goes well. `falseAlarmEveryMs`: instead of `rollbackAlpha`, in so much time a good
+ * candidate may be found bad once, in the mean. `bar`: the odds that decide the comparison with the baseline within so many events of both arms.
+ * `margin`: a criterion also needs it shown that the candidate fails less than so many times as often as the baseline. `expectedRate`: of bad requests.
  */
 export interface Certainty {
   rollbackAlpha: number
   promotionAlpha: number
   stageMs: number
+  falseAlarmEveryMs?: number
+  bar?: { odds: number; events: number }
   margin?: number
   noise?: NoiseClass
+  expectedRate?: number
 }

@@ -22,6 +22,13 @@ export interface RateStratum {
   baseline: ArmRate
 }
 
+export function plusStratum(sum: RateStratum, { candidate, baseline }: RateStratum): RateStratum {
+  return {
+    candidate: { total: sum.candidate.total + candidate.total, events: sum.candidate.events + candidate.events },
+    baseline: { total: sum.baseline.total + baseline.total, events: sum.baseline.events + baseline.events },
+  }
+}
+
 /**
  * The null is a ratio of at most `nullRatio` when the alternatives lie above it (a regression), of at least `nullRatio` when below it
  * (non-inferiority). `alternatives.ratios` are times `nullRatio`. `expectedRate` is stated beforehand, never taken from the data judged.
@@ -32,6 +39,10 @@ export interface RateRatioTest {
   nullRatio: number
   expectedRate: number
 }
+
+/** Whether the kernel for proportions is used. */
+export const isFrequent = ({ expectedRate, nullRatio }: RateRatioTest): boolean =>
+  expectedRate > frequentFrom && nullRatio === 1
 
 /** `baseline`: what the past says of the shared rate, for the kernel for frequent events. */
 export interface RateRatioState {
@@ -52,19 +63,19 @@ export function observeRateRatio(
   dispersion = 1,
 ): RateRatioState {
   if (untilMs <= state.evidence.untilMs) return state
-  const isFrequent = test.expectedRate > frequentFrom && test.nullRatio === 1
+  const areFrequent = isFrequent(test)
   const { weights } = test.alternatives
   const factors = new Array<number>(weights.length).fill(0)
   let informs = false
   for (const stratum of strata) {
     const events = stratum.candidate.events + stratum.baseline.events
     // An arm without requests says nothing: nothing was compared.
-    if (stratum.candidate.total <= 0 || stratum.baseline.total <= 0 || (events === 0 && !isFrequent)) continue
+    if (stratum.candidate.total <= 0 || stratum.baseline.total <= 0 || (events === 0 && !areFrequent)) continue
     informs = true
-    if (isFrequent) addFrequent(factors, test.alternatives, stratum, pastRate(state.baseline, test.expectedRate))
+    if (areFrequent) addFrequent(factors, test.alternatives, stratum, pastRate(state.baseline, test.expectedRate))
     else addRare(factors, test.alternatives, stratum, test.nullRatio)
   }
-  const baseline = isFrequent ? withBaseline(state.baseline, strata) : state.baseline
+  const baseline = areFrequent ? withBaseline(state.baseline, strata) : state.baseline
   if (!informs) return { evidence: pass(state.evidence, untilMs), baseline }
   if (dispersion > 1)
     for (let index = 0; index < factors.length; index++) factors[index] = (factors[index] ?? 0) / dispersion

@@ -4,12 +4,23 @@
  * candidate is worse than the baseline. Between them it is undecided. What cannot be put as a bet is left to the simple judge.
  */
 import type { Judgement, Verdict } from '../release/judgement.ts'
+import { aboveOdds, belowOdds } from './alternatives.ts'
 import { type Asked, askedOf } from './asked.ts'
-import { type Bets, placeBets, promotionContract, rollbackContract } from './bets.ts'
+import {
+  asksMargin,
+  type Bets,
+  comparisonContractOf,
+  marginTest,
+  placeBets,
+  promotionContract,
+  rollbackContract,
+  worseTest,
+} from './bets.ts'
 import { histogramOf } from './buckets.ts'
-import { type Effect, effectOf } from './effect-interval.ts'
-import { barOf, oddsOf } from './evidence.ts'
-import { explainCriterion, explainTrigger, type Finding } from './explain-finding.ts'
+import { effectOf } from './effect-interval.ts'
+import type { Contract } from './evidence.ts'
+import { explainCriterion, explainTrigger } from './explain-finding.ts'
+import { type Finding, isShown, ratiosOf, type Shown, shownBy, worstSegments } from './finding.ts'
 import type { Judge, JudgeState } from './judge.ts'
 import { ratioNats, requestsNeeded, thresholdNats } from './outlook.ts'
 import type { Certainty, Look, Question } from './question.ts'
@@ -37,22 +48,28 @@ function judge(state: JudgeState, question: Question): Judgement {
   const isTrigger = question.windowMs !== undefined
   const asked = askedOf(question.condition, isTrigger)
   const { certainty } = question
-  if (!asked || !certainty || simple.verdict === 'Error' || simple.samples === 0 || !state.bets) return simple
+  const { bets } = state
+  if (!asked || !certainty || simple.verdict === 'Error' || simple.samples === 0 || !bets) return simple
+  const finding = findingOf(bets, asked, certainty)
   return isTrigger
-    ? judgeTrigger(simple, question, findingOf(state.bets, certainty))
-    : judgeCriterion(simple, question, state, asked, certainty, findingOf(state.bets, certainty))
+    ? judgeTrigger(simple, question, finding, statisticsOf(state, asked, finding, finding.bad))
+    : judgeCriterion(simple, question, state, asked, certainty, finding)
 }
 
 /** While it is shown, it is breached, also when the window has too few samples by themselves; clear is what the window says then. */
-function judgeTrigger(simple: Judgement, { condition }: Question, finding: Finding): Judgement {
-  const { bad, bar } = finding
+function judgeTrigger(
+  simple: Judgement,
+  { condition }: Question,
+  finding: Finding,
+  statistics: Judgement['statistics'],
+): Judgement {
   const isClear = simple.verdict === 'Successful'
-  const verdict = bad >= bar ? 'Failed' : isClear ? 'Successful' : 'Inconclusive'
+  const verdict = isShown(finding.bad) ? 'Failed' : isClear ? 'Successful' : 'Inconclusive'
   return {
     ...simple,
     verdict,
     needed: simple.samples,
-    statistics: statisticsOf(bad, bar, finding.effect),
+    statistics,
     explanation: explainTrigger(verdict, simple, condition, finding),
   }
 }
@@ -65,36 +82,27 @@ function judgeCriterion(
   certainty: Certainty,
   finding: Finding,
 ): Judgement {
-  const { bets } = state
-  if (!bets) return simple
-  const { good, withinMargin, bad, worse, bar } = finding
-  const passBar = barOf(promotionContract(certainty))
-  const isBad = bad >= bar || worse >= bar
-  const isGood =
-    good >= passBar && (certainty.margin === undefined || asked.kind === 'quantile' || withinMargin >= passBar)
+  const { good, withinMargin, bad, worse } = finding
+  const failing = [bad, worse].find(isShown)
+  const isGood = isShown(good) && (withinMargin === null || isShown(withinMargin))
   const isEnough = simple.samples >= minimumSamples
-  const verdict = isBad ? 'Failed' : isGood && isEnough ? 'Successful' : 'Inconclusive'
+  const verdict = failing ? 'Failed' : isGood && isEnough ? 'Successful' : 'Inconclusive'
   const more = isGood ? minimumSamples - simple.samples : moreNeeded(state, asked, certainty, finding)
   const needed = verdict === 'Inconclusive' ? Math.max(minimumSamples, simple.samples + (more ?? 0)) : simple.samples
+  const band = bandOf(state, asked, verdict)
   return {
     ...simple,
     verdict,
     needed,
-    statistics: statisticsOf(isBad ? Math.max(bad, worse) : good, isBad ? bar : passBar, finding.effect),
-    explanation: explainCriterion(
-      verdict,
-      { ...simple, band: bandOf(state, asked, verdict) },
-      condition,
-      finding,
-      more,
-    ),
+    statistics: statisticsOf(state, asked, finding, failing ?? good),
+    explanation: explainCriterion(verdict, { ...simple, band }, condition, finding, more),
   }
 }
 
 /** The band of the candidate's value over the stage, in the condition's canonical unit, for a finding: nobody asks it of what is well. */
 function bandOf({ candidate }: JudgeState, asked: Asked, verdict: Verdict): Interval | null {
   if (verdict !== 'Failed' || !asked.count(candidate, 'good')) return null
-  if (asked.kind === 'rate') return rateInterval(candidate.events ?? 0, candidate.total, shownAlpha)
+  if (asked.kind !== 'quantile') return rateInterval(candidate.events ?? 0, candidate.total, shownAlpha)
   const histogram = histogramOf(candidate)
   return histogram ? quantileInterval(histogram.edges, histogram.counts, 1 - asked.rate, shownAlpha) : null
 }
@@ -104,44 +112,65 @@ function moreNeeded(
   { candidate, baseline }: JudgeState,
   asked: Asked,
   certainty: Certainty,
-  finding: Finding,
+  { good, withinMargin, effect }: Finding,
 ): number | null {
   const [own, other] = [asked.count(candidate, 'good'), asked.count(baseline, 'good')]
-  const bar = barOf(promotionContract(certainty))
   if (!own || own.total === 0) return null
   const estimate = (own.events + 0.5) / (own.total + 1)
-  const below = requestsNeeded(finding.good, bar, estimate < asked.rate ? thresholdNats(estimate, asked.rate) : 0)
-  const { margin } = certainty
-  if (margin === undefined || asked.kind === 'quantile') return below
+  const nats = estimate < asked.rate ? thresholdNats(estimate, asked.rate) : 0
+  const below = asked.kind === 'ratio' ? 0 : requestsNeeded(good.odds, good.bar, nats)
+  if (withinMargin === null) return below
   if (!other || other.total === 0) return null
-  const ratio = finding.effect?.ratio ?? 1
+  const { nullRatio } = marginTest(asked, certainty)
+  const ratio = effect?.ratio ?? 1
   const share = own.total / (own.total + other.total)
-  const nats = ratio < margin ? ratioNats(share, (other.events + 0.5) / (other.total + 1), ratio, margin) : 0
-  const within = requestsNeeded(finding.withinMargin, bar, nats)
+  const isBetter = asked.isHighBad ? ratio < nullRatio : ratio > nullRatio
+  const ofMargin = isBetter ? ratioNats(share, (other.events + 0.5) / (other.total + 1), ratio, nullRatio) : 0
+  const within = requestsNeeded(withinMargin.odds, withinMargin.bar, ofMargin)
   return below === null || within === null ? null : Math.max(below, within)
 }
 
-function findingOf(bets: Bets, certainty: Certainty): Finding {
+function findingOf(bets: Bets, asked: Asked, certainty: Certainty): Finding {
   const [rollback, promotion] = [rollbackContract(certainty), promotionContract(certainty)]
-  const slower = bets.slower ? oddsOf(bets.slower.evidence, rollback) : 0
-  const failing = oddsOf(bets.worse.test.evidence, rollback)
-  const worse = Math.max(slower, failing)
-  const bad = oddsOf(bets.bad, rollback)
-  const bar = barOf(rollback)
-  const isMarginAsked = certainty.margin !== undefined
+  const whole = (contract: Contract) => ({ laidOut: contract, decides: contract })
+  const worst = worseTest(asked, certainty)
+  const decides = comparisonContractOf(certainty, bets)
+  const failing = shownBy(bets.worse.test.evidence, ratiosOf(worst), { laidOut: worst.contract, decides }, 'bad')
+  const slower = bets.slower ? shownBy(bets.slower.evidence, [], whole(rollback), 'bad') : null
+  const margin = ratiosOf(marginTest(asked, certainty))
+  const withinMargin = asksMargin(asked, certainty)
+    ? shownBy(bets.withinMargin.test.evidence, margin, whole(promotion), 'bad')
+    : null
+  const isRatio = asked.kind === 'ratio'
+  const worse = slower ?? failing
+  const bad = isRatio ? failing : shownBy(bets.bad, aboveOdds.ratios, whole(rollback), 'bad')
+  const { falseAlarmEveryMs } = certainty
   return {
-    good: oddsOf(bets.good, promotion),
+    good: isRatio && withinMargin ? withinMargin : shownBy(bets.good, belowOdds.ratios, whole(promotion), 'good'),
     bad,
     worse,
-    isSlower: slower > failing,
-    withinMargin: oddsOf(bets.withinMargin.test.evidence, promotion),
-    bar,
+    isSlower: slower !== null,
+    isHighBad: asked.isHighBad,
+    withinMargin,
     // It costs more than all the rest, and tells nothing new while nothing is found.
-    effect: bad >= bar || worse >= bar || isMarginAsked ? effectOf(bets.effect, shownAlpha) : null,
+    effect: isShown(bad) || isShown(worse) || withinMargin ? effectOf(bets.effect, shownAlpha) : null,
+    ...(falseAlarmEveryMs === undefined ? {} : { falseAlarmEveryMs }),
   }
 }
 
-function statisticsOf(odds: number, bar: number, effect: Effect | null): NonNullable<Judgement['statistics']> {
+/** What the verdict was made of: enough to tell it, while the readings of the log give all of it again. */
+function statisticsOf(
+  { candidate, baseline, bets }: JudgeState,
+  asked: Asked,
+  { effect }: Finding,
+  { odds, bar, leading, counted }: Shown,
+): NonNullable<Judgement['statistics']> {
   const { ratio, low, high } = effect ?? { ratio: null, low: null, high: null }
-  return { odds, bar, ratio, low, high }
+  const [own, other] = [asked.count(candidate, counted), asked.count(baseline, counted)]
+  const segments = worstSegments(bets?.segments ?? {})
+  return {
+    ...{ odds, bar, ratio, low, high, leading },
+    ...(own ? { counts: { candidate: own, baseline: other && other.total > 0 ? other : null } } : {}),
+    ...(segments.length > 0 ? { segments } : {}),
+  }
 }

@@ -18,14 +18,18 @@ const p95 = (comparator: Condition['comparator'], value: number, unit: string): 
   percentile: 95,
 })
 
-function verdictOf(condition: Condition, counts: ArmCounts, { windowMs }: { windowMs?: number } = {}) {
+function verdictOf(
+  condition: Condition,
+  counts: ArmCounts,
+  { windowMs, baseline }: { windowMs?: number; baseline?: ArmCounts } = {},
+) {
   const question: Question = {
     statementId: 's',
     condition,
     minimumSamples: 100,
     ...(windowMs === undefined ? {} : { windowMs }),
   }
-  const look: Look = { fromMs: 0, toMs: 1_000, reading: { arms: { candidate: counts }, cursor: null } }
+  const look: Look = { fromMs: 0, toMs: 1_000, reading: { arms: { candidate: counts, ...(baseline ? { baseline } : {}) }, cursor: null } }
   return thresholdJudge.judge(thresholdJudge.observe(thresholdJudge.initial(), question, look), question)
 }
 
@@ -83,8 +87,8 @@ describe('quantiles', () => {
     expect(verdictOf(p95('>', 5, 's'), latencies(0, 0, 0, 200), { windowMs: 10_000 }).verdict).toBe('Error')
   })
 
-  it('a value relative to the baseline is an error, not a percentage', () => {
-    const relative: Condition = { metric: 'errors', comparator: '<', value: 110, unit: '% of baseline' }
+  it('a value that may mean points or parts is an error, not a guess', () => {
+    const relative: Condition = { metric: 'errors', comparator: '<', value: 110, unit: '% over baseline' }
     expect(verdictOf(relative, { total: 200, events: 0 }).verdict).toBe('Error')
   })
 
@@ -117,5 +121,29 @@ describe('the window of a trigger', () => {
   it('tells when the breach began', () => {
     expect(thresholdJudge.firstBreachMs(after(0, 0, 0, 40, 0, 40), question)).toBe(3_000)
     expect(thresholdJudge.firstBreachMs(after(0, 0), question)).toBeNull()
+  })
+})
+
+describe('a rate against the baseline', () => {
+  const relative = (comparator: Condition['comparator'], value: number, unit = 'x baseline'): Condition => ({
+    metric: 'errors',
+    comparator,
+    value,
+    unit,
+  })
+  const baseline = { total: 1_000, events: 10 }
+  const counts = (events: number) => ({ total: 200, events })
+
+  it('is compared with so many times that of the baseline', () => {
+    expect(verdictOf(relative('<', 2), counts(3), { baseline }).verdict).toBe('Successful')
+    expect(verdictOf(relative('<', 2), counts(4), { baseline }).verdict).toBe('Failed')
+    expect(verdictOf(relative('<', 110, '% of baseline'), counts(2), { baseline }).verdict).toBe('Successful')
+    expect(verdictOf(relative('>', 2), counts(5), { baseline, windowMs: 10_000 }).verdict).toBe('Failed')
+  })
+
+  it('is undecided with too little of the baseline, or none', () => {
+    const few = verdictOf(relative('<', 2), counts(3), { baseline: { total: 50, events: 1 } })
+    expect(few).toMatchObject({ verdict: 'Inconclusive', explanation: expect.stringContaining('of the baseline') })
+    expect(verdictOf(relative('<', 2), counts(0)).verdict).toBe('Inconclusive')
   })
 })

@@ -42,17 +42,19 @@ function judge(state: JudgeState, question: Question): Judgement {
     baselineSamples: baseline.total,
     needed: minimumSamples,
   }
-  const holds = candidate.total === 0 ? undefined : holdsFor(candidate, condition)
+  const isRelative = canonicalThreshold(condition)?.kind === 'ratio'
+  const holds = candidate.total === 0 ? undefined : holdsFor(candidate, condition, baseline)
   if (holds === 'unanswerable')
     return { ...base, verdict: 'Error', explanation: explainUnanswerable(candidate, condition) }
-  const verdict = verdictOf(holds, isTrigger, candidate.total >= minimumSamples)
+  const compared = isRelative ? Math.min(candidate.total, baseline.total) : candidate.total
+  const verdict = verdictOf(holds, isTrigger, compared >= minimumSamples)
   return { ...base, verdict, explanation: explain(verdict, isTrigger, base, condition) }
 }
 
 function firstBreachMs(state: JudgeState, question: Question): number | null {
   const breaching = state.window.find((look) => {
-    const { candidate } = look.reading.arms
-    return candidate !== undefined && candidate.total > 0 && holdsFor(candidate, question.condition) === true
+    const { candidate, baseline } = look.reading.arms
+    return candidate !== undefined && candidate.total > 0 && holdsFor(candidate, question.condition, baseline) === true
   })
   return breaching?.fromMs ?? null
 }
@@ -75,16 +77,29 @@ function explain(verdict: Verdict, isTrigger: boolean, measured: Measured, condi
   const { value, samples, needed } = measured
   const statement = formatCondition(condition)
   if (samples === 0) return `no data for "${statement}" yet`
+  if (verdict === 'Inconclusive' && samples >= needed) return `"${statement}": too few samples of the baseline`
   if (verdict === 'Inconclusive') return `"${statement}": ${samples} samples, needs ${needed - samples} more`
   const holds = (verdict === 'Failed') === isTrigger
   const at = value === null ? '' : `: ${formatValue(value, condition)}`
   return `"${statement}" ${holds ? 'holds' : 'does not hold'}${at} over ${formatCount(samples)} samples`
 }
 
-/** Does the condition hold for these counts? Where its value is no bucket edge, the next edge is taken that makes it harder to hold. */
-function holdsFor(counts: ArmCounts, condition: Condition): boolean | 'unanswerable' {
+/**
+ * Does the condition hold for these counts? Where its value is no bucket edge, the next edge is taken that makes it harder to hold. Against a
+ * baseline that is not there, nothing holds and nothing does not.
+ */
+function holdsFor(
+  counts: ArmCounts,
+  condition: Condition,
+  baseline: ArmCounts | undefined,
+): boolean | undefined | 'unanswerable' {
   const threshold = canonicalThreshold(condition)
   if (threshold === undefined) return 'unanswerable'
+  if (threshold.kind === 'ratio') {
+    const [own, other] = [shownValue(counts, condition), shownValue(baseline ?? noCounts, condition)]
+    if (own === null) return 'unanswerable'
+    return other === null ? undefined : compare[condition.comparator](own, threshold.value * other)
+  }
   if (threshold.kind !== 'duration') {
     const value = shownValue(counts, condition)
     return value === null ? 'unanswerable' : compare[condition.comparator](value, threshold.value)

@@ -39,6 +39,18 @@ const metric = {
     })
     .optional()
     .describe('Noise that the candidate may have for itself; the sequential judge waits longer for it'),
+  weight: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Its part of the false alarms that are allowed, beside the other metrics'; 1 unless stated"),
+  expected: z
+    .strictObject({
+      perMinute: z.number().positive().describe('Requests of both versions a minute'),
+      rate: z.number().gt(0).lt(1).describe('The part of them that is bad'),
+    })
+    .optional()
+    .describe('What a stage has to reckon with: what compares with the baseline decides sooner, and as surely, up to its end'),
 }
 
 export const MetricBinding = z.union([

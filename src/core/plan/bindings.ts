@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { FlagBinding } from './bindings-flags.ts'
 import { CriterionBinding, PlacedGateBinding } from './bindings-gates.ts'
+import { JudgingBinding } from './bindings-judging.ts'
 import { MetricBinding, ServiceBinding } from './bindings-services.ts'
 import { RollbackStepBinding, StepBinding } from './bindings-steps.ts'
 import { CalendarBinding, ScheduleBinding } from './calendar-bindings.ts'
 import { Duration } from './duration.ts'
-import { SequentialJudging } from './plan.ts'
 
 const Name = z.string().min(1)
 
@@ -78,27 +78,7 @@ export const Bindings = z.strictObject({
         .describe('By the words of the step: what is done once the users are back'),
     })
     .optional(),
-  judging: z
-    .strictObject({
-      interval: Duration.prefault('1s'),
-      triggerWindow: Duration.prefault('1m'),
-      staleness: Duration.prefault('30s'),
-      sampleWait: Duration.prefault('1h'),
-      breachLooks: z
-        .int()
-        .min(1)
-        .max(100)
-        .default(1)
-        .describe('Looks in a row that a trigger must be breached before it fires'),
-      clearLooks: z.int().min(1).max(100).default(1).describe('Looks in a row that it must be clear before it is over'),
-      sequential: z
-        .union([z.literal(false), SequentialJudging])
-        .default(false)
-        .describe(
-          'Verdicts that stay valid however often they are looked at; without it plain thresholds are compared',
-        ),
-    })
-    .prefault({}),
+  judging: JudgingBinding,
 })
 export type Bindings = z.infer<typeof Bindings>
 

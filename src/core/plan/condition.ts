@@ -22,17 +22,22 @@ const MILLISECONDS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 
 
 const fractions = ['%', '% of total']
 const counts = ['count', '']
+/** How many of the unit are once the baseline's rate. */
+const ratios: Record<string, number> = { 'x baseline': 1, '% of baseline': 100 }
 
 /**
- * The threshold in the judge's units: a percentage becomes a fraction, a time becomes milliseconds, a count stays as it is. Ranges and
- * units that nothing measures directly (`x baseline`, `% of baseline`, the author's own words) have none.
+ * The threshold in the judge's units: a percentage becomes a fraction, a time becomes milliseconds, a count stays as it is, and what is
+ * relative to the baseline becomes a ratio to its rate. Ranges and units that nothing measures directly (`% over baseline`, which may mean
+ * points or parts; the author's own words) have none.
  */
 export function canonicalThreshold(
   condition: Condition,
-): { value: number; kind: 'fraction' | 'duration' | 'count' } | undefined {
+): { value: number; kind: 'fraction' | 'duration' | 'count' | 'ratio' } | undefined {
   const { value, unit } = condition
   if (typeof value !== 'number') return undefined
   if (fractions.includes(unit)) return { value: value / 100, kind: 'fraction' }
+  const once = ratios[unit]
+  if (once !== undefined) return value > 0 ? { value: value / once, kind: 'ratio' } : undefined
   const scale = MILLISECONDS[unit]
   if (scale !== undefined) return { value: value * scale, kind: 'duration' }
   return counts.includes(unit) ? { value, kind: 'count' } : undefined

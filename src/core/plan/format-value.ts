@@ -6,7 +6,7 @@ import { formatDuration } from './duration.ts'
 export function formatValue(value: number | null, condition: Condition): string {
   if (value === null) return '–'
   const kind = canonicalThreshold(condition)?.kind
-  if (kind === 'fraction') return formatPercent(value * 100)
+  if (kind === 'fraction' || kind === 'ratio') return formatPercent(value * 100)
   return kind === 'duration' ? formatDuration(value) : formatCount(value)
 }
 

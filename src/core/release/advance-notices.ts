@@ -1,9 +1,11 @@
 /** Who is told what: holds, triggers, rollbacks and missed deadlines page, ends inform. Notices never hold anything up. */
 import type { Gate } from '../plan/gate.ts'
+import { formatCount, formatPercent } from '../plan/format-value.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ReleaseEvent } from './events.ts'
 import type { Message } from './evidence.ts'
-import type { Now, Release } from './release.ts'
+import type { SplitFinding } from './judgement.ts'
+import { type Now, type Release, serviceState } from './release.ts'
 import { driveEffect } from './request-effect.ts'
 
 interface Notice {
@@ -21,7 +23,13 @@ export function advanceNotices(release: Release, now: Now): ReleaseEvent[] {
 
 /** Every notice that this state calls for, each under a name of its own so that it goes out once. */
 function dueNotices(release: Release): Notice[] {
-  return [...holdNotices(release), ...gateNotices(release), ...rollbackNotices(release), ...endNotices(release)]
+  return [
+    ...holdNotices(release),
+    ...splitNotices(release),
+    ...gateNotices(release),
+    ...rollbackNotices(release),
+    ...endNotices(release),
+  ]
 }
 
 function notice(
@@ -59,6 +67,21 @@ function holdNotices(release: Release): Notice[] {
   })
   return [...held, ...acted]
 }
+
+/** The split of the requests is not as asked for: somebody should look at the router; the candidate is judged all the same. */
+function splitNotices(release: Release): Notice[] {
+  return release.plan.services.flatMap(({ name }) => {
+    const { exposure } = serviceState(release, name)
+    const found = exposure?.split?.found
+    if (!exposure || !found) return []
+    const body = `${describeSplit(found)}. Look at the router, and at how requests are counted: verdicts compare the arms as they are.`
+    return [notice(release, 'inform', `split of ${name}, ${exposure.stageId}`, `the split of ${name} is broken`, body)]
+  })
+}
+
+/** In one sentence. */
+export const describeSplit = ({ askedPercent, seenPercent, requests, odds }: SplitFinding): string =>
+  `the candidate receives ${formatPercent(seenPercent)} of ${formatCount(requests)} requests, and ${formatPercent(askedPercent)} were asked for (${formatCount(Math.min(1e6, Math.round(odds)))}:1 against chance)`
 
 const triggerText = ({ plan }: Release, triggerId: string): string => {
   const steps = plan.phases.flatMap((phase) => phase.steps)

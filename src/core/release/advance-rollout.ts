@@ -1,9 +1,10 @@
 /** Up the ladder of one service: ask for a share, see it confirmed, bake, judge, go on or hold. */
 import { findRung, ladderOf, serviceOf } from '../plan/plan.ts'
-import type { RolloutStep, Stage } from '../plan/step.ts'
+import type { RolloutStep, Stage, Trigger } from '../plan/step.ts'
 import { progressOf, sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
 import { isHeld, stageAbout, triggerAbout } from './holds.ts'
+import type { Judgement } from './judgement.ts'
 import { cohortsAt, moveEffect } from './move.ts'
 import type { Exposure, Now, Release, ServiceState } from './release.ts'
 import { serviceState } from './release.ts'
@@ -104,13 +105,29 @@ function obstacleOf(
   if (exposure.lastLookMs === exposure.enteredMs) return 'wait'
   if (missing.length > 0 || isStale || exposure.bakedMs < bakeMs(release, stage) || exposure.acting.length > 0)
     return 'wait'
+  const waitedMs = nowMs - exposure.enteredMs - Math.max(bakeMs(release, stage), maturesMs(release, stage))
   const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed' || verdict === 'Error')
-  if (failing) return exposure.override ? null : `${stage.name}: ${failing.explanation}, and no trigger fires`
+  if (failing && !exposure.override) {
+    if (waitedMs <= sampleWaitMs && leaningTrigger(exposure, stage, failing)) return 'wait'
+    return `${stage.name}: ${failing.explanation}, and no trigger fires`
+  }
+  if (failing) return null
   const undecided = exposure.criteria.find(({ verdict }) => verdict === 'Inconclusive')
   if (exposure.override || (!undecided && exposure.criteria.length === stage.criteria.length)) return null
-  const waitedMs = nowMs - exposure.enteredMs - Math.max(bakeMs(release, stage), maturesMs(release, stage))
   return undecided && waitedMs > sampleWaitMs ? `${stage.name}: ${undecided.explanation}` : 'wait'
 }
+
+/** The rollback trigger of a failing criterion's metric that leans towards firing: a person is not asked what it is about to decide. */
+export function leaningTrigger({ triggers }: Exposure, stage: Stage, { statementId }: Judgement): Trigger | undefined {
+  const metricId = stage.criteria.find(({ id }) => id === statementId)?.metricId
+  return stage.triggers.find(
+    ({ id, metricId: own, action }) =>
+      own === metricId && action.kind === 'rollback' && triggers.some((one) => one.statementId === id && leans(one)),
+  )
+}
+
+/** More likely than not to be breached, and not shown: only bets can be. */
+const leans = ({ verdict, statistics }: Judgement): boolean => verdict !== 'Failed' && (statistics?.odds ?? 0) > 1
 
 /** The longest time that outcomes of this stage need to be known. */
 const maturesMs = ({ plan }: Release, stage: Stage): number =>

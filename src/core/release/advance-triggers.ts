@@ -14,6 +14,8 @@ export function advanceTriggers(release: Release, now: Now): ReleaseEvent[] {
     if (trigger.action.kind === 'rollback' && isBreached(release, exposure, trigger))
       return [rollBack(release, service, exposure, trigger)]
   }
+  const unseen = release.plan.services.flatMap(({ name }) => rollBackUnseen(release, name, now))
+  if (unseen.length > 0) return unseen.slice(0, 1)
   if (isGoingBack(release)) return []
   for (const { service, exposure, trigger } of armed) {
     const events = act(release, service, exposure, trigger, now)
@@ -42,14 +44,30 @@ const isBreached = (release: Release, { streaks, triggers }: Exposure, { id }: T
 const isClear = (release: Release, { streaks }: Exposure, { id }: Trigger): boolean =>
   (streaks[id] ?? 0) <= -release.plan.judging.clearLooks
 
+/** Where the plan says so, users do not stay where nobody sees how they fare. */
+function rollBackUnseen(release: Release, service: string, { elapsedMs }: Now): ReleaseEvent[] {
+  const { exposure, rollback } = serviceState(release, service)
+  const { onMissing, stalenessMs } = release.plan.judging
+  const [metricId, error] = Object.entries(exposure?.missing ?? {})[0] ?? []
+  if (onMissing !== 'rollback' || !exposure || rollback || metricId === undefined || error === undefined) return []
+  if (elapsedMs - exposure.lastFreshMs <= stalenessMs) return []
+  const what = `fresh data of ${release.plan.metrics[metricId]?.name ?? metricId}`
+  const cause = { kind: 'failure' as const, what, error }
+  return [withWhatGoesBack(release, serviceRollback(release, service, cause, null))]
+}
+
 function rollBack(release: Release, service: string, exposure: Exposure, trigger: Trigger): ReleaseEvent {
   const state = exposure.judges[trigger.id]
-  const firstBreachMs = state ? judgeOf(release.plan).firstBreachMs(state, questionOf(release, trigger)) : null
+  const question = questionOf(release, stageOf(release, exposure.stageId), trigger)
+  const firstBreachMs = state ? judgeOf(release.plan).firstBreachMs(state, question) : null
   const judgement = judgementOf(exposure, trigger)
   const cause = { kind: 'trigger' as const, service, triggerId: trigger.id, judgement }
-  const fired = serviceRollback(release, service, cause, firstBreachMs)
+  return withWhatGoesBack(release, serviceRollback(release, service, cause, firstBreachMs))
+}
+
+/** Another part of the train fails while the first goes back: both do. */
+function withWhatGoesBack(release: Release, fired: ReturnType<typeof serviceRollback>): ReleaseEvent {
   if (!isGoingBack(release) || !release.rollback) return fired
-  // Another part of the train fails while the first goes back: both do.
   const both = new Set([...fired.services, ...release.rollback.services])
   const services = release.plan.services.map(({ name }) => name).filter((name) => both.has(name))
   return { ...fired, services: services.reverse(), isWhole: release.rollback.isWhole }

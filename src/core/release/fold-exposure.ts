@@ -4,8 +4,9 @@ import type { EventOf } from './events.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Fold } from './fold.ts'
 import { withService } from './fold-effects.ts'
-import { judgesAfter, stageOf } from './look.ts'
+import { beginsAnew, judgesAfter, stageOf } from './look.ts'
 import { type Exposure, type Release, serviceState } from './release.ts'
+import { splitAfter } from './split.ts'
 
 export const foldExposure: {
   StageEntered: Fold<'StageEntered'>
@@ -54,7 +55,8 @@ function withExposure(
 
 /** A new stage starts its own sums; bookmarks and the windows of triggers that stay armed go on, so that no look is lost between stages. */
 function entered(release: Release, before: Exposure | null, stageId: string, elapsedMs: number): Exposure {
-  const armed = new Set(stageOf(release, stageId).triggers.map(({ id }) => id))
+  const stage = stageOf(release, stageId)
+  const armed = new Set(stage.triggers.map(({ id }) => id))
   const carried = <T>(record: Record<string, T> | undefined): Record<string, T> =>
     Object.fromEntries(Object.entries(record ?? {}).filter(([statementId]) => armed.has(statementId)))
   return {
@@ -65,7 +67,12 @@ function entered(release: Release, before: Exposure | null, stageId: string, ela
     lastLookMs: elapsedMs,
     lastFreshMs: elapsedMs,
     cursors: before?.cursors ?? {},
-    judges: carried(before?.judges),
+    judges: Object.fromEntries(
+      Object.entries(carried(before?.judges)).map(([id, { bets, ...counts }]) => [
+        id,
+        bets && !beginsAnew(stage, id) ? { ...counts, bets } : counts,
+      ]),
+    ),
     criteria: [],
     triggers: [],
     streaks: carried(before?.streaks),
@@ -92,8 +99,14 @@ function observed(before: Release, exposure: Exposure, event: EventOf<'StageObse
     triggers: event.triggers,
     streaks: streaksAfter(exposure.streaks, event.triggers),
     arrivals: addArrivals(exposure.arrivals, event.arrivals),
+    ...splitOf(before, exposure, event),
     missing: Object.fromEntries(Object.entries(event.missing).map(([metricId, error]) => [metricId, error.message])),
   }
+}
+
+function splitOf(before: Release, exposure: Exposure, { service, arrivals, split }: EventOf<'StageObserved'>) {
+  const sums = splitAfter(before, service, exposure, arrivals)
+  return sums ? { split: { sums, found: exposure.split?.found ?? split ?? null } } : {}
 }
 
 /** The bookmark of the service's own count among the metrics' bookmarks; no metric id can be it. */

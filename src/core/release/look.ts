@@ -3,8 +3,9 @@ import type { Judge, JudgeState } from '../judge/judge.ts'
 import type { Certainty, Question } from '../judge/question.ts'
 import { sequentialJudge } from '../judge/sequential-judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
-import { findRung, ladderOf, type Plan, type Rung } from '../plan/plan.ts'
+import { findRung, type Plan, type Rung } from '../plan/plan.ts'
 import type { Criterion, Stage, Trigger } from '../plan/step.ts'
+import { watchOf } from '../plan/watches.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Judgement } from './judgement.ts'
 import type { Exposure, Release } from './release.ts'
@@ -23,12 +24,12 @@ export function metricsOf(stage: Stage): string[] {
   return [...new Set([...stage.criteria, ...stage.triggers].map((statement) => statement.metricId))]
 }
 
-export function questionOf(release: Release, statement: Criterion | Trigger): Question {
+export function questionOf(release: Release, stage: Stage, statement: Criterion | Trigger): Question {
   const metric = release.plan.metrics[statement.metricId]
   const isTrigger = 'windowMs' in statement
   const samples = (isTrigger ? metric?.triggerSamples : metric?.minimumSamples) ?? Number.POSITIVE_INFINITY
   const { id: statementId, condition } = statement
-  const certainty = certaintyOf(release, statement)
+  const certainty = certaintyOf(release, stage, statement)
   const question = { statementId, condition, minimumSamples: samples, ...(certainty ? { certainty } : {}) }
   return isTrigger ? { ...question, windowMs: statement.windowMs } : question
 }
@@ -36,49 +37,34 @@ export function questionOf(release: Release, statement: Criterion | Trigger): Qu
 /** The judge that the plan asks for. */
 export const judgeOf = ({ judging }: Plan): Judge => (judging.sequential ? sequentialJudge : thresholdJudge)
 
-/** The triggers of a plan share its rate of false alarms evenly, and so do its criteria; each criterion has its own of false passes. */
-function certaintyOf(release: Release, { id, metricId }: Criterion | Trigger): Certainty | undefined {
+/** The triggers of a plan share its false alarms by their metrics' weights, and so do its criteria; each criterion has its own false passes. */
+function certaintyOf(release: Release, stage: Stage, { id, metricId }: Criterion | Trigger): Certainty | undefined {
   const { judging, metrics } = release.plan
   if (!judging.sequential) return undefined
-  const { rollbackAlpha, promotionAlpha, margin } = judging.sequential
-  const { alike, bakeMs } = watchesOf(release.plan).get(id) ?? { alike: 1, bakeMs: 0 }
-  const noise = metrics[metricId]?.noise
+  const { rollbackAlpha, promotionAlpha, margin, falseAlarmEveryMs } = judging.sequential
+  const { part, stages, bakeMs } = watchOf(release.plan, id)
+  const { noise, expected } = metrics[metricId] ?? {}
+  const bar = stage.bars?.[id]
+  // A statement that begins anew with each stage has a part of its false alarms in each.
+  const isOfOneStage = beginsAnew(stage, id)
   return {
-    rollbackAlpha: rollbackAlpha / alike,
+    rollbackAlpha: (rollbackAlpha * part) / (isOfOneStage ? stages : 1),
     promotionAlpha,
-    stageMs: Math.max(leastStageMs, bakeMs / release.speed),
+    stageMs: Math.max(leastStageMs, (isOfOneStage ? stage.bakeMs : bakeMs) / release.speed),
+    ...(falseAlarmEveryMs === undefined ? {} : { falseAlarmEveryMs: falseAlarmEveryMs / part }),
+    ...(bar ? { bar } : {}),
     ...(margin === undefined ? {} : { margin }),
     ...(noise ? { noise } : {}),
+    ...(expected ? { expectedRate: expected.rate } : {}),
   }
 }
 
+/** Criteria, and what was computed for the stage alone. Triggers without a bar go on from stage to stage. */
+export const beginsAnew = ({ triggers, bars }: Stage, statementId: string): boolean =>
+  bars?.[statementId] !== undefined || !triggers.some(({ id }) => id === statementId)
+
 /** A stage without bake time is watched all the same. */
 const leastStageMs = 60_000
-
-interface Watch {
-  /** Triggers, or criteria, of the whole plan. */
-  alike: number
-  /** Plan time that the stages of this statement bake. */
-  bakeMs: number
-}
-
-/** A plan never changes, and every look asks. */
-const watches = new WeakMap<Plan, ReadonlyMap<string, Watch>>()
-
-function watchesOf(plan: Plan): ReadonlyMap<string, Watch> {
-  const known = watches.get(plan)
-  if (known) return known
-  const stages = ladderOf(plan).map(({ stage }) => stage)
-  const found = new Map(['triggers' as const, 'criteria' as const].flatMap((kind) => [...watchesOn(stages, kind)]))
-  watches.set(plan, found)
-  return found
-}
-
-function watchesOn(stages: readonly Stage[], kind: 'triggers' | 'criteria'): Map<string, Watch> {
-  const bakes = new Map<string, number>()
-  for (const stage of stages) for (const { id } of stage[kind]) bakes.set(id, (bakes.get(id) ?? 0) + stage.bakeMs)
-  return new Map([...bakes].map(([id, bakeMs]) => [id, { alike: bakes.size, bakeMs }]))
-}
 
 /**
  * Folds one look into the judges of every statement of the stage. A metric without data updates nothing, and neither do outcomes that are
@@ -100,7 +86,7 @@ export function judgesAfter(
     if (!reading || atMs - exposure.enteredMs < (release.plan.metrics[statement.metricId]?.maturesMs ?? 0)) continue
     const state = judges[statement.id] ?? judge.initial()
     const look = { fromMs: exposure.lastLookMs, toMs: atMs, reading }
-    judges[statement.id] = judge.observe(state, questionOf(release, statement), look)
+    judges[statement.id] = judge.observe(state, questionOf(release, stage, statement), look)
   }
   answered.set(readings, { exposure, atMs, judges })
   return judges
@@ -109,14 +95,15 @@ export function judgesAfter(
 /** A decision asks the judges, and the fold of what it decided asks them again: the answer is kept with the readings that it came from. */
 const answered = new WeakMap<object, { exposure: Exposure; atMs: number; judges: Record<string, JudgeState> }>()
 
-/** The verdict on each statement from the judges' states. */
+/** The verdict on each of a stage's statements from the judges' states. */
 export function judgementsOf(
   release: Release,
+  stage: Stage,
   statements: readonly (Criterion | Trigger)[],
   judges: Readonly<Record<string, JudgeState>>,
 ): Judgement[] {
   const judge = judgeOf(release.plan)
   return statements.map((statement) =>
-    judge.judge(judges[statement.id] ?? judge.initial(), questionOf(release, statement)),
+    judge.judge(judges[statement.id] ?? judge.initial(), questionOf(release, stage, statement)),
   )
 }

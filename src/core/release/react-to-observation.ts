@@ -15,6 +15,7 @@ import {
   type ServiceState,
   serviceState,
 } from './release.ts'
+import { newSplitFinding } from './split.ts'
 
 /** A look later than this many intervals earns no more than this: time nobody watched is no bake time. */
 const maximumCreditIntervals = 3
@@ -49,17 +50,20 @@ function stageObserved(
   // Nobody goes forward while paused or going back, so no time is earned towards going forward.
   const fresh = Object.keys(missing).length === 0 && confirmed && release.pause === null && !isGoingBack(release)
   const creditMs = Math.min(nowMs - exposure.lastLookMs, release.plan.judging.intervalMs * maximumCreditIntervals)
+  const arrivals = arrivalsOf(observation)
+  const split = newSplitFinding(release, observation.service, exposure, arrivals)
   return {
     type: 'StageObserved',
     service: observation.service,
     stageId: stage.id,
     readings,
     missing,
-    arrivals: arrivalsOf(observation),
+    arrivals,
     shares,
     creditMs: fresh ? creditMs : 0,
-    criteria: judgementsOf(release, stage.criteria, judges),
-    triggers: judgementsOf(release, stage.triggers, judges),
+    criteria: judgementsOf(release, stage, stage.criteria, judges),
+    triggers: judgementsOf(release, stage, stage.triggers, judges),
+    ...(split ? { split } : {}),
   }
 }
 

@@ -1,11 +1,12 @@
 /** The state of a release: the fold of its events, nothing else. */
 
 import type { JudgeState } from '../judge/judge.ts'
+import type { SampleRatioState } from '../judge/sample-ratio.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Effect, EffectOutcome } from './effect.ts'
 import type { Actor, Purpose, RollbackCause } from './events.ts'
 import type { CheckEvidence, MetricReading, Shares } from './evidence.ts'
-import type { Judgement } from './judgement.ts'
+import type { Judgement, SplitFinding } from './judgement.ts'
 
 export type ReleaseStatus =
   | 'Pending'
@@ -97,6 +98,8 @@ export interface Exposure {
   /** Triggers whose action was taken and that are not clear again. */
   acting: string[]
   arrivals: { candidate: number; baseline: number }
+  /** Whether the service received what was asked for; absent where nobody counts that, or cohorts are routed beside the shares. */
+  split?: { sums: SampleRatioState; found: SplitFinding | null }
   missing: Record<string, string>
   /** Somebody let the stage pass undecided; it holds for this stage, once. */
   override: { by: Actor; reason: string } | null

@@ -65,10 +65,20 @@ function candidates(conditions: readonly Condition[]): number[] {
 
 const isDuration = (condition: Condition): boolean => canonicalThreshold(condition)?.kind === 'duration'
 
+/** Events of the baseline in each look where something is compared with it: none would compare with nothing. */
+const comparedLevel = 100
+
+/** Where the baseline stands: nothing of it is bad but for what the plan compares with it. */
+export function baselineLevelOf(stage: Stage, metricId: string): number {
+  const statements = [...stage.criteria, ...stage.triggers].filter((one) => one.metricId === metricId)
+  return statements.some(({ condition }) => canonicalThreshold(condition)?.kind === 'ratio') ? comparedLevel : 0
+}
+
 /** The threshold as events in a look, or in milliseconds. */
 function thresholdOf(condition: Condition): number | null {
   const threshold = canonicalThreshold(condition)
   if (!threshold) return null
+  if (threshold.kind === 'ratio') return threshold.value * comparedLevel
   return threshold.kind === 'fraction' ? threshold.value * totalPerLook : threshold.value
 }
 

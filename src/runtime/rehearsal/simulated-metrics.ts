@@ -10,7 +10,7 @@ import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import { type Exposure, type Release, serviceState } from '../../core/release/release.ts'
 import { bakeMs } from '../../core/release/time.ts'
 import type { DataFault, Fault, Moment } from './fault.ts'
-import { countsAt, levelsOf, totalPerLook } from './metric-levels.ts'
+import { baselineLevelOf, countsAt, levelsOf, totalPerLook } from './metric-levels.ts'
 
 /** What the simulated world knows when it is looked at. `looks` counts all looks so far. */
 export interface Seen {
@@ -28,8 +28,11 @@ export function look(seen: Seen, needed: Needed): Observation {
   const { exposure } = serviceState(release, needed.service)
   const stage = needed.look === 'stage' && exposure ? stageOf(release, exposure.stageId) : null
   const data = stage ? dataFault(faults, stage.id) : undefined
-  const read = (metricId: string | null) =>
-    reading(seen, data, metricId, stage && exposure && metricId !== null ? level(seen, stage, exposure, metricId) : 0)
+  const read = (metricId: string | null) => {
+    if (!stage || !exposure || metricId === null) return reading(seen, data, metricId, { own: 0, other: 0 })
+    const levels = { own: level(seen, stage, exposure, metricId), other: baselineLevelOf(stage, metricId) }
+    return reading(seen, data, metricId, levels)
+  }
   return {
     look: needed.look,
     service: needed.service,
@@ -73,13 +76,13 @@ function reading(
   { release: { plan }, percent, looks, isCandidateDown }: Seen,
   data: DataFault | undefined,
   metricId: string | null,
-  level: number,
+  { own, other }: { own: number; other: number },
 ): Outcome<MetricReading> {
   if (data === 'unavailable') return fail('unavailable', 'the source is not there')
   if (data === 'missing' || (data === 'flickers' && looks % 2 === 0))
     return fail('notFound', 'the source has no such data')
-  const candidate = armAt(plan, data, metricId, level, percent)
-  const baseline = armAt(plan, undefined, metricId, 0, 100 - percent)
+  const candidate = armAt(plan, data, metricId, own, percent)
+  const baseline = armAt(plan, undefined, metricId, other, 100 - percent)
   const hasCandidate = data !== 'baselineOnly' && !isCandidateDown && (percent > 0 || metricId === null)
   return succeed({
     arms: {

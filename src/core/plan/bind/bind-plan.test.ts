@@ -116,10 +116,12 @@ describe('bindPlan', () => {
     expect(plan?.phases[0]?.startOffsetMs).toBe(2 * day)
   })
 
-  it('is judged sequentially where the bindings ask for it', () => {
-    expect(bind().plan?.judging).not.toHaveProperty('sequential')
+  it('is judged sequentially unless the bindings ask for plain thresholds', () => {
     const byDefault = { rollbackAlpha: 0.01, promotionAlpha: 0.05 }
-    expect(bind({ judging: { sequential: {} } }).plan?.judging.sequential).toEqual(byDefault)
+    expect(bind().plan?.judging.sequential).toEqual(byDefault)
+    expect(bind({ judging: { interval: '2s' } }).plan?.judging.sequential).toEqual(byDefault)
+    const days = bind({ judging: { sequential: { falseAlarmEvery: '30d' }, onMissing: 'rollback' } }).plan?.judging
+    expect(days).toMatchObject({ sequential: { falseAlarmEveryMs: 30 * day }, onMissing: 'rollback' })
     const strict = { sequential: { rollbackAlpha: 0.001, margin: 1.5 } }
     expect(bind({ judging: strict }).plan?.judging.sequential).toEqual({
       rollbackAlpha: 0.001,

@@ -1,7 +1,8 @@
 /** Document and bindings and what the operator lends become the plan that runs, or the list of what is wrong. */
-import { servicesOf } from '../bindings.ts'
+import { type Bindings, servicesOf } from '../bindings.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Plan, planSchemaVersion, type ReportedTrigger } from '../plan.ts'
+import { withBars } from './bind-bars.ts'
 import { withCalendar } from './bind-calendar.ts'
 import { bindFlags } from './bind-flags.ts'
 import { bindPhases } from './bind-phases.ts'
@@ -42,13 +43,20 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
       sampleWaitMs: bindings.judging.sampleWait,
       breachLooks: bindings.judging.breachLooks,
       clearLooks: bindings.judging.clearLooks,
-      ...(bindings.judging.sequential ? { sequential: bindings.judging.sequential } : {}),
+      ...sequentialOf(bindings.judging.sequential),
+      ...(bindings.judging.onMissing === 'hold' ? {} : { onMissing: bindings.judging.onMissing }),
     },
     roles: rolesOf(binder),
     asks: bindings.asks,
   }
   const failed = binder.diagnostics.some(({ severity }) => severity === 'error')
-  return failed ? { diagnostics: binder.diagnostics } : { plan, diagnostics: binder.diagnostics }
+  return failed ? { diagnostics: binder.diagnostics } : { plan: withBars(plan), diagnostics: binder.diagnostics }
+}
+
+function sequentialOf(binding: Bindings['judging']['sequential']): Pick<Plan['judging'], 'sequential'> {
+  if (!binding) return {}
+  const { falseAlarmEvery, ...rest } = binding
+  return { sequential: { ...rest, ...(falseAlarmEvery === undefined ? {} : { falseAlarmEveryMs: falseAlarmEvery }) } }
 }
 
 /** Every role with its holders; one that has to sign needs enough of them beside the author. */

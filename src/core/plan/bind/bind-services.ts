@@ -131,7 +131,7 @@ export function bindMetrics(binder: Binder): void {
   const { bindings } = binder.input
   const services = servicesOf(bindings).map(([name]) => name)
   for (const [id, metric] of Object.entries(bindings.metrics)) {
-    const { says, source, service, minimumSamples, triggerSamples, matures, noise } = metric
+    const { says, source, service, minimumSamples, triggerSamples, matures, noise, weight, expected } = metric
     requireSource(binder, ['metrics', id, 'source'], source)
     if (service !== undefined && !services.includes(service))
       binder.unknown(['metrics', id, 'service'], 'service', service, services)
@@ -144,6 +144,8 @@ export function bindMetrics(binder: Binder): void {
       triggerSamples,
       ...(matures === undefined ? {} : { maturesMs: matures }),
       ...(noise === undefined ? {} : { noise: { spanMs: noise.lasts, mostCv: noise.cv } }),
+      ...(weight === undefined ? {} : { weight }),
+      ...(expected === undefined ? {} : { expected }),
     }
   }
 }

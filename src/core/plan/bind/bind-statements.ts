@@ -107,8 +107,15 @@ export function fits(
 /** Why such a metric cannot answer this condition: times need a histogram and a percentile, rates and counts need counters. */
 export function misfit(isHistogram: boolean, condition: Condition): string | undefined {
   const threshold = canonicalThreshold(condition)
-  if (threshold === undefined) return 'a range, or a unit that is relative to something, cannot be judged yet'
+  if (threshold === undefined) return 'a range, or a unit that nothing measures, cannot be judged'
+  if (threshold.kind === 'ratio') return misfitRatio(isHistogram, condition)
   if (threshold.kind !== 'duration') return isHistogram ? 'a histogram answers conditions on a time only' : undefined
   if (!isHistogram) return 'a time needs a histogram'
   return condition.percentile === undefined ? 'a time needs a percentile, such as p95' : undefined
+}
+
+/** Buckets are too far apart to tell where two quantiles lie to each other. */
+function misfitRatio(isHistogram: boolean, { comparator }: Condition): string | undefined {
+  if (isHistogram) return 'quantiles of two arms cannot be compared at the edges of buckets; a time can'
+  return /^[<>]/.test(comparator) ? undefined : 'rates are never exactly so many times the baseline’s'
 }

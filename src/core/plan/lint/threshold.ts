@@ -28,7 +28,7 @@ export function thresholdOf(condition: Condition): Threshold | undefined {
     isStandIn,
     comparator: flips ? mirrored[condition.comparator] : condition.comparator,
     value: flips ? 1 - measured.value : measured.value,
-    kind: measured.kind,
+    kind: measured.kind === 'ratio' ? 'relative' : measured.kind,
   }
 }
 

@@ -4,7 +4,7 @@ import type { JudgeState } from '../../../core/judge/judge.ts'
 import { type Condition, canonicalThreshold } from '../../../core/plan/condition.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { Criterion, Trigger } from '../../../core/plan/step.ts'
-import type { ArmCounts, MetricReading } from '../../../core/release/evidence.ts'
+import type { Arm, ArmCounts, MetricReading } from '../../../core/release/evidence.ts'
 import type { Judgement } from '../../../core/release/judgement.ts'
 
 const none: ArmCounts = { total: 0 }
@@ -23,10 +23,13 @@ export function brokenJudgement(
   if (judgement.statistics) return brokenBet(judgement, isTrigger, is, metric?.minimumSamples ?? 0, statement.condition)
   const needed = isTrigger ? metric?.triggerSamples : metric?.minimumSamples
   if (judgement.needed !== needed) return `${judgement.needed} samples were asked for, not ${needed}`
+  const baseline = (isTrigger ? windowOf(is, nowMs - statement.windowMs, read, 'baseline') : sumOf(was, read, 'baseline')) ?? none
   const counts = isTrigger ? windowOf(is, nowMs - statement.windowMs, read) : sumOf(was, read)
   if (counts === null) return 'its window is not the looks of its span'
   if (judgement.samples !== counts.total) return `${judgement.samples} samples were judged of ${counts.total}`
-  const holds = counts.total >= needed ? holdsFor(counts, statement.condition) : undefined
+  const isRelative = canonicalThreshold(statement.condition)?.kind === 'ratio'
+  const compared = isRelative ? Math.min(counts.total, baseline.total) : counts.total
+  const holds = compared >= needed ? holdsFor(counts, statement.condition, baseline) : undefined
   if (holds === 'unanswerable') return judgement.verdict === 'Error' ? null : `${judgement.verdict} without an answer`
   const isOk = isTrigger ? holds === false : holds === true
   const wanted = holds === undefined ? ['Inconclusive', 'Error'] : [isOk ? 'Successful' : 'Failed']
@@ -47,20 +50,25 @@ function brokenBet(
   if (verdict !== 'Inconclusive' && !isWon) return `${verdict} at odds of ${statistics.odds}`
   if (verdict !== 'Successful') return null
   if (samples !== state.candidate.total || samples < minimum) return `passed on ${samples} samples`
-  return holdsFor(state.candidate, condition) === true ? null : 'passed, and does not hold'
+  return holdsFor(state.candidate, condition, state.baseline) === true ? null : 'passed, and does not hold'
 }
 
-/** Everything of the candidate since the stage began. */
-function sumOf(was: JudgeState | undefined, read: MetricReading | null): ArmCounts {
-  return plus(was?.candidate ?? none, read?.arms.candidate)
+/** Everything of an arm since the stage began. */
+function sumOf(was: JudgeState | undefined, read: MetricReading | null, arm: Arm = 'candidate'): ArmCounts {
+  return plus(was?.[arm] ?? none, read?.arms[arm])
 }
 
-/** The candidate's counts of a trigger's window; null when a look in it is too old, or the newest one is not there. */
-function windowOf(state: JudgeState | undefined, fromMs: number, read: MetricReading | null): ArmCounts | null {
+/** An arm's counts of a trigger's window; null when a look in it is too old, or the newest one is not there. */
+function windowOf(
+  state: JudgeState | undefined,
+  fromMs: number,
+  read: MetricReading | null,
+  arm: Arm = 'candidate',
+): ArmCounts | null {
   const looks = state?.window ?? []
   if (read && looks.at(-1)?.reading !== read) return null
   if (read && looks.some(({ toMs }) => toMs <= fromMs)) return null
-  return looks.reduce((sum, { reading }) => plus(sum, reading.arms.candidate), none)
+  return looks.reduce((sum, { reading }) => plus(sum, reading.arms[arm]), none)
 }
 
 function plus(sum: ArmCounts, more: ArmCounts | undefined): ArmCounts {
@@ -76,14 +84,25 @@ function plus(sum: ArmCounts, more: ArmCounts | undefined): ArmCounts {
   return counts
 }
 
-/** Whether a condition holds for these counts: a share of events, their number, or the share of observations beyond a bucket's edge. */
-function holdsFor({ total, events, buckets }: ArmCounts, condition: Condition): boolean | undefined | 'unanswerable' {
+/**
+ * Whether a condition holds for these counts: a share of events, alone or as a multiple of the baseline's, their number, or the share of
+ * observations beyond a bucket's edge.
+ */
+function holdsFor(
+  { total, events, buckets }: ArmCounts,
+  condition: Condition,
+  baseline: ArmCounts,
+): boolean | undefined | 'unanswerable' {
   if (total === 0) return undefined
   const threshold = canonicalThreshold(condition)
   if (!threshold) return 'unanswerable'
   const { comparator, percentile } = condition
   if (threshold.kind !== 'duration') {
     if (events === undefined) return 'unanswerable'
+    if (threshold.kind === 'ratio') {
+      if (baseline.total === 0 || baseline.events === undefined) return undefined
+      return compares(events / total, comparator, threshold.value * (baseline.events / baseline.total))
+    }
     return compares(threshold.kind === 'count' ? events : events / total, comparator, threshold.value)
   }
   const isUpper = comparator === '<' || comparator === '<='

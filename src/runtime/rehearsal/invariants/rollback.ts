@@ -17,12 +17,17 @@ function hasUsers({ services, ended }: Release, name: string): boolean {
   return state !== undefined && state.askedStageId !== null && (ended !== null || state.rollback?.readBackMs == null)
 }
 
-/** A rollback trigger that is breached and whose service is not on its way back; there must be none once a decision has come to rest. */
-export function breached({ plan, services }: Release): string | null {
+/**
+ * A rollback trigger that is breached, or data that the plan goes back without, and the service is not on its way back; there must be none once
+ * a decision has come to rest.
+ */
+export function breached({ plan, services, elapsedMs }: Release): string | null {
   for (const { name } of plan.services) {
     const state = services[name]
     if (!state?.exposure || state.rollback) continue
     const { exposure } = state
+    const isUnseen = Object.keys(exposure.missing).length > 0 && elapsedMs - exposure.lastFreshMs > plan.judging.stalenessMs
+    if (plan.judging.onMissing === 'rollback' && isUnseen) return `data of ${name}`
     for (const { statementId, verdict } of exposure.triggers) {
       if (verdict !== 'Failed' || (exposure.streaks[statementId] ?? 0) < plan.judging.breachLooks) continue
       const triggers = indexOf(plan).stages.get(exposure.stageId)?.stage.triggers ?? []

@@ -3,6 +3,7 @@ import type { Bindings } from '../../bindings.ts'
 import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftTrigger } from '../../draft.ts'
+import { thresholdOf } from '../../lint/threshold.ts'
 import { misfit } from '../bind-statements.ts'
 import { nameKey, slugOf } from '../names.ts'
 import { movesTraffic } from '../phase-ids.ts'
@@ -79,10 +80,14 @@ function formOf(conditions: readonly Condition[]): boolean | undefined {
   return times + counts === 0 ? undefined : times > counts
 }
 
-/** A count of events has no percentile and no fraction: "CLS p95 < 0.1" is a score, which the simulation must not take for a count. */
+/**
+ * A count of events has no percentile and no fraction: "CLS p95 < 0.1" is a score, which the simulation must not take for a count; and a time
+ * against the baseline's is no rate.
+ */
 function unmeasurable(isHistogram: boolean, condition: Condition, isReal: boolean): boolean {
   if (misfit(isHistogram, condition) !== undefined) return true
   const threshold = canonicalThreshold(condition)
+  if (threshold?.kind === 'ratio') return thresholdOf(condition)?.concept === 'latency'
   if (isReal || threshold?.kind !== 'count') return false
   return condition.percentile !== undefined || !Number.isInteger(threshold.value)
 }

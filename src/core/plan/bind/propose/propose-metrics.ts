@@ -114,13 +114,14 @@ function scoreOf(
   const saysFailure = sharedWords(said, failureWords).length > 0
   const saysSuccess = sharedWords(said, successWords).length > 0
   const kinds = new Set(conditions.map((condition) => canonicalThreshold(condition)?.kind))
+  const isRate = kinds.has('fraction') || kinds.has('ratio')
   const own = otherWords(said, [...formWords, ...failureWords, ...successWords])
   const matched = sharedWords(own, candidate.words)
   const isMeant = {
     time: kinds.has('duration'),
     failures: saysFailure && !saysSuccess && !/\bfree\b/i.test(need.says.join(' ')),
-    success: saysSuccess && kinds.has('fraction'),
-    outcome: kinds.has('fraction') && !saysFailure && own.length > 0,
+    success: saysSuccess && isRate,
+    outcome: isRate && !saysFailure && own.length > 0,
   }[candidate.kind]
   if (!isMeant || (own.length > 0 && matched.length === 0)) return undefined
   const special = otherWords(wordsOf(candidate.family), [

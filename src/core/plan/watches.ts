@@ -1,0 +1,39 @@
+/** How long each statement of a plan is watched, and its part of the false alarms that all of them are allowed. */
+import { ladderOf, type Plan, type PlanMetric } from './plan.ts'
+import type { Stage } from './step.ts'
+
+export interface Watch {
+  /** Of the false alarms of all triggers, or of all criteria: from 0 to 1. */
+  part: number
+  /** Stages that state it, and the plan time for which they bake. */
+  stages: number
+  bakeMs: number
+}
+
+/** A plan never changes, and every look asks. */
+const watches = new WeakMap<Plan, ReadonlyMap<string, Watch>>()
+
+/** By the id of a criterion or a trigger. */
+export function watchOf(plan: Plan, statementId: string): Watch {
+  const known = watches.get(plan) ?? watchesOf(ladderOf(plan).map(({ stage }) => stage), plan.metrics)
+  watches.set(plan, known)
+  return known.get(statementId) ?? { part: 1, stages: 1, bakeMs: 0 }
+}
+
+type Metrics = Readonly<Record<string, Pick<PlanMetric, 'weight'>>>
+
+export function watchesOf(stages: readonly Stage[], metrics: Metrics): ReadonlyMap<string, Watch> {
+  return new Map([...watchesOn(stages, metrics, 'triggers'), ...watchesOn(stages, metrics, 'criteria')])
+}
+
+function watchesOn(stages: readonly Stage[], metrics: Metrics, kind: 'triggers' | 'criteria'): Map<string, Watch> {
+  const found = new Map<string, Omit<Watch, 'part'> & { weight: number }>()
+  for (const stage of stages)
+    for (const { id, metricId } of stage[kind]) {
+      const { stages, bakeMs } = found.get(id) ?? { stages: 0, bakeMs: 0 }
+      const weight = metrics[metricId]?.weight ?? 1
+      found.set(id, { weight, stages: stages + 1, bakeMs: bakeMs + stage.bakeMs })
+    }
+  const all = [...found.values()].reduce((sum, { weight }) => sum + weight, 0)
+  return new Map([...found].map(([id, { weight, stages, bakeMs }]) => [id, { part: weight / all, stages, bakeMs }]))
+}
