@@ -21,7 +21,9 @@ export function shareSection({ shares, stage, rollback }: ReleaseView, width: nu
       stage.receivedPercent === null
         ? 'received nothing yet'
         : `received ${percent(stage.receivedPercent)} of ${count(stage.receivedRequests)} requests`
-    items.push([{ text: stage.split ? `▲ ${received}` : received, ...(stage.split ? { tone: 'warning' as const } : {}) }])
+    items.push([
+      { text: stage.split ? `▲ ${received}` : received, ...(stage.split ? { tone: 'warning' as const } : {}) },
+    ])
   }
   const lines = flow(items, width - label.width, 3).map(
     (line, index): Line => [label(index === 0 ? 'Share' : ''), ...line],

@@ -99,8 +99,13 @@ export interface FlagBackend extends Driver {
     conditional: boolean
     /** A user for whom the flag is on keeps it while the share rises. */
     sticky: boolean
+    /** By backend: the cohorts that can be told apart there. */
+    cohorts: Readonly<Record<string, readonly string[]>>
   }
-  /** Turns a flag on for a percentage of users and gives the setting read back after the change. */
+  /**
+   * Turns a flag on for a percentage of users, and for these cohorts whole, and gives the setting read back after the change. Cohorts that had it
+   * and are not named any more lose it. One that the backend does not have is `unsupported`.
+   */
   setFlag(backend: string, flag: string, setting: FlagSetting, context: EffectContext): Promise<Outcome<FlagSetting>>
   readFlag(backend: string, flag: string, context: DriverContext): Promise<Outcome<FlagSetting>>
 }

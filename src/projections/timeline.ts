@@ -1,6 +1,6 @@
 /** The events that a person wants to read about, each in one sentence. */
 import type { Effect } from '../core/release/effect.ts'
-import { effectById, formatShares } from '../core/release/effects.ts'
+import { effectById, formatSetting, formatShares } from '../core/release/effects.ts'
 import type { EventEnvelope, ReleaseEvent, RollbackCause } from '../core/release/events.ts'
 import type { Cohorts } from '../core/release/evidence.ts'
 import { stageOf } from '../core/release/look.ts'
@@ -140,7 +140,7 @@ export function describeEffect(effect: Effect): string {
     case 'runCommand':
       return `command ${effect.command}`
     case 'setFlag':
-      return `set ${effect.flag} at ${effect.backend} to ${effect.setting.percent} %`
+      return `set ${effect.flag} at ${effect.backend} to ${formatSetting(effect.setting)}`
     case 'readVersions':
       return `read what runs at ${effect.target}`
     case 'notify':

@@ -59,7 +59,7 @@ async function takenUp(world: FakeWorld, awayMs: number): Promise<ReleaseRunner>
   return runner
 }
 
-describe('a release of version 1', () => {
+describe('a release of an older version', () => {
   it.each([
     ['version-1-in-a-stage', 50, 'Succeeded', ['set 100'], 0, sixWeeksMs],
     ['version-1-held', 10, 'Succeeded', ['set 50', 'set 100'], 1, sixWeeksMs],
@@ -73,6 +73,19 @@ describe('a release of version 1', () => {
     const { release } = await takenUp(world, awayMs)
     expect(release).toMatchObject({ status: ended, holds: [] })
     expect(world.calls.map(({ what }) => what)).toEqual(calls)
+  })
+
+  it('one that bets judge, stopped in a stage, keeps its odds and ends', async () => {
+    open('version-2-judged-by-bets')
+    const taken = await openRelease(store, stream)
+    const { exposure } = taken?.release.services.backend ?? {}
+    const odds = exposure?.judges['canary/errors']?.bets
+    expect(odds?.good.wealth.reduce((sum, wealth) => sum + wealth, 0)).toBeGreaterThan(1)
+    const world = new FakeWorld()
+    world.shares = { v1: 90, v2: 10 }
+    const { release } = await takenUp(world, 1_000)
+    expect(release).toMatchObject({ status: 'Succeeded', holds: [] })
+    expect(world.calls.map(({ what }) => what)).toEqual(['set 50', 'set 100'])
   })
 
   it('keeps what was stored as it was; what follows is of today, and one chain holds over both', async () => {

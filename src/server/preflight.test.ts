@@ -139,7 +139,9 @@ describe('preflight of cohorts', () => {
     ])
   })
 
-  it('finds one of a service that a flag moves', async () => {
-    expect(await unknown(withCohort(planWith(), 'staff'), drivers)).toMatchObject([{ hint: 'a flag knows no cohorts' }])
+  it('finds one that the backend of a flag does not know', async () => {
+    expect(await unknown(withCohort(planWith(), 'staff'), drivers)).toMatchObject([{ hint: 'team knows: none' }])
+    const knowing = driversWith(createMemoryFlagBackend({ team: ['basket'] }, { team: ['staff'] }))
+    expect(await unknown(withCohort(planWith(), 'staff'), knowing)).toEqual([])
   })
 })

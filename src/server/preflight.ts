@@ -68,9 +68,12 @@ async function serviceFindings(
 /** Every cohort of the ladder is known where its service is moved. */
 function cohortFindings(plan: Plan, { name, mover }: Service, drivers: DriverSet): Diagnostic[] {
   const cohorts = new Set(ladderOf(plan, name).flatMap(({ stage }) => stage.cohort ?? []))
-  const known = mover.kind === 'traffic' ? (drivers.router(mover.router)?.capabilities.cohorts[mover.router] ?? []) : []
-  const hint =
-    mover.kind === 'flag' ? 'a flag knows no cohorts' : `${mover.router} knows: ${known.join(', ') || 'none'}`
+  const [target, driver] =
+    mover.kind === 'traffic'
+      ? [mover.router, drivers.router(mover.router)]
+      : [mover.backend, drivers.flagBackend(mover.backend)]
+  const known = driver?.capabilities.cohorts[target] ?? []
+  const hint = `${target} knows: ${known.join(', ') || 'none'}`
   return [...cohorts]
     .filter((cohort) => !known.includes(cohort))
     .map((cohort) => finding('UNKNOWN_COHORT', `cohort ${cohort} of ${name} cannot be told apart`, hint))

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FlagBackend } from '../../src/ports/drivers.ts'
 import { effectContext } from './driver-context.ts'
 
-/** A backend `main` with the flags `basket` and `search`, both off. */
+/** A backend `main` with the flags `basket` and `search`, both off; one that can tell cohorts apart knows `internal` and `partners`. */
 export interface FlagBackendUnderTest extends AsyncDisposable {
   backend: FlagBackend
 }
@@ -46,6 +46,26 @@ export function flagBackendContract(open: () => Promise<FlagBackendUnderTest>): 
       await set(20)
       await set(70, effectContext(), 'search')
       expect([await read(), await read('search')]).toEqual([at(20), at(70)])
+    })
+
+    it('turns a flag on for cohorts whole, beside the share, or says that it knows none', async () => {
+      const setFor = (percent: number, cohorts?: string[]) =>
+        backend.setFlag('main', 'basket', { percent, ...(cohorts ? { cohorts } : {}) }, effectContext())
+      if (!backend.capabilities.cohorts.main?.length) {
+        expect(await setFor(0, ['internal'])).toMatchObject({ ok: false, error: { code: 'unsupported' } })
+        return
+      }
+      expect(backend.capabilities.cohorts.main).toEqual(expect.arrayContaining(['internal', 'partners']))
+      const internal = { ok: true, value: { percent: 0, cohorts: ['internal'] } }
+      expect(await setFor(0, ['internal'])).toEqual(internal)
+      expect(await read()).toEqual(internal)
+      expect(await setFor(10, ['internal', 'partners'])).toEqual({
+        ok: true,
+        value: { percent: 10, cohorts: ['internal', 'partners'] },
+      })
+      expect(await setFor(10, ['nobody'])).toMatchObject({ ok: false, error: { code: 'unsupported' } })
+      expect(await setFor(0)).toEqual(at(0))
+      expect(await read()).toEqual(at(0))
     })
 
     it('takes the same effect twice, also at the same time', async () => {

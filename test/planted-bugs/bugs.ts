@@ -307,8 +307,8 @@ export const bugs: readonly PlantedBug[] = [
   bug(
     'a flag that was set by half is done',
     'release/effects.ts',
-    'effect.setting.percent !== value.setting.percent)',
-    'effect.setting.percent < value.setting.percent)',
+    'return asked.percent === seen.percent &&',
+    'return asked.percent >= seen.percent &&',
   ),
   bug(
     'an answer of another kind is taken',

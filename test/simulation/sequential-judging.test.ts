@@ -5,7 +5,7 @@ import type { Plan, SequentialJudging } from '../../src/core/plan/plan.ts'
 import type { Stage } from '../../src/core/plan/step.ts'
 import { judgementsOf, stageOf } from '../../src/core/release/look.ts'
 import { plan } from '../fixtures/plan.ts'
-import { rollout, phase } from '../fixtures/train-plan.ts'
+import { phase, rollout } from '../fixtures/train-plan.ts'
 import { World } from './world.ts'
 
 const byDefault = { rollbackAlpha: 0.01, promotionAlpha: 0.05 }
@@ -27,7 +27,11 @@ const criteriaOf = (stageId: string): Stage['criteria'] => {
 /** One ladder, judged sequentially; `change` alters each of its stages. */
 function planOf(
   percents: number[],
-  { sequential = byDefault, change = (stage) => stage, judging = {} }: {
+  {
+    sequential = byDefault,
+    change = (stage) => stage,
+    judging = {},
+  }: {
     sequential?: SequentialJudging
     change?: (stage: Stage) => Stage
     judging?: Partial<Plan['judging']>
@@ -79,8 +83,12 @@ describe('a statement that compares with the baseline', () => {
   const compared = planOf([10], {
     change: (stage) => ({
       ...stage,
-      criteria: stage.criteria.map((one) => (one.metricId === 'errors' ? { ...one, condition: relative('<', 2) } : one)),
-      triggers: stage.triggers.map((one) => (one.metricId === 'errors' ? { ...one, condition: relative('>', 3) } : one)),
+      criteria: stage.criteria.map((one) =>
+        one.metricId === 'errors' ? { ...one, condition: relative('<', 2) } : one,
+      ),
+      triggers: stage.triggers.map((one) =>
+        one.metricId === 'errors' ? { ...one, condition: relative('>', 3) } : one,
+      ),
     }),
   })
 
@@ -98,7 +106,9 @@ describe('a statement that compares with the baseline', () => {
     const [fired] = world.events('TriggerFired')
     expect(fired?.cause).toMatchObject({
       kind: 'trigger',
-      judgement: { explanation: expect.stringMatching(/the candidate fails \d(\.\d)?× as often as the baseline, 95 % band/) },
+      judgement: {
+        explanation: expect.stringMatching(/the candidate fails \d(\.\d)?× as often as the baseline, 95 % band/),
+      },
     })
   })
 
@@ -127,7 +137,10 @@ describe('a split that is not what was asked for', () => {
     const busy = new World({ arrives, requestsPerSecond }, planOf([10]))
     busy.run()
     expect(messages(busy, /split/)).toEqual([])
-    const strict = new World({ arrives, requestsPerSecond }, planOf([10], { sequential: { ...byDefault, splitTolerance: 0.05 } }))
+    const strict = new World(
+      { arrives, requestsPerSecond },
+      planOf([10], { sequential: { ...byDefault, splitTolerance: 0.05 } }),
+    )
     strict.run()
     expect(messages(strict, /split/)).toHaveLength(1)
     const { judging, ...rest } = planOf([10])
@@ -155,7 +168,9 @@ describe('data that stays away', () => {
   })
 
   it('of a short while does neither', () => {
-    const blinks = { metrics: (nowMs: number) => (nowMs > 3_000 && nowMs < 6_000 ? ('down' as const) : ('all' as const)) }
+    const blinks = {
+      metrics: (nowMs: number) => (nowMs > 3_000 && nowMs < 6_000 ? ('down' as const) : ('all' as const)),
+    }
     const world = new World(blinks, planOf([10], { judging: { onMissing: 'rollback' } }))
     world.run()
     expect(world.state.status).toBe('Succeeded')
@@ -168,7 +183,9 @@ describe('a watch of days', () => {
     const world = new World(failing(0.3), planOf([10], { sequential }))
     world.run()
     const [fired] = world.events('TriggerFired')
-    expect(fired?.cause).toMatchObject({ judgement: { explanation: expect.stringMatching(/which chance shows once in \d+ d/) } })
+    expect(fired?.cause).toMatchObject({
+      judgement: { explanation: expect.stringMatching(/which chance shows once in \d+ d/) },
+    })
   })
 })
 

@@ -28,7 +28,13 @@ export function askedOf(condition: Condition, isTrigger: boolean): Asked | undef
   if (!threshold || threshold.kind === 'count' || !/^[<>]/.test(condition.comparator)) return undefined
   const isHighBad = isUpper === isTrigger
   if (threshold.kind === 'ratio')
-    return { kind: 'ratio', rate: usualRate, ratio: threshold.value, isHighBad, count: (counts) => failures(counts, true) }
+    return {
+      kind: 'ratio',
+      rate: usualRate,
+      ratio: threshold.value,
+      isHighBad,
+      count: (counts) => failures(counts, true),
+    }
   if (threshold.kind === 'duration') {
     if (condition.percentile === undefined || !isHighBad) return undefined
     const edgeMs = threshold.value

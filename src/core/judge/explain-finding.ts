@@ -1,8 +1,8 @@
 /** A finding of the sequential judge in one sentence for whoever is on call. */
 import { type Condition, formatCondition } from '../plan/condition.ts'
+import { formatDuration } from '../plan/duration.ts'
 import { formatCount, formatValue } from '../plan/format-value.ts'
 import type { Judgement, Verdict } from '../release/judgement.ts'
-import { formatDuration } from '../plan/duration.ts'
 import { type Finding, isShown, type Shown } from './finding.ts'
 import type { Interval } from './rate-interval.ts'
 
@@ -11,8 +11,7 @@ type Measured = Pick<Judgement, 'value' | 'baseline' | 'samples'>
 export function explainTrigger(verdict: Verdict, measured: Measured, condition: Condition, finding: Finding): string {
   const seen = seenOf(measured, condition)
   if (verdict === 'Successful') return `"${formatCondition(condition)}" does not hold${seen}`
-  if (verdict === 'Inconclusive')
-    return `"${formatCondition(condition)}" is not shown${seen}: ${notYet(finding)}`
+  if (verdict === 'Inconclusive') return `"${formatCondition(condition)}" is not shown${seen}: ${notYet(finding)}`
   return `"${formatCondition(condition)}" holds${seen}, ${against(finding.bad, finding)}; ${attribution(measured, condition, finding)}`
 }
 

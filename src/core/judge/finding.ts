@@ -1,7 +1,8 @@
 /** What the bets on one statement come to: the odds for each thing that may be shown, and what makes them so. */
-import type { RateRatioTest, RateStratum } from './rate-ratio.ts'
-import { type Contract, type Evidence, barOf, oddsOf } from './evidence.ts'
+
 import type { Effect } from './effect-interval.ts'
+import { barOf, type Contract, type Evidence, oddsOf } from './evidence.ts'
+import type { RateRatioTest, RateStratum } from './rate-ratio.ts'
 
 /**
  * The odds for one thing, those at which it is shown, and the alternative that holds most of the wealth: a ratio of odds or of rates.

@@ -29,7 +29,11 @@ function verdictOf(
     minimumSamples: 100,
     ...(windowMs === undefined ? {} : { windowMs }),
   }
-  const look: Look = { fromMs: 0, toMs: 1_000, reading: { arms: { candidate: counts, ...(baseline ? { baseline } : {}) }, cursor: null } }
+  const look: Look = {
+    fromMs: 0,
+    toMs: 1_000,
+    reading: { arms: { candidate: counts, ...(baseline ? { baseline } : {}) }, cursor: null },
+  }
   return thresholdJudge.judge(thresholdJudge.observe(thresholdJudge.initial(), question, look), question)
 }
 

@@ -8,7 +8,9 @@ const Looks = z.int().min(1).max(100).default(1)
 const { rollbackAlpha, promotionAlpha, margin, splitTolerance } = SequentialJudging.shape
 
 const SequentialBinding = z.strictObject({
-  rollbackAlpha: rollbackAlpha.describe('The chance that a good candidate ever fires any trigger; its metrics share it'),
+  rollbackAlpha: rollbackAlpha.describe(
+    'The chance that a good candidate ever fires any trigger; its metrics share it',
+  ),
   promotionAlpha: promotionAlpha.describe("The chance that a candidate beyond a criterion's threshold passes it"),
   margin: margin.describe('A rate passes only when it is shown to be less than so many times that of the baseline'),
   falseAlarmEvery: Duration.optional().describe(

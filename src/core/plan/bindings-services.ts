@@ -50,7 +50,9 @@ const metric = {
       rate: z.number().gt(0).lt(1).describe('The part of them that is bad'),
     })
     .optional()
-    .describe('What a stage has to reckon with: what compares with the baseline decides sooner, and as surely, up to its end'),
+    .describe(
+      'What a stage has to reckon with: what compares with the baseline decides sooner, and as surely, up to its end',
+    ),
 }
 
 export const MetricBinding = z.union([

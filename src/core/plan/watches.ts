@@ -15,7 +15,12 @@ const watches = new WeakMap<Plan, ReadonlyMap<string, Watch>>()
 
 /** By the id of a criterion or a trigger. */
 export function watchOf(plan: Plan, statementId: string): Watch {
-  const known = watches.get(plan) ?? watchesOf(ladderOf(plan).map(({ stage }) => stage), plan.metrics)
+  const known =
+    watches.get(plan) ??
+    watchesOf(
+      ladderOf(plan).map(({ stage }) => stage),
+      plan.metrics,
+    )
   watches.set(plan, known)
   return known.get(statementId) ?? { part: 1, stages: 1, bakeMs: 0 }
 }

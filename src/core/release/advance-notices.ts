@@ -1,6 +1,7 @@
 /** Who is told what: holds, triggers, rollbacks and missed deadlines page, ends inform. Notices never hold anything up. */
-import type { Gate } from '../plan/gate.ts'
+
 import { formatCount, formatPercent } from '../plan/format-value.ts'
+import type { Gate } from '../plan/gate.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ReleaseEvent } from './events.ts'
 import type { Message } from './evidence.ts'

@@ -1,7 +1,7 @@
 /** Questions about effects: what was asked for a purpose, how it went, what is still to be done. */
 import { type Effect, effectLimits } from './effect.ts'
 import type { Purpose } from './events.ts'
-import type { RunningVersions, Shares } from './evidence.ts'
+import type { FlagSetting, RunningVersions, Shares } from './evidence.ts'
 import { type DriverError, isTransient } from './outcome.ts'
 import type { EffectState, Release } from './release.ts'
 
@@ -127,11 +127,9 @@ function mismatch(
   if (effect.kind === 'setShares' && value.kind === 'setShares' && !sameShares(effect.shares, value.shares)) {
     return rejected(`shares read back as ${formatShares(value.shares)}, asked for ${formatShares(effect.shares)}`, true)
   }
-  if (effect.kind === 'setFlag' && value.kind === 'setFlag' && effect.setting.percent !== value.setting.percent) {
-    return rejected(
-      `${effect.flag} read back at ${value.setting.percent} %, asked for ${effect.setting.percent} %`,
-      true,
-    )
+  if (effect.kind === 'setFlag' && value.kind === 'setFlag' && !sameSetting(effect.setting, value.setting)) {
+    const [seen, asked] = [formatSetting(value.setting), formatSetting(effect.setting)]
+    return rejected(`${effect.flag} read back at ${seen}, asked for ${asked}`, true)
   }
   if (effect.kind === 'deploy' && value.kind === 'deploy') {
     const healthy = value.versions.running.some(({ version, healthy }) => version === effect.version && healthy)
@@ -160,3 +158,12 @@ export const formatShares = (shares: Shares): string =>
   Object.entries(shares)
     .map(([version, percent]) => `${version} ${percent} %`)
     .join(', ')
+
+function sameSetting(asked: FlagSetting, seen: FlagSetting): boolean {
+  const [wanted, held] = [new Set(asked.cohorts), new Set(seen.cohorts)]
+  return asked.percent === seen.percent && wanted.size === held.size && [...wanted].every((name) => held.has(name))
+}
+
+/** `10 %, and all of internal` */
+export const formatSetting = ({ percent, cohorts = [] }: FlagSetting): string =>
+  cohorts.length === 0 ? `${percent} %` : `${percent} %, and all of ${cohorts.join(', ')}`

@@ -36,9 +36,7 @@ export const Judgement = z.strictObject({
       /** Bad requests of all, over what was judged, by arm; of a latency those beyond the edge that was asked about. */
       counts: z.strictObject({ candidate: Counts, baseline: Counts.nullable() }).optional(),
       /** The segments with the most bad requests of the candidate beyond what its baseline lets expect, worst first; at most three. */
-      segments: z
-        .array(z.strictObject({ segment: z.string(), candidate: Counts, baseline: Counts }))
-        .optional(),
+      segments: z.array(z.strictObject({ segment: z.string(), candidate: Counts, baseline: Counts })).optional(),
     })
     .optional(),
 })

@@ -3,10 +3,13 @@ import { ladderOf, type Plan } from '../plan/plan.ts'
 import { type Service, serviceShares } from '../plan/service.ts'
 import type { Effect } from './effect.ts'
 
-/** The call that gives the candidate `percent` of the users, and these cohorts whole; only traffic knows cohorts. */
+/** The call that gives the candidate `percent` of the users, and these cohorts whole. */
 export function moveEffect(service: Service, percent: number, cohorts: readonly string[] = []): Effect {
   const { mover, candidate } = service
-  if (mover.kind === 'flag') return { kind: 'setFlag', backend: mover.backend, flag: mover.flag, setting: { percent } }
+  if (mover.kind === 'flag') {
+    const setting = { percent, ...(cohorts.length === 0 ? {} : { cohorts: [...cohorts] }) }
+    return { kind: 'setFlag', backend: mover.backend, flag: mover.flag, setting }
+  }
   const routes = cohorts.length === 0 ? {} : { cohorts: Object.fromEntries(cohorts.map((name) => [name, candidate])) }
   return { kind: 'setShares', target: mover.router, shares: serviceShares(service, percent), ...routes }
 }

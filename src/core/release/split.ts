@@ -49,7 +49,12 @@ export function newSplitFinding(
   const tolerance = release.plan.judging.sequential?.splitTolerance ?? usualTolerance
   const isFound = sums.highestLogOdds >= -Math.log(alpha) && Math.abs(seen / asked[0] - 1) > tolerance
   if (!isFound) return undefined
-  return { askedPercent: asked[0] * 100, seenPercent: seen * 100, requests, odds: Math.exp(Math.min(sums.highestLogOdds, mostLogOdds)) }
+  return {
+    askedPercent: asked[0] * 100,
+    seenPercent: seen * 100,
+    requests,
+    odds: Math.exp(Math.min(sums.highestLogOdds, mostLogOdds)),
+  }
 }
 
 /** Beyond this nobody asks for more. */

@@ -107,7 +107,7 @@ function percentOf({ candidate }: Service, effect: Effect): number | undefined {
 
 const movedTo = (effect: Effect, service: Service, percent: number): EffectOutcome =>
   effect.kind === 'setFlag'
-    ? succeed({ kind: 'setFlag', setting: { percent } })
+    ? succeed({ kind: 'setFlag', setting: { ...effect.setting, percent } })
     : succeed({ kind: 'setShares', shares: serviceShares(service, percent) })
 
 function doneAnswer(

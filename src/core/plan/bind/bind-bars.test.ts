@@ -46,7 +46,11 @@ describe('bars of stages with a stated horizon', () => {
     const none = [undefined, undefined, undefined]
     expect(barsOf(planOf({}))).toEqual(none)
     expect(barsOf(planOf({ expected, noise: { spanMs: 60_000, mostCv: 0.5 } }))).toEqual(none)
-    expect(barsOf(planOf({ expected }, { sequential: { rollbackAlpha: 0.01, promotionAlpha: 0.05, falseAlarmEveryMs: hour } }))).toEqual(none)
+    expect(
+      barsOf(
+        planOf({ expected }, { sequential: { rollbackAlpha: 0.01, promotionAlpha: 0.05, falseAlarmEveryMs: hour } }),
+      ),
+    ).toEqual(none)
     expect(barsOf(planOf({ expected: { perMinute: 1e6, rate: 0.01 } }))).toEqual(none)
     const { sequential: _, ...simple } = plan.judging
     expect(barsOf({ ...planOf({ expected }), judging: simple })).toEqual(none)

@@ -19,12 +19,17 @@ export function withBars(plan: Plan): Plan {
   const { sequential } = plan.judging
   if (!sequential || sequential.falseAlarmEveryMs !== undefined) return plan
   if (!Object.values(plan.metrics).some(({ expected, noise }) => expected && !noise)) return plan
-  const watches = watchesOf(ladderOf(plan).map(({ stage }) => stage), plan.metrics)
+  const watches = watchesOf(
+    ladderOf(plan).map(({ stage }) => stage),
+    plan.metrics,
+  )
   const alphaOf = ({ id }: Criterion | Trigger) => {
     const { part, stages } = watches.get(id) ?? { part: 1, stages: 1 }
     return (sequential.rollbackAlpha * part) / stages
   }
-  const phases = plan.phases.map((phase): Phase => ({ ...phase, steps: phase.steps.map((step) => withStages(plan, step, alphaOf)) }))
+  const phases = plan.phases.map(
+    (phase): Phase => ({ ...phase, steps: phase.steps.map((step) => withStages(plan, step, alphaOf)) }),
+  )
   return { ...plan, phases }
 }
 
@@ -32,7 +37,10 @@ type AlphaOf = (statement: Criterion | Trigger) => number
 
 function withStages(plan: Plan, step: Step, alphaOf: AlphaOf): Step {
   if (step.kind !== 'rollout') return step
-  return { ...step, stages: step.stages.map((stage) => ({ ...stage, ...barsOf(plan, stage, alphaOf) })) } satisfies RolloutStep
+  return {
+    ...step,
+    stages: step.stages.map((stage) => ({ ...stage, ...barsOf(plan, stage, alphaOf) })),
+  } satisfies RolloutStep
 }
 
 function barsOf(plan: Plan, stage: Stage, alphaOf: AlphaOf): Pick<Stage, 'bars'> {

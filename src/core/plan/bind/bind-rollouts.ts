@@ -78,12 +78,11 @@ function withCohort(
   if (!bound) return share
   const place = ['phases', phaseId, 'cohorts', bound.name]
   const mover = binder.services.get(service)?.mover
-  const target = mover?.kind === 'traffic' ? binder.input.operator.targets[mover.router] : undefined
+  // Of a flag, the backend itself is asked before the start.
+  if (mover?.kind === 'flag') return { ...share, cohort: bound.value }
+  const target = mover && binder.input.operator.targets[mover.router]
   const known = target && 'cohorts' in target ? Object.keys(target.cohorts) : []
-  if (mover?.kind === 'flag') {
-    const message = `${service} is moved by a flag, which knows no cohorts`
-    binder.report('error', 'COHORT_OF_A_FLAG', place, message, 'let the flag backend turn it on for them')
-  } else if (!known.includes(bound.value)) binder.unknown(place, 'cohort of the router', bound.value, known)
+  if (!known.includes(bound.value)) binder.unknown(place, 'cohort of the router', bound.value, known)
   return { ...share, cohort: bound.value }
 }
 

@@ -147,9 +147,8 @@ flags:
     expect(bind(cohorts('Day 9', 'internal')).errors).toEqual([
       'tidegate.yaml:17 error UNKNOWN_NAME: stage of phase-2 "Day 9" is not known (known: Day 1, Day 2)',
     ])
-    expect(bind(cohorts('Day 1', 'internal').replace('rollout: backend', 'rollout: app')).errors).toEqual([
-      'tidegate.yaml:17 error COHORT_OF_A_FLAG: app is moved by a flag, which knows no cohorts (let the flag backend turn it on for them)',
-    ])
+    const byFlag = bind(cohorts('Day 1', 'staff').replace('rollout: backend', 'rollout: app'))
+    expect(rolloutsOf(phaseOf(byFlag, 'phase-2'))[0]?.stages.map(({ cohort }) => cohort)).toEqual(['staff', undefined])
   })
 })
 

@@ -82,10 +82,15 @@ function brokenStage(purpose: Extract<Purpose, { kind: 'stage' }>, { effect }: R
   const { mover, candidate, baseline } = service
   const percent = stage.percent
   const ladder = indexOf(before.plan).ladders.get(service.name) ?? []
-  const cohorts = ladder.slice(0, rank + 1).flatMap((one) => one.stage.cohort ?? [])
+  const cohorts = [...new Set(ladder.slice(0, rank + 1).flatMap((one) => one.stage.cohort ?? []))]
   const wanted =
     mover.kind === 'flag'
-      ? { kind: 'setFlag', backend: mover.backend, flag: mover.flag, setting: { percent } }
+      ? {
+          kind: 'setFlag',
+          backend: mover.backend,
+          flag: mover.flag,
+          setting: { percent, ...(cohorts.length === 0 ? {} : { cohorts }) },
+        }
       : {
           kind: 'setShares',
           target: mover.router,

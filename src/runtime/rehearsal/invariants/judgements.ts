@@ -23,7 +23,8 @@ export function brokenJudgement(
   if (judgement.statistics) return brokenBet(judgement, isTrigger, is, metric?.minimumSamples ?? 0, statement.condition)
   const needed = isTrigger ? metric?.triggerSamples : metric?.minimumSamples
   if (judgement.needed !== needed) return `${judgement.needed} samples were asked for, not ${needed}`
-  const baseline = (isTrigger ? windowOf(is, nowMs - statement.windowMs, read, 'baseline') : sumOf(was, read, 'baseline')) ?? none
+  const baseline =
+    (isTrigger ? windowOf(is, nowMs - statement.windowMs, read, 'baseline') : sumOf(was, read, 'baseline')) ?? none
   const counts = isTrigger ? windowOf(is, nowMs - statement.windowMs, read) : sumOf(was, read)
   if (counts === null) return 'its window is not the looks of its span'
   if (judgement.samples !== counts.total) return `${judgement.samples} samples were judged of ${counts.total}`

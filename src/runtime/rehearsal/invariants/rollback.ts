@@ -26,7 +26,8 @@ export function breached({ plan, services, elapsedMs }: Release): string | null 
     const state = services[name]
     if (!state?.exposure || state.rollback) continue
     const { exposure } = state
-    const isUnseen = Object.keys(exposure.missing).length > 0 && elapsedMs - exposure.lastFreshMs > plan.judging.stalenessMs
+    const isUnseen =
+      Object.keys(exposure.missing).length > 0 && elapsedMs - exposure.lastFreshMs > plan.judging.stalenessMs
     if (plan.judging.onMissing === 'rollback' && isUnseen) return `data of ${name}`
     for (const { statementId, verdict } of exposure.triggers) {
       if (verdict !== 'Failed' || (exposure.streaks[statementId] ?? 0) < plan.judging.breachLooks) continue
