@@ -15,7 +15,9 @@ import { isOver } from '../core/release/release.ts'
 import { eventSchemaVersion } from '../core/release/upcast/event-schema.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import { reportOf } from '../projections/report.ts'
+import { sqliteMigrations } from '../store/migrations/sqlite-migrations.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
+
 import { openRelease } from './open-release.ts'
 import { ReleaseRunner } from './release-runner.ts'
 import { soleLease } from './sole-leases.ts'
@@ -35,10 +37,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The database that the first version of Tidegate left, opened by this one. */
-function open(log: string): void {
+/** The database that an older version of Tidegate left, the first one unless another is named, opened by this one. */
+function open(log: string, schema = 1): void {
   const file = join(folder, 'events.db')
-  olderDatabase(file, 1, goldenLog(log))
+  olderDatabase(file, schema, goldenLog(log))
   const result = openSqliteStore(file)
   if (!result.ok) throw new Error(result.message)
   store = result.store
@@ -76,7 +78,7 @@ describe('a release of an older version', () => {
   })
 
   it('one that bets judge, stopped in a stage, keeps its odds and ends', async () => {
-    open('version-2-judged-by-bets')
+    open('version-2-judged-by-bets', sqliteMigrations.length)
     const taken = await openRelease(store, stream)
     const { exposure } = taken?.release.services.backend ?? {}
     const odds = exposure?.judges['canary/errors']?.bets

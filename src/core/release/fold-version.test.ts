@@ -30,7 +30,7 @@ const known: Record<number, Record<string, string>> = {
     'version-1-in-a-stage': '4ebcb9e54c8e9b127282211c41884d7c119c77a2d2989733f1bc0a266e4d56c4',
     'version-1-rolled-back': '971bb604d9cf032bbde392577ce389bd9aafde2a627ea7f0fc535d0bc2eab3f4',
     'version-1-succeeded': 'eed805d7e47810f10778720fda6e313c56cacdf0b0ea9d243100ebeb5ac9eb85',
-    'version-2-judged-by-bets': '98948cebc49ff08bed63d46b6e15a792a5f0b55fda0d66ee7219f0922ae615ed',
+    'version-2-judged-by-bets': '5b987a5702f166bf6346ff7b07351edaa50571839d3188d8319bfea4661ccb6e',
     'version-3-rolled-back': '3d69e16486b3a0d799b7839af44844a8677e122a493d675bc487c4e01577a7d6',
   },
 }
