@@ -133,6 +133,19 @@ describe('bindPlan', () => {
     expect(bind({ metrics: { errors } }).plan?.metrics.errors?.noise).toEqual({ spanMs: 60_000, mostCv: 0.3 })
   })
 
+  it('warns where a statement against the baseline meets a stage of 100 %, once', () => {
+    const [canary, ...rest] = draft.phases
+    const condition = { metric: 'Error rate', comparator: '<' as const, value: 2, unit: 'x baseline' }
+    const relative = { ...at(13), text: 'Error rate < 2x baseline', condition, form: 'numeric' as const, claimed: false }
+    const phases = [{ ...canary, criteria: [relative] } as (typeof draft.phases)[number], ...rest]
+    const bound = bindPlan({ draft: { ...draft, phases }, bindings: Bindings.parse(bindings), locate, operator })
+    const warnings = bound.diagnostics.filter(({ ruleId }) => ruleId === 'NOTHING_TO_COMPARE')
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/at Day 5: 100 %: nothing is left to compare with, so Release Manager will be asked/),
+    ])
+    expect(bind().diagnostics.map(({ ruleId }) => ruleId)).not.toContain('NOTHING_TO_COMPARE')
+  })
+
   it('keeps triggers armed in every later stage', () => {
     const { plan } = bind()
     const last = plan?.phases[1]?.steps[0]

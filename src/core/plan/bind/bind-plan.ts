@@ -9,6 +9,7 @@ import { bindPhases } from './bind-phases.ts'
 import { bindRollback } from './bind-rollback.ts'
 import { bindMetrics, bindServices } from './bind-services.ts'
 import { Binder, type BindInput } from './binder.ts'
+import { checkComparisons } from './check-comparisons.ts'
 import { findBindingSecrets } from './find-binding-secrets.ts'
 import { nameKey } from './names.ts'
 
@@ -49,6 +50,7 @@ export function bindPlan(input: BindInput): { plan?: Plan; diagnostics: Diagnost
     roles: rolesOf(binder),
     asks: bindings.asks,
   }
+  checkComparisons(binder, plan)
   const failed = binder.diagnostics.some(({ severity }) => severity === 'error')
   return failed ? { diagnostics: binder.diagnostics } : { plan: withBars(plan), diagnostics: binder.diagnostics }
 }
