@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { FlagRef } from './bindings-flags.ts'
 import { Duration } from './duration.ts'
-import { Selector } from './metric.ts'
+import { LabelName, Selector } from './metric.ts'
 
 const Name = z.string().min(1)
 
@@ -41,8 +41,15 @@ const metric = {
     .describe('Noise that the candidate may have for itself; the sequential judge waits longer for it'),
 }
 
+const segmentBy = LabelName.optional().describe('The label whose values are judged apart from each other')
+
 export const MetricBinding = z.union([
-  z.strictObject({ ...metric, events: Selector, total: Selector }),
-  z.strictObject({ ...metric, histogram: Selector, unit: z.enum(['s', 'ms']).describe('Of the bucket edges') }),
+  z.strictObject({ ...metric, events: Selector, total: Selector, segmentBy }),
+  z.strictObject({
+    ...metric,
+    histogram: Selector,
+    unit: z.enum(['s', 'ms']).describe('Of the bucket edges'),
+    segmentBy,
+  }),
 ])
 export type MetricBinding = z.infer<typeof MetricBinding>

@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** A Prometheus instant-vector selector such as `http_requests_total{status=~"5.."}`: name and `= != =~ !~` matchers. */
 export const Selector = z.string().min(1).max(500)
 
+export const LabelName = z.string().regex(/^[a-zA-Z_]\w*$/, 'a label begins with a letter or _, and has letters, digits and _')
+
 /** The label whose values are judged apart from each other, such as `country`: a change of their mix is then no change of the rate. */
 const segmentBy = z.string().optional()
 

@@ -5,6 +5,7 @@ import type { MetricQuery } from '../metric.ts'
 import type { Mover, Service } from '../service.ts'
 import { flagOf } from './bind-flags.ts'
 import type { Binder, BindingsPath } from './binder.ts'
+import { checkSegments } from './check-segments.ts'
 
 export function bindServices(binder: Binder): void {
   const { bindings } = binder.input
@@ -135,6 +136,7 @@ export function bindMetrics(binder: Binder): void {
     requireSource(binder, ['metrics', id, 'source'], source)
     if (service !== undefined && !services.includes(service))
       binder.unknown(['metrics', id, 'service'], 'service', service, services)
+    checkSegments(binder, id, metric)
     binder.metrics[id] = {
       id,
       name: says[0] ?? id,
@@ -149,8 +151,10 @@ export function bindMetrics(binder: Binder): void {
 }
 
 function queryOf(metric: MetricBinding): MetricQuery {
-  if ('histogram' in metric) return { histogram: metric.histogram, scaleToMs: metric.unit === 's' ? 1_000 : 1 }
-  return { events: metric.events, total: metric.total }
+  const segments = metric.segmentBy === undefined ? {} : { segmentBy: metric.segmentBy }
+  if ('histogram' in metric)
+    return { histogram: metric.histogram, scaleToMs: metric.unit === 's' ? 1_000 : 1, ...segments }
+  return { events: metric.events, total: metric.total, ...segments }
 }
 
 function requireSource(binder: Binder, place: BindingsPath, source: string): void {
