@@ -4,12 +4,13 @@ import type { MetricReading } from '../../src/core/release/evidence.ts'
 import type { Outcome } from '../../src/core/release/outcome.ts'
 import type { MetricRead } from '../../src/ports/drivers.ts'
 
-/** A source over two processes that show pages. `read` throws where there is no reading; `end`: nothing listens there any more. */
+/** A source over two processes that show pages. `read` throws where there is no reading; `end`: nothing listens there any more; `silence`: it takes requests and never answers. */
 export interface SourceCalls {
   read(request: MetricRead, cursor?: MetricReading['cursor']): Promise<MetricReading>
   outcomeOf(request: MetricRead): Promise<Outcome<MetricReading>>
   show(one: string, two?: string): Promise<unknown>
   end(process: 'one' | 'two'): Promise<unknown>
+  silence(process: 'one' | 'two'): Promise<unknown>
 }
 
 const arms = { label: 'version', candidate: 'v2', baseline: 'v1' }

@@ -84,7 +84,7 @@ function explain(verdict: Verdict, isTrigger: boolean, measured: Measured, condi
 /** Does the condition hold for these counts? Where its value is no bucket edge, the next edge is taken that makes it harder to hold. */
 function holdsFor(counts: ArmCounts, condition: Condition): boolean | 'unanswerable' {
   const threshold = canonicalThreshold(condition)
-  if (threshold === undefined) return 'unanswerable'
+  if (threshold === undefined || threshold.kind === 'size') return 'unanswerable'
   if (threshold.kind !== 'duration') {
     const value = shownValue(counts, condition)
     return value === null ? 'unanswerable' : compare[condition.comparator](value, threshold.value)

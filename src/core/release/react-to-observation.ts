@@ -63,7 +63,7 @@ function stageObserved(
   }
 }
 
-/** Counts that are below zero or no numbers are no data: they would spoil every sum after them. */
+/** Counts that are below zero, and what is no number, are no data: they would spoil every sum after them. */
 function usable(outcome: Outcome<MetricReading> | undefined): Outcome<MetricReading> {
   if (!outcome) return fail('notFound', 'was not read')
   if (!outcome.ok) return outcome
@@ -75,9 +75,9 @@ function usable(outcome: Outcome<MetricReading> | undefined): Outcome<MetricRead
 const areCounts = (arms: MetricReading['arms']): boolean => Object.values(arms).every(isCount)
 
 /** By hand: this is asked of every reading of every look. */
-function isCount({ total, events, buckets }: ArmCounts): boolean {
+function isCount({ total, events, buckets, gauge }: ArmCounts): boolean {
   const numbers = [total, events ?? 0, ...(buckets ?? []).map(({ count }) => count)]
-  return numbers.every((count) => Number.isFinite(count) && count >= 0)
+  return Number.isFinite(gauge ?? 0) && numbers.every((count) => Number.isFinite(count) && count >= 0)
 }
 
 function arrivalsOf({ arrivals }: Observation): MetricReading | null {

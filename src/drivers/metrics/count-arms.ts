@@ -1,11 +1,11 @@
-/** Counts per arm since the last reading, from the raw counters on the pages then and now. */
+/** Counts per arm since the last reading, from the raw counters on the pages then and now; of a gauge, what it shows now. */
 import { nearestNames } from '../../core/nearest-names.ts'
-import type { MetricQuery } from '../../core/plan/metric.ts'
 import type { Arm, MetricReading } from '../../core/release/evidence.ts'
 import { type DriverError, fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { MetricRead } from '../../ports/drivers.ts'
 import { Cursor } from './cursor.ts'
 import type { Page } from './parse-exposition.ts'
+import { readGauges } from './read-gauges.ts'
 import { knows, namesOf, readyQuery, type Series, selectSeries } from './select-series.ts'
 import { ownSegments, segmentProblem, splitSegments } from './split-segments.ts'
 import { sharedEdges, sumSeries } from './sum-series.ts'
@@ -17,16 +17,18 @@ export type Pages = ReadonlyMap<string, Page | 'gone' | 'silent'>
 const maximumSeries = 2_000
 
 /** `notFound`: no page knows the metric. `rejected`: the query cannot be read, selects too much, or names a label of segments that is not there. */
-export function countArms(pages: Pages, { query, arms, cursor }: MetricRead): Outcome<MetricReading> {
-  const ready = readyQuery(query)
+export function countArms(pages: Pages, { query: asked, arms, cursor }: MetricRead): Outcome<MetricReading> {
+  const ready = readyQuery(asked)
   if (!ready.ok) return ready
+  const query = ready.value
   const answered = [...pages.values()].filter((page) => typeof page === 'object')
-  const unknown = namesOf(ready.value).find((name) => !answered.some((page) => knows(page, name)))
+  const unknown = namesOf(query).find((name) => !answered.some((page) => knows(page, name)))
   if (unknown !== undefined)
     return unknownMetric(
       unknown,
       answered.flatMap(({ names }) => [...names]),
     )
+  if ('gauge' in query) return succeed(readGauges(pages, query, arms))
   const before = Cursor.optional().safeParse(cursor)
   if (!before.success) return fail('rejected', 'the cursor was not made by a source of Prometheus text')
 
@@ -37,7 +39,7 @@ export function countArms(pages: Pages, { query, arms, cursor }: MetricRead): Ou
     if (page === 'gone') after[url] = {}
     else if (page === 'silent') keep(after, url, past)
     else {
-      const selected = selectSeries(page, ready.value, arms)
+      const selected = selectSeries(page, query, arms)
       for (const [arm, series] of selected.arms) {
         deltas.set(arm, [...(deltas.get(arm) ?? []), ...series.map((each) => since(past, each))])
       }
@@ -47,16 +49,16 @@ export function countArms(pages: Pages, { query, arms, cursor }: MetricRead): Ou
   }
   const size = Object.values(after).reduce((total, series) => total + Object.keys(series).length, 0)
   if (size > maximumSeries)
-    return fail('rejected', `${selectorsOf(query)} selects ${size} series; narrow it to at most ${maximumSeries}`)
+    return fail('rejected', `${namesOf(query).join(' of ')} selects ${size} series; narrow it to at most ${maximumSeries}`)
   const edges = new Set([...deltas.values()].flat().flatMap(({ raw }) => Object.keys(raw)))
   const edgesOf = new Map([...deltas].map(([arm, series]) => [arm, sharedEdges(series, edges)]))
-  const sum = (arm: Arm, series: readonly Series[]) => sumSeries(series, ready.value, edgesOf.get(arm) ?? [])
+  const sum = (arm: Arm, series: readonly Series[]) => sumSeries(series, query, edgesOf.get(arm) ?? [])
   const counts = Object.fromEntries([...deltas].map(([arm, series]) => [arm, sum(arm, series)]))
-  const { segmentBy } = ready.value
+  const { segmentBy } = query
   if (segmentBy === undefined) return succeed({ arms: counts, cursor: after })
-  const problem = segmentProblem(deltas, ready.value, segmentBy, cursor === undefined)
+  const problem = segmentProblem(deltas, query, segmentBy, cursor === undefined)
   if (problem !== undefined) return fail('rejected', problem)
-  const own = ownSegments(before.data, ready.value, segmentBy)
+  const own = ownSegments(before.data, query, segmentBy)
   return succeed({ arms: counts, segments: splitSegments(deltas, segmentBy, own, sum), cursor: after })
 }
 
@@ -83,6 +85,3 @@ export function unknownMetric(name: string, known: Iterable<string>): { ok: fals
     `nothing that answers knows the metric ${name}; ${near === '' ? 'they know none at all' : `the nearest are: ${near}`}`,
   )
 }
-
-const selectorsOf = (query: MetricQuery): string =>
-  'histogram' in query ? query.histogram : `${query.events} of ${query.total}`

@@ -1,5 +1,5 @@
 /** What one page says about each arm: the raw counters that a query selects. */
-import type { ArmSelector, MetricQuery } from '../../core/plan/metric.ts'
+import { type ArmSelector, gaugeUnits, type MetricQuery } from '../../core/plan/metric.ts'
 import type { Arm } from '../../core/release/evidence.ts'
 import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import { type Page, type Sample, toNumber } from './parse-exposition.ts'
@@ -10,7 +10,12 @@ export type CountedQuery = (
   | { events: Selector; total: Selector }
   | { histogram: Selector; scaleToMs: number }
 ) & { segmentBy?: string | undefined }
-export type ReadyQuery = CountedQuery
+/** `scale` turns its values into the judge's unit. */
+export interface GaugeQuery {
+  gauge: Selector
+  scale: number
+}
+export type ReadyQuery = CountedQuery | GaugeQuery
 
 /** One counter, or one histogram with all its buckets. */
 export interface Series {
@@ -25,6 +30,11 @@ export interface Series {
 
 /** `rejected` if a selector cannot be read, or the segments' label is none. */
 export function readyQuery(query: MetricQuery): Outcome<ReadyQuery> {
+  if ('gauge' in query) {
+    const gauge = parseSelector(query.gauge)
+    const scale = query.unit === undefined ? 1 : gaugeUnits[query.unit].scale
+    return gauge.ok ? succeed({ gauge: gauge.value, scale }) : gauge
+  }
   const { segmentBy } = query
   if (segmentBy !== undefined && !/^[a-zA-Z_]\w*$/.test(segmentBy))
     return fail('rejected', `"${segmentBy}" is no name of a label`)
@@ -39,7 +49,12 @@ export function readyQuery(query: MetricQuery): Outcome<ReadyQuery> {
 
 /** The metric names a query needs, as a page would make them known. */
 export function namesOf(query: ReadyQuery): string[] {
-  return 'histogram' in query ? [query.histogram.name] : [query.events.name, query.total.name]
+  return selectorsOf(query).map(({ name }) => name)
+}
+
+export function selectorsOf(query: ReadyQuery): Selector[] {
+  if ('gauge' in query) return [query.gauge]
+  return 'histogram' in query ? [query.histogram] : [query.events, query.total]
 }
 
 export function knows(page: Page, name: string): boolean {
@@ -56,7 +71,7 @@ export interface Selected {
  * The selected series of each arm the page can speak for: one that it shows anywhere, of a metric that it knows. Such an arm without a
  * series has counted nothing yet.
  */
-export function selectSeries(page: Page, query: ReadyQuery, arms: ArmSelector): Selected {
+export function selectSeries(page: Page, query: CountedQuery, arms: ArmSelector): Selected {
   const selected: Selected = { arms: new Map(), isSound: true }
   const total = 'histogram' in query ? query.histogram : query.total
   if (!knows(page, total.name)) return selected

@@ -23,4 +23,4 @@ export function sumSeries(series: readonly Series[], query: CountedQuery, edges:
 }
 
 /** Without the error of floating point that 0.035 × 1000 has. */
-const scaled = (edge: number, scale: number): number => Number((edge * scale).toPrecision(12))
+export const scaled = (value: number, scale: number): number => Number((value * scale).toPrecision(12))

@@ -132,7 +132,8 @@ export function bindMetrics(binder: Binder): void {
   const { bindings } = binder.input
   const services = servicesOf(bindings).map(([name]) => name)
   for (const [id, metric] of Object.entries(bindings.metrics)) {
-    const { says, source, service, minimumSamples, triggerSamples, matures, noise } = metric
+    const { says, source, service } = metric
+    const { minimumSamples, triggerSamples, matures, noise } = 'gauge' in metric ? oneInstance : metric
     requireSource(binder, ['metrics', id, 'source'], source)
     if (service !== undefined && !services.includes(service))
       binder.unknown(['metrics', id, 'service'], 'service', service, services)
@@ -150,7 +151,11 @@ export function bindMetrics(binder: Binder): void {
   }
 }
 
+/** All that a gauge needs to be shown. */
+const oneInstance = { minimumSamples: 1, triggerSamples: 1, matures: undefined, noise: undefined }
+
 function queryOf(metric: MetricBinding): MetricQuery {
+  if ('gauge' in metric) return { gauge: metric.gauge, ...(metric.unit === undefined ? {} : { unit: metric.unit }) }
   const segments = metric.segmentBy === undefined ? {} : { segmentBy: metric.segmentBy }
   if ('histogram' in metric)
     return { histogram: metric.histogram, scaleToMs: metric.unit === 's' ? 1_000 : 1, ...segments }
