@@ -88,6 +88,15 @@ describe('gauges', () => {
     expect(stage?.triggers.map(({ metricId, action }) => [metricId, action.kind])).toEqual([['memory', 'pause']])
   })
 
+  it('that are all a phase measures are a warning', () => {
+    const warning =
+      'plan.md:6 warning GAUGES_ALONE: Phase 1: Canary (10%) measures nothing but gauges: its stages pass on what a few instances show at that moment (add a criterion on a rate or a latency)'
+    expect(bind(pausing).warnings).toContain(warning)
+    const errors = '  errors: { says: [Error rate], source: router, events: errors, total: requests }\n'
+    const more = document.replace('- CPU', '- Error rate < 1%\n- CPU')
+    expect(bindText(more, gauges + errors + pausing).warnings).not.toContain(warning)
+  })
+
   it('take nothing back: the error says what the trigger may do', () => {
     const error =
       'plan.md:11 error GAUGE_ROLLS_BACK: "Memory usage > 1 GB" would roll back on memory, a gauge: it shows what is now, and not how sure that is (bind it under triggers with an action of `notify`, `halt` or `pause`, or measure it with counters)'

@@ -4,7 +4,7 @@ import { type Condition, canonicalThreshold, formatCondition, type ThresholdKind
 import type { SourceRange } from '../diagnostic.ts'
 import type { DraftCriterion } from '../draft.ts'
 import type { Gate } from '../gate.ts'
-import { gaugeUnits, type MetricQuery } from '../metric.ts'
+import { gaugeUnits, isGauge, type MetricQuery } from '../metric.ts'
 import type { PlanMetric } from '../plan.ts'
 import type { Criterion } from '../step.ts'
 import { bindGate, type Statement, signedBy } from './bind-gates.ts'
@@ -90,6 +90,15 @@ function criteriaFor(binder: Binder, measured: readonly Measured[], service: str
     return isFirst && binder.metricFor(criterion.condition.metric, service)?.id === criterion.metricId
   })
   return (own.length > 0 ? own : general).map(({ criterion }) => criterion)
+}
+
+/** Where nothing but gauges is measured, nothing that passes a stage says how sure it is. */
+export function warnOfGaugesAlone(binder: Binder, phase: string, measured: readonly Measured[]): void {
+  const [first] = measured
+  if (!first || !measured.every(({ criterion }) => isGauge(binder.metrics[criterion.metricId]))) return
+  const message = `${phase} measures nothing but gauges: its stages pass on what a few instances show at that moment`
+  const hint = 'add a criterion on a rate or a latency'
+  binder.report('warning', 'GAUGES_ALONE', first.criterion.source, message, hint)
 }
 
 /** Can this metric answer this condition at all? */
