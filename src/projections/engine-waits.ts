@@ -1,11 +1,13 @@
 /** Waits that no person ends: schedules, driver calls, readbacks, bake time, samples, fresh data. */
 import { formatDuration } from '../core/plan/duration.ts'
 import { formatCount } from '../core/plan/format-value.ts'
+import { isGauge } from '../core/plan/metric.ts'
 import { type Phase, serviceOf } from '../core/plan/plan.ts'
 import { moverName } from '../core/plan/service.ts'
-import type { RolloutStep, Stage, Step } from '../core/plan/step.ts'
+import type { Criterion, RolloutStep, Stage, Step } from '../core/plan/step.ts'
 import { hasPassed, leaningTrigger } from '../core/release/advance-rollout.ts'
 import { isHeld, stepAbout } from '../core/release/holds.ts'
+import type { Judgement } from '../core/release/judgement.ts'
 import { stageOf } from '../core/release/look.ts'
 import { activePhases } from '../core/release/open-gates.ts'
 import { isEntered, mayBegin, readySteps } from '../core/release/phases.ts'
@@ -90,13 +92,13 @@ function stageWaits(release: Release, exposure: Exposure, stage: Stage): WaitVie
   }
   const failing = exposure.criteria.find(({ verdict }) => verdict === 'Failed')
   const leaning = failing && leaningTrigger(exposure, stage, failing)
-  if (leaning && leftMs === 0) {
-    const otherwise = `held ${formatDuration(judging.sampleWaitMs)} after the bake, and ${asks} is asked`
-    waits.push(engineWait(`trigger "${leaning.text}" to be shown or not`, exposure.lastLookMs, otherwise))
-  }
   const short = missingSamples(release, exposure)
+  const otherwise = `held ${formatDuration(judging.sampleWaitMs)} after the bake, and ${asks} is asked`
+  if (leaning && leftMs === 0)
+    waits.push(engineWait(`trigger "${leaning.text}" to be shown or not`, exposure.lastLookMs, otherwise))
+  for (const { explanation } of leftMs > 0 ? [] : undecidedGauges(release, exposure))
+    waits.push(engineWait(`a gauge to hold: ${explanation}`, exposure.enteredMs, otherwise))
   if (short) {
-    const otherwise = `held ${formatDuration(judging.sampleWaitMs)} after the bake, and ${asks} is asked`
     waits.push(
       engineWait(`"${short.text}" needs ${formatCount(short.missing)} more requests`, exposure.enteredMs, otherwise),
     )
@@ -111,10 +113,20 @@ export function bakeLeftMs(release: Release, exposure: Exposure): number {
 
 /** The criterion that lacks the most samples, or undefined when all have enough. */
 export function missingSamples(release: Release, exposure: Exposure): { text: string; missing: number } | undefined {
-  const { criteria } = stageOf(release, exposure.stageId)
   const short = exposure.criteria.flatMap(({ statementId, samples, needed }) => {
-    const text = criteria.find(({ id }) => id === statementId)?.text ?? statementId
-    return samples < needed ? [{ text, missing: needed - samples }] : []
+    const criterion = criterionOf(exposure, release, statementId)
+    const isShort = samples < needed && !isGauge(release.plan.metrics[criterion?.metricId ?? ''])
+    return isShort ? [{ text: criterion?.text ?? statementId, missing: needed - samples }] : []
   })
   return short.sort((a, b) => b.missing - a.missing)[0]
 }
+
+/** Criteria on gauges that have data and do not hold: they may yet, and nobody but a person decides otherwise. */
+const undecidedGauges = (release: Release, exposure: Exposure): Judgement[] =>
+  exposure.criteria.filter(({ statementId, verdict, value }) => {
+    const metricId = criterionOf(exposure, release, statementId)?.metricId ?? ''
+    return isGauge(release.plan.metrics[metricId]) && verdict === 'Inconclusive' && value !== null
+  })
+
+const criterionOf = ({ stageId }: Exposure, release: Release, statementId: string): Criterion | undefined =>
+  stageOf(release, stageId).criteria.find(({ id }) => id === statementId)

@@ -1,5 +1,6 @@
 /** What a release says of itself in each state: what it waits for, who unblocks it, what comes next. */
 import { describe, expect, it } from 'vitest'
+import { gaugedPlan } from '../../test/fixtures/gauged-plan.ts'
 import { plan } from '../../test/fixtures/plan.ts'
 import { startedAt } from '../../test/fixtures/stored-log.ts'
 import { World } from '../../test/simulation/world.ts'
@@ -49,6 +50,17 @@ describe('waits', () => {
     const view = viewOf(world)
     expect(view.waits[0]?.what).toBe('the schedule: "canary" starts at 2 d of plan time, in 8.2 s at speed 8,640×')
     expect(view.next).toBe('"canary" starts at 2 d of plan time, in 8.2 s at speed 8,640×.')
+  })
+
+  it('says what a gauge shows that keeps a stage', () => {
+    const world = new World({ gauge: () => 6e8 }, gaugedPlan({ kind: 'notify' }))
+    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 10_000 })
+    expect(viewOf(world).waits).toMatchObject([
+      {
+        what: 'a gauge to hold: "memory < 512 MB" does not hold: 600 MB, the mean of 2 instances; a gauge decides nothing by itself',
+        otherwise: 'held 30 s after the bake, and Release Manager is asked',
+      },
+    ])
   })
 
   it('tells the next try of a call that failed', () => {

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MetricReading } from '../../src/core/release/evidence.ts'
 import type { MetricRead, MetricSource } from '../../src/ports/drivers.ts'
 import { abortingContext, effectContext, timed } from './driver-context.ts'
+import { gaugesContract } from './metric-gauges.ts'
+import { type SourceCalls, segmentsContract } from './metric-segments.ts'
 
 /** A source `main` over the two processes `one` and `two`, both gone until they show something. */
 export interface SourceUnderTest extends AsyncDisposable {
@@ -181,8 +183,18 @@ export function metricSourceContract(open: () => Promise<SourceUnderTest>): void
     })
   })
 
+  const outcomeOf = (request: MetricRead) => test.source.read('main', request, effectContext({ timeoutMs: 200 }))
+  const calls: SourceCalls = {
+    read,
+    show,
+    outcomeOf,
+    end: (process) => test.show(process, 'gone'),
+    silence: (process) => test.show(process, 'silent'),
+  }
+  segmentsContract(calls)
+  gaugesContract(calls)
+
   describe('as a metric source, in trouble', () => {
-    const outcomeOf = (request: MetricRead) => test.source.read('main', request, effectContext({ timeoutMs: 200 }))
 
     it('is unavailable when no process answers', async () => {
       expect(await outcomeOf(errors)).toMatchObject({ ok: false, error: { code: 'unavailable' } })

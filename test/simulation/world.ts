@@ -24,6 +24,8 @@ export const person = (id: string): Actor => ({ id, name: id, demo: false })
 export interface Behaviour {
   errorRate(arm: 'candidate' | 'baseline', nowMs: number, metricId: string, service: string): number
   slowShare(arm: 'candidate' | 'baseline', nowMs: number): number
+  /** What each of two instances shows. */
+  gauge(arm: 'candidate' | 'baseline', nowMs: number): number
   metrics(nowMs: number): 'all' | 'none' | 'baselineOnly' | 'candidateOnly' | 'down'
   perform(state: EffectState, nowMs: number): EffectOutcome | 'hang' | undefined
   signs: boolean
@@ -36,6 +38,7 @@ export interface Behaviour {
 const healthy: Behaviour = {
   errorRate: () => 0.002,
   slowShare: () => 0.01,
+  gauge: () => 0,
   metrics: () => 'all',
   perform: () => undefined,
   signs: true,
@@ -221,7 +224,9 @@ export class World {
     const own = this.behaviour.arrives(this.shares[name]?.[candidate] ?? 0) / 100
     const share = arm === 'candidate' ? own : 1 - own
     const total = Math.round(this.behaviour.requestsPerSecond * seconds * share)
-    if (!('histogram' in (metrics[metricId]?.query ?? {})))
+    const query = metrics[metricId]?.query ?? {}
+    if ('gauge' in query) return { total: 2, gauge: 2 * this.behaviour.gauge(arm, this.nowMs) }
+    if (!('histogram' in query))
       return { total, events: Math.round(total * this.behaviour.errorRate(arm, this.nowMs, metricId, name)) }
     const slow = Math.round(total * this.behaviour.slowShare(arm, this.nowMs))
     const buckets = [100, 500, 1_000, 2_000].map((le) => ({ le, count: total - slow }))

@@ -94,7 +94,7 @@ function holdsFor(
   baseline: ArmCounts | undefined,
 ): boolean | undefined | 'unanswerable' {
   const threshold = canonicalThreshold(condition)
-  if (threshold === undefined) return 'unanswerable'
+  if (threshold === undefined || threshold.kind === 'size') return 'unanswerable'
   if (threshold.kind === 'ratio') {
     const [own, other] = [shownValue(counts, condition), shownValue(baseline ?? noCounts, condition)]
     if (own === null) return 'unanswerable'

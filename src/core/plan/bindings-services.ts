@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { FlagRef } from './bindings-flags.ts'
 import { Duration } from './duration.ts'
-import { Selector } from './metric.ts'
+import { GaugeUnit, LabelName, Selector } from './metric.ts'
 
 const Name = z.string().min(1)
 
@@ -25,10 +25,14 @@ export const ServiceBinding = z.strictObject({
 })
 export type ServiceBinding = z.infer<typeof ServiceBinding>
 
-const metric = {
+const named = {
   says: z.array(Name).min(1).describe("The document's words for this metric"),
   source: Name,
   service: Name.optional().describe('Where it judges only one of several services'),
+}
+
+const metric = {
+  ...named,
   minimumSamples: z.int().positive().default(100).describe('What a criterion needs from the candidate'),
   triggerSamples: z.int().positive().default(20).describe('What a trigger needs'),
   matures: Duration.optional().describe('Real time after which what happened to a user is known'),
@@ -55,8 +59,20 @@ const metric = {
     ),
 }
 
+const segmentBy = LabelName.optional().describe('The label whose values are judged apart from each other')
+
 export const MetricBinding = z.union([
-  z.strictObject({ ...metric, events: Selector, total: Selector }),
-  z.strictObject({ ...metric, histogram: Selector, unit: z.enum(['s', 'ms']).describe('Of the bucket edges') }),
+  z.strictObject({ ...metric, events: Selector, total: Selector, segmentBy }),
+  z.strictObject({
+    ...metric,
+    histogram: Selector,
+    unit: z.enum(['s', 'ms']).describe('Of the bucket edges'),
+    segmentBy,
+  }),
+  z.strictObject({
+    ...named,
+    gauge: Selector.describe('Values of now: shown, and never a reason to go on or back by themselves'),
+    unit: GaugeUnit.optional().describe('Of its values; without it they are bare numbers'),
+  }),
 ])
 export type MetricBinding = z.infer<typeof MetricBinding>

@@ -1,12 +1,13 @@
 /** Measured values as people read them, in the unit of the condition that they are judged by. */
-import { type Condition, canonicalThreshold } from './condition.ts'
+import { bytesIn, type Condition, canonicalThreshold } from './condition.ts'
 import { formatDuration } from './duration.ts'
 
-/** A judged value in the unit of its condition: `0.42 %`, `210 ms`, `3`; a dash where there is none. */
+/** A judged value in the unit of its condition: `0.42 %`, `210 ms`, `480 MB`, `3`; a dash where there is none. */
 export function formatValue(value: number | null, condition: Condition): string {
   if (value === null) return '–'
   const kind = canonicalThreshold(condition)?.kind
   if (kind === 'fraction' || kind === 'ratio') return formatPercent(value * 100)
+  if (kind === 'size') return `${formatCount(value / (bytesIn(condition.unit) ?? 1))} ${condition.unit}`
   return kind === 'duration' ? formatDuration(value) : formatCount(value)
 }
 

@@ -1,4 +1,5 @@
 /** How long each statement of a plan is watched, and its part of the false alarms that all of them are allowed. */
+import { isGauge } from './metric.ts'
 import { ladderOf, type Plan, type PlanMetric } from './plan.ts'
 import type { Stage } from './step.ts'
 
@@ -25,7 +26,7 @@ export function watchOf(plan: Plan, statementId: string): Watch {
   return known.get(statementId) ?? { part: 1, stages: 1, bakeMs: 0 }
 }
 
-type Metrics = Readonly<Record<string, Pick<PlanMetric, 'weight'>>>
+type Metrics = Readonly<Record<string, Pick<PlanMetric, 'weight' | 'query'>>>
 
 export function watchesOf(stages: readonly Stage[], metrics: Metrics): ReadonlyMap<string, Watch> {
   return new Map([...watchesOn(stages, metrics, 'triggers'), ...watchesOn(stages, metrics, 'criteria')])
@@ -36,7 +37,9 @@ function watchesOn(stages: readonly Stage[], metrics: Metrics, kind: 'triggers' 
   for (const stage of stages)
     for (const { id, metricId } of stage[kind]) {
       const { stages, bakeMs } = found.get(id) ?? { stages: 0, bakeMs: 0 }
-      const weight = metrics[metricId]?.weight ?? 1
+      const metric = metrics[metricId]
+      // A gauge decides nothing, and raises no false alarms.
+      const weight = isGauge(metric) ? 0 : (metric?.weight ?? 1)
       found.set(id, { weight, stages: stages + 1, bakeMs: bakeMs + stage.bakeMs })
     }
   const all = [...found.values()].reduce((sum, { weight }) => sum + weight, 0)

@@ -1,8 +1,10 @@
 /** One look at the metrics of the stage that carries traffic: what must be read, and what the judge makes of it. */
+import { gaugeJudge } from '../judge/gauge-judge.ts'
 import type { Judge, JudgeState } from '../judge/judge.ts'
 import type { Certainty, Question } from '../judge/question.ts'
 import { sequentialJudge } from '../judge/sequential-judge.ts'
 import { thresholdJudge } from '../judge/threshold-judge.ts'
+import { isGauge } from '../plan/metric.ts'
 import { findRung, type Plan, type Rung } from '../plan/plan.ts'
 import type { Criterion, Stage, Trigger } from '../plan/step.ts'
 import { watchOf } from '../plan/watches.ts'
@@ -36,6 +38,10 @@ export function questionOf(release: Release, stage: Stage, statement: Criterion 
 
 /** The judge that the plan asks for. */
 export const judgeOf = ({ judging }: Plan): Judge => (judging.sequential ? sequentialJudge : thresholdJudge)
+
+/** A gauge has a judge of its own, whatever the plan asks for. */
+const judgeFor = (plan: Plan, { metricId }: Criterion | Trigger): Judge =>
+  isGauge(plan.metrics[metricId]) ? gaugeJudge : judgeOf(plan)
 
 /** The triggers of a plan share its false alarms by their metrics' weights, and so do its criteria; each criterion has its own false passes. */
 function certaintyOf(release: Release, stage: Stage, { id, metricId }: Criterion | Trigger): Certainty | undefined {
@@ -80,10 +86,10 @@ export function judgesAfter(
   if (known?.exposure === exposure && known.atMs === atMs) return known.judges
   const stage = stageOf(release, exposure.stageId)
   const judges = { ...exposure.judges }
-  const judge = judgeOf(release.plan)
   for (const statement of [...stage.criteria, ...stage.triggers]) {
     const reading = readings[statement.metricId]
     if (!reading || atMs - exposure.enteredMs < (release.plan.metrics[statement.metricId]?.maturesMs ?? 0)) continue
+    const judge = judgeFor(release.plan, statement)
     const state = judges[statement.id] ?? judge.initial()
     const look = { fromMs: exposure.lastLookMs, toMs: atMs, reading }
     judges[statement.id] = judge.observe(state, questionOf(release, stage, statement), look)
@@ -102,8 +108,8 @@ export function judgementsOf(
   statements: readonly (Criterion | Trigger)[],
   judges: Readonly<Record<string, JudgeState>>,
 ): Judgement[] {
-  const judge = judgeOf(release.plan)
-  return statements.map((statement) =>
-    judge.judge(judges[statement.id] ?? judge.initial(), questionOf(release, stage, statement)),
-  )
+  return statements.map((statement) => {
+    const judge = judgeFor(release.plan, statement)
+    return judge.judge(judges[statement.id] ?? judge.initial(), questionOf(release, stage, statement))
+  })
 }

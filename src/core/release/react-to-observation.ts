@@ -67,17 +67,21 @@ function stageObserved(
   }
 }
 
-/** Counts that are below zero or no numbers are no data: they would spoil every sum after them. */
+/** Counts that are below zero, and what is no number, are no data: they would spoil every sum after them. */
 function usable(outcome: Outcome<MetricReading> | undefined): Outcome<MetricReading> {
   if (!outcome) return fail('notFound', 'was not read')
-  if (!outcome.ok || Object.values(outcome.value.arms).every(isCount)) return outcome
+  if (!outcome.ok) return outcome
+  const { arms, segments = {} } = outcome.value
+  if ([arms, ...Object.values(segments)].every(areCounts)) return outcome
   return fail('rejected', 'no data: it gave counts that are no numbers from zero up')
 }
 
+const areCounts = (arms: MetricReading['arms']): boolean => Object.values(arms).every(isCount)
+
 /** By hand: this is asked of every reading of every look. */
-function isCount({ total, events, buckets }: ArmCounts): boolean {
+function isCount({ total, events, buckets, gauge }: ArmCounts): boolean {
   const numbers = [total, events ?? 0, ...(buckets ?? []).map(({ count }) => count)]
-  return numbers.every((count) => Number.isFinite(count) && count >= 0)
+  return Number.isFinite(gauge ?? 0) && numbers.every((count) => Number.isFinite(count) && count >= 0)
 }
 
 function arrivalsOf({ arrivals }: Observation): MetricReading | null {

@@ -4,7 +4,7 @@ import { type Outcome, succeed } from '../../core/release/outcome.ts'
 import type { DriverContext } from '../../ports/drivers.ts'
 import type { Page } from './parse-exposition.ts'
 import { anyOf, type PrometheusServer, queryVector, selectorText, targetsDescribing } from './prometheus-api.ts'
-import { namesOf, type ReadyQuery } from './select-series.ts'
+import { namesOf, type ReadyQuery, selectorsOf } from './select-series.ts'
 
 /** An instance is what Prometheus calls one scraped page: a pair of its labels `job` and `instance`. */
 export const instanceOf = ({ job = '', instance = '' }: Readonly<Record<string, string>>): string =>
@@ -22,9 +22,8 @@ export async function findInstances(
   context: DriverContext,
 ): Promise<Outcome<Instances>> {
   const arm = { label: arms.label, operator: '=~', value: anyOf([arms.candidate, arms.baseline]) }
-  const selectors = 'histogram' in query ? [query.histogram] : [query.events, query.total]
   const suffix = 'histogram' in query ? '_bucket' : ''
-  const texts = new Set(selectors.map(({ name, pairs }) => selectorText(`${name}${suffix}`, [...pairs, arm])))
+  const texts = new Set(selectorsOf(query).map(({ name, pairs }) => selectorText(`${name}${suffix}`, [...pairs, arm])))
   const instances: Instances = new Map()
   const pageOf = (key: string): Page => {
     const page = instances.get(key) ?? { samples: [], names: new Set(), described: new Map() }

@@ -1,12 +1,21 @@
 /** What one page says about each arm: the raw counters that a query selects. */
-import type { ArmSelector, MetricQuery } from '../../core/plan/metric.ts'
+import { type ArmSelector, gaugeUnits, type MetricQuery } from '../../core/plan/metric.ts'
 import type { Arm } from '../../core/release/evidence.ts'
-import { type Outcome, succeed } from '../../core/release/outcome.ts'
+import { fail, type Outcome, succeed } from '../../core/release/outcome.ts'
 import { type Page, type Sample, toNumber } from './parse-exposition.ts'
 import { parseSelector, type Selector } from './parse-selector.ts'
 
-/** A query whose selectors are read. */
-export type ReadyQuery = { events: Selector; total: Selector } | { histogram: Selector; scaleToMs: number }
+/** A query of counters or a histogram whose selectors are read. */
+export type CountedQuery = (
+  | { events: Selector; total: Selector }
+  | { histogram: Selector; scaleToMs: number }
+) & { segmentBy?: string | undefined }
+/** `scale` turns its values into the judge's unit. */
+export interface GaugeQuery {
+  gauge: Selector
+  scale: number
+}
+export type ReadyQuery = CountedQuery | GaugeQuery
 
 /** One counter, or one histogram with all its buckets. */
 export interface Series {
@@ -16,22 +25,36 @@ export interface Series {
   raw: Record<string, number>
   isEvent: boolean
   isTotal: boolean
+  labels: Sample['labels']
 }
 
-/** `rejected` if a selector cannot be read. */
+/** `rejected` if a selector cannot be read, or the segments' label is none. */
 export function readyQuery(query: MetricQuery): Outcome<ReadyQuery> {
+  if ('gauge' in query) {
+    const gauge = parseSelector(query.gauge)
+    const scale = query.unit === undefined ? 1 : gaugeUnits[query.unit].scale
+    return gauge.ok ? succeed({ gauge: gauge.value, scale }) : gauge
+  }
+  const { segmentBy } = query
+  if (segmentBy !== undefined && !/^[a-zA-Z_]\w*$/.test(segmentBy))
+    return fail('rejected', `"${segmentBy}" is no name of a label`)
   if ('histogram' in query) {
     const histogram = parseSelector(query.histogram)
-    return histogram.ok ? succeed({ histogram: histogram.value, scaleToMs: query.scaleToMs }) : histogram
+    return histogram.ok ? succeed({ histogram: histogram.value, scaleToMs: query.scaleToMs, segmentBy }) : histogram
   }
   const [events, total] = [parseSelector(query.events), parseSelector(query.total)]
   if (!events.ok) return events
-  return total.ok ? succeed({ events: events.value, total: total.value }) : total
+  return total.ok ? succeed({ events: events.value, total: total.value, segmentBy }) : total
 }
 
 /** The metric names a query needs, as a page would make them known. */
 export function namesOf(query: ReadyQuery): string[] {
-  return 'histogram' in query ? [query.histogram.name] : [query.events.name, query.total.name]
+  return selectorsOf(query).map(({ name }) => name)
+}
+
+export function selectorsOf(query: ReadyQuery): Selector[] {
+  if ('gauge' in query) return [query.gauge]
+  return 'histogram' in query ? [query.histogram] : [query.events, query.total]
 }
 
 export function knows(page: Page, name: string): boolean {
@@ -48,7 +71,7 @@ export interface Selected {
  * The selected series of each arm the page can speak for: one that it shows anywhere, of a metric that it knows. Such an arm without a
  * series has counted nothing yet.
  */
-export function selectSeries(page: Page, query: ReadyQuery, arms: ArmSelector): Selected {
+export function selectSeries(page: Page, query: CountedQuery, arms: ArmSelector): Selected {
   const selected: Selected = { arms: new Map(), isSound: true }
   const total = 'histogram' in query ? query.histogram : query.total
   if (!knows(page, total.name)) return selected
@@ -67,7 +90,7 @@ function countersIn(samples: Sample[], events: Selector, total: Selector): Serie
   return samples.flatMap(({ name, labels, value }) => {
     const isEvent = name === events.name && events.selects(labels)
     const isTotal = name === total.name && total.selects(labels)
-    return isEvent || isTotal ? [{ key: keyOf(name, labels), raw: { '': value }, isEvent, isTotal }] : []
+    return isEvent || isTotal ? [{ key: keyOf(name, labels), raw: { '': value }, isEvent, isTotal, labels }] : []
   })
 }
 
@@ -76,8 +99,9 @@ function histogramsIn(samples: Sample[], { name: base, selects }: Selector): Ser
   for (const { name, labels, value } of samples) {
     const edge = labels.get('le')
     if (name !== `${base}_bucket` || edge === undefined || !selects(labels)) continue
-    const key = keyOf(name, new Map([...labels].filter(([label]) => label !== 'le')))
-    const histogram = histograms.get(key) ?? { key, raw: {}, isEvent: false, isTotal: true }
+    const own = new Map([...labels].filter(([label]) => label !== 'le'))
+    const key = keyOf(name, own)
+    const histogram = histograms.get(key) ?? { key, raw: {}, isEvent: false, isTotal: true, labels: own }
     histogram.raw[`${toNumber(edge)}`] = value
     histograms.set(key, histogram)
   }

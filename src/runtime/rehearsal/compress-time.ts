@@ -6,11 +6,12 @@
 import { spanOf } from '../../core/plan/calendar/freeze.ts'
 import { dayMs, startOf } from '../../core/plan/calendar/local-time.ts'
 import type { Gate } from '../../core/plan/gate.ts'
+import { isGauge } from '../../core/plan/metric.ts'
 import { ladderOf, type Plan, type PlanMetric } from '../../core/plan/plan.ts'
 
 /** About as many looks as the whole plan takes when nothing goes wrong; each stage has one at least. */
 const plannedLooks = 12
-const limits = { staleLooks: 4, sampleLooks: 5, windowLooks: 4, matureLooks: 2, streakLooks: 1, streakRuns: 20 }
+const limits = { staleLooks: 4, sampleLooks: 5, windowLooks: 4, gaugeLooks: 1, matureLooks: 2, streakLooks: 1, streakRuns: 20 }
 
 export function compressTime(plan: Plan): { plan: Plan; speed: number } {
   const { intervalMs } = plan.judging
@@ -19,6 +20,8 @@ export function compressTime(plan: Plan): { plan: Plan; speed: number } {
     one.kind === 'streak'
       ? { ...one, everyMs: looks(limits.streakLooks, one.everyMs), runs: Math.min(one.runs, limits.streakRuns) }
       : one
+  // A gauge breaches when its whole window says so, and a stage may have one look only.
+  const windowLooks = (metricId: string) => (isGauge(plan.metrics[metricId]) ? limits.gaugeLooks : limits.windowLooks)
   const metric = (one: PlanMetric): PlanMetric =>
     one.maturesMs === undefined ? one : { ...one, maturesMs: looks(limits.matureLooks, one.maturesMs) }
   return {
@@ -38,7 +41,7 @@ export function compressTime(plan: Plan): { plan: Plan; speed: number } {
                   ...stage,
                   triggers: stage.triggers.map((one) => ({
                     ...one,
-                    windowMs: looks(limits.windowLooks, one.windowMs),
+                    windowMs: looks(windowLooks(one.metricId), one.windowMs),
                   })),
                 })),
               }

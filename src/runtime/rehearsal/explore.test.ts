@@ -40,6 +40,42 @@ describe('exploring a plan', { timeout }, () => {
     expect(found.unsafe.map(({ problems, faults }) => [problems, faults.map(describeFault)])).toEqual([])
   })
 
+  it('drives gauges to where their triggers act, and is safe with them', () => {
+    const source = { start: 9, end: 9 }
+    const about = (metricId: string, comparator: '<' | '>', value: number, unit: string) => ({
+      id: `${metricId} ${comparator} ${value} ${unit}`,
+      text: metricId,
+      source,
+      metricId,
+      condition: { metric: metricId, comparator, value, unit },
+    })
+    const acts = (kind: 'halt' | 'notify' | 'pause') => ({ windowMs: 8_000, action: { kind } })
+    const staged = withStages((stage) => ({
+      ...stage,
+      criteria: [...stage.criteria, about('memory', '<', 512, 'MB'), about('cpu', '<', 80, '%')],
+      triggers: [
+        ...stage.triggers,
+        { ...about('memory', '>', 1, 'GiB'), ...acts('halt') },
+        { ...about('cpu', '>', 95, '%'), ...acts('pause') },
+        { ...about('queue', '>', 50_000, 'count'), ...acts('notify') },
+      ],
+    }))
+    const gauge = (id: string, unit?: 'bytes' | 'percent') => ({
+      id,
+      name: id,
+      metricSource: 'router',
+      query: { gauge: id, ...(unit && { unit }) },
+      minimumSamples: 1,
+      triggerSamples: 1,
+    })
+    const gauges = { memory: gauge('memory', 'bytes'), cpu: gauge('cpu', 'percent'), queue: gauge('queue') }
+    const gauged: Plan = { ...staged, metrics: { ...plan.metrics, ...gauges } }
+    const found = rehearse(gauged, 1)
+    expect(found.good.release.status).toBe('Succeeded')
+    expect(found.unsafe.map(({ problems, faults }) => [problems, faults.map(describeFault)])).toEqual([])
+    expect(rehearsedWeaknesses(gauged, found)).toEqual([])
+  })
+
   it('waits for the calendar with users on the candidate, and is still safe', () => {
     const source = { start: 1, end: 1 }
     const zone = 'Europe/Berlin'

@@ -55,7 +55,7 @@ function shares({ release, percent }: Seen, data: DataFault | undefined, service
 
 /** Where the metric stands: at the level of the breach or the undecided band that is at work, else healthy. */
 function level({ release, faults }: Seen, stage: Stage, exposure: Exposure, metricId: string): number {
-  const levels = levelsOf(stage, metricId)
+  const levels = levelsOf(release.plan, stage, metricId)
   for (const fault of faults) {
     if (fault.kind === 'undecided' && fault.stageId === stage.id) return levels.undecided ?? levels.healthy
     if (fault.kind !== 'breach' || fault.stageId !== stage.id || !hasCome(release, stage, exposure, fault.from))

@@ -6,7 +6,7 @@ import type { Phase, ReportedTrigger } from '../plan.ts'
 import type { Criterion, Trigger } from '../step.ts'
 import { bindEntryGates } from './bind-entry-gates.ts'
 import { bindLadders, sharesOf } from './bind-rollouts.ts'
-import { type BoundCriterion, bindCriterion } from './bind-statements.ts'
+import { type BoundCriterion, bindCriterion, warnOfGaugesAlone } from './bind-statements.ts'
 import { bindSteps, movedBy, stepsOf } from './bind-steps.ts'
 import { type BoundTrigger, bindTrigger } from './bind-triggers.ts'
 import type { Binder, Measured } from './binder.ts'
@@ -124,6 +124,7 @@ function bindCriteria(
   const bound = phase.criteria.map((criterion) => bindCriterion(binder, id, criterion, services))
   const measured = bound.flatMap((one) => ('measured' in one ? one.measured : []))
   binder.measured.set(id, measured)
+  warnOfGaugesAlone(binder, phase.name, measured)
   const entry = phase.entryCriteria.map((criterion) => bindCriterion(binder, id, criterion, []))
   const gates = (list: BoundCriterion[]) => list.flatMap((one) => ('gate' in one ? [one.gate] : []))
   return { measured, exit: gates(bound), entry: gates(entry) }

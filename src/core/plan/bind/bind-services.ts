@@ -5,6 +5,7 @@ import type { MetricQuery } from '../metric.ts'
 import type { Mover, Service } from '../service.ts'
 import { flagOf } from './bind-flags.ts'
 import type { Binder, BindingsPath } from './binder.ts'
+import { checkSegments } from './check-segments.ts'
 
 export function bindServices(binder: Binder): void {
   const { bindings } = binder.input
@@ -131,10 +132,12 @@ export function bindMetrics(binder: Binder): void {
   const { bindings } = binder.input
   const services = servicesOf(bindings).map(([name]) => name)
   for (const [id, metric] of Object.entries(bindings.metrics)) {
-    const { says, source, service, minimumSamples, triggerSamples, matures, noise, weight, expected } = metric
+    const { says, source, service, weight, expected } = { weight: undefined, expected: undefined, ...metric }
+    const { minimumSamples, triggerSamples, matures, noise } = 'gauge' in metric ? oneInstance : metric
     requireSource(binder, ['metrics', id, 'source'], source)
     if (service !== undefined && !services.includes(service))
       binder.unknown(['metrics', id, 'service'], 'service', service, services)
+    checkSegments(binder, id, metric)
     binder.metrics[id] = {
       id,
       name: says[0] ?? id,
@@ -150,9 +153,15 @@ export function bindMetrics(binder: Binder): void {
   }
 }
 
+/** All that a gauge needs to be shown. */
+const oneInstance = { minimumSamples: 1, triggerSamples: 1, matures: undefined, noise: undefined }
+
 function queryOf(metric: MetricBinding): MetricQuery {
-  if ('histogram' in metric) return { histogram: metric.histogram, scaleToMs: metric.unit === 's' ? 1_000 : 1 }
-  return { events: metric.events, total: metric.total }
+  if ('gauge' in metric) return { gauge: metric.gauge, ...(metric.unit === undefined ? {} : { unit: metric.unit }) }
+  const segments = metric.segmentBy === undefined ? {} : { segmentBy: metric.segmentBy }
+  if ('histogram' in metric)
+    return { histogram: metric.histogram, scaleToMs: metric.unit === 's' ? 1_000 : 1, ...segments }
+  return { events: metric.events, total: metric.total, ...segments }
 }
 
 function requireSource(binder: Binder, place: BindingsPath, source: string): void {

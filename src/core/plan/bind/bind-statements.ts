@@ -1,8 +1,10 @@
 /** Criteria: measured where a metric is bound, a gate where one is, otherwise the word of a named person. Nothing passes by itself. */
-import { type Condition, canonicalThreshold, formatCondition } from '../condition.ts'
+import type { MetricBinding } from '../bindings-services.ts'
+import { type Condition, canonicalThreshold, formatCondition, type ThresholdKind } from '../condition.ts'
 import type { SourceRange } from '../diagnostic.ts'
 import type { DraftCriterion } from '../draft.ts'
 import type { Gate } from '../gate.ts'
+import { gaugeUnits, isGauge, type MetricQuery } from '../metric.ts'
 import type { PlanMetric } from '../plan.ts'
 import type { Criterion } from '../step.ts'
 import { bindGate, type Statement, signedBy } from './bind-gates.ts'
@@ -90,6 +92,15 @@ function criteriaFor(binder: Binder, measured: readonly Measured[], service: str
   return (own.length > 0 ? own : general).map(({ criterion }) => criterion)
 }
 
+/** Where nothing but gauges is measured, nothing that passes a stage says how sure it is. */
+export function warnOfGaugesAlone(binder: Binder, phase: string, measured: readonly Measured[]): void {
+  const [first] = measured
+  if (!first || !measured.every(({ criterion }) => isGauge(binder.metrics[criterion.metricId]))) return
+  const message = `${phase} measures nothing but gauges: its stages pass on what a few instances show at that moment`
+  const hint = 'add a criterion on a rate or a latency'
+  binder.report('warning', 'GAUGES_ALONE', first.criterion.source, message, hint)
+}
+
 /** Can this metric answer this condition at all? */
 export function fits(
   binder: Binder,
@@ -97,25 +108,50 @@ export function fits(
   condition: Condition,
   { text, source }: { text: string; source: SourceRange },
 ): boolean {
-  const problem = misfit('histogram' in metric.query, condition)
+  const problem = misfit(metricForm(metric.query), condition)
   if (problem === undefined) return true
   const message = `"${text}" (${formatCondition(condition)}) cannot be judged by metric ${metric.id}: ${problem}`
   binder.report('error', 'CONDITION_METRIC_MISMATCH', source, message, 'state the condition so, or bind another metric')
   return false
 }
 
-/** Why such a metric cannot answer this condition: times need a histogram and a percentile, rates and counts need counters. */
-export function misfit(isHistogram: boolean, condition: Condition): string | undefined {
+/** What decides which conditions a metric can answer; of a gauge, what its values are. */
+export type MetricForm = 'counters' | 'histogram' | { gauge: ThresholdKind }
+
+export function metricForm(metric: MetricQuery | MetricBinding): MetricForm {
+  if ('gauge' in metric) return { gauge: metric.unit === undefined ? 'count' : gaugeUnits[metric.unit].kind }
+  return 'histogram' in metric ? 'histogram' : 'counters'
+}
+
+/** Why such a metric cannot answer this condition: times need a histogram and a percentile, rates and counts need counters, sizes a gauge. */
+export function misfit(form: MetricForm, condition: Condition): string | undefined {
   const threshold = canonicalThreshold(condition)
   if (threshold === undefined) return 'a range, or a unit that nothing measures, cannot be judged'
-  if (threshold.kind === 'ratio') return misfitRatio(isHistogram, condition)
-  if (threshold.kind !== 'duration') return isHistogram ? 'a histogram answers conditions on a time only' : undefined
-  if (!isHistogram) return 'a time needs a histogram'
+  if (typeof form === 'object') return gaugeMisfit(form.gauge, threshold.kind, condition)
+  if (threshold.kind === 'size') return 'a size needs a gauge'
+  if (threshold.kind === 'ratio') return misfitRatio(form, condition)
+  if (threshold.kind !== 'duration')
+    return form === 'histogram' ? 'a histogram answers conditions on a time only' : undefined
+  if (form !== 'histogram') return 'a time needs a histogram'
   return condition.percentile === undefined ? 'a time needs a percentile, such as p95' : undefined
 }
 
 /** Buckets are too far apart to tell where two quantiles lie to each other. */
-function misfitRatio(isHistogram: boolean, { comparator }: Condition): string | undefined {
-  if (isHistogram) return 'quantiles of two arms cannot be compared at the edges of buckets; a time can'
-  return /^[<>]/.test(comparator) ? undefined : 'rates are never exactly so many times the baseline’s'
+function misfitRatio(form: MetricForm, { comparator }: Condition): string | undefined {
+  if (form === 'histogram') return 'quantiles of two arms cannot be compared at the edges of buckets; a time can'
+  return /^[<>]/.test(comparator) ? undefined : 'two rates are never exactly so many times each other'
+}
+
+const kinds: Record<ThresholdKind, string> = {
+  fraction: 'a percentage',
+  duration: 'a time',
+  count: 'a bare number',
+  size: 'a size in bytes',
+  ratio: 'a multiple of the baseline',
+}
+
+function gaugeMisfit(shown: ThresholdKind, asked: ThresholdKind, { percentile }: Condition): string | undefined {
+  if (percentile !== undefined) return 'a gauge has no percentiles, only the mean over its instances'
+  if (shown === asked) return undefined
+  return `the condition is about ${kinds[asked]}, and the gauge shows ${kinds[shown]} by its \`unit\``
 }

@@ -2,6 +2,7 @@
 import type { TriggerBinding } from '../bindings.ts'
 import type { Condition } from '../condition.ts'
 import type { DraftTrigger } from '../draft.ts'
+import { isGauge } from '../metric.ts'
 import type { ReportedTrigger } from '../plan.ts'
 import type { Trigger, TriggerAction } from '../step.ts'
 import { bindCommand } from './bind-commands.ts'
@@ -37,10 +38,24 @@ export function bindTrigger(binder: Binder, trigger: DraftTrigger, reported: Rep
     const id = idFor(statement.id, service, services)
     return [[service, { ...statement, id, metricId: metric.id, condition: question, windowMs, action }]]
   })
-  if (measured.length > 0) return new Map(measured)
+  if (measured.length > 0) {
+    refuseGauge(binder, trigger, measured)
+    return new Map(measured)
+  }
   if (binding && 'anyOf' in binding) return report(asks, source)
   warnUnmeasured(binder, trigger)
   return report(asks, source)
+}
+
+/** A gauge is a handful of values of now, without a count that says how sure they are: no release goes back on it. */
+function refuseGauge(binder: Binder, { text, source }: DraftTrigger, measured: readonly [string, Trigger][]): void {
+  const found = measured.find(
+    ([, { metricId, action }]) => action.kind === 'rollback' && isGauge(binder.metrics[metricId]),
+  )
+  if (!found) return
+  const message = `"${text}" would roll back on ${found[1].metricId}, a gauge: it shows what is now, and not how sure that is`
+  const hint = `bind it under triggers with an action of \`notify\`, \`halt\` or \`pause\`, or measure it with counters`
+  binder.report('error', 'GAUGE_ROLLS_BACK', source, message, hint)
 }
 
 function warnUnmeasured(binder: Binder, { text, source, condition, action }: DraftTrigger): void {

@@ -1,5 +1,5 @@
 /** Thresholds made comparable: one metric under its several names, one unit, and "crash-free > 99%" as "crashes < 1%". */
-import { type Comparator, type Condition, canonicalThreshold } from '../condition.ts'
+import { type Comparator, type Condition, canonicalThreshold, type ThresholdKind } from '../condition.ts'
 
 export interface Threshold {
   condition: Condition
@@ -11,7 +11,7 @@ export interface Threshold {
   isStandIn: boolean
   comparator: Comparator
   value: number
-  kind: 'fraction' | 'duration' | 'count' | 'relative' | 'score'
+  kind: ThresholdKind | 'relative' | 'score'
 }
 
 /** `undefined` for ranges and for units that nothing compares. */

@@ -23,6 +23,7 @@ export function brokenJudgement(
   if (judgement.statistics) return brokenBet(judgement, isTrigger, is, metric?.minimumSamples ?? 0, statement.condition)
   const needed = isTrigger ? metric?.triggerSamples : metric?.minimumSamples
   if (judgement.needed !== needed) return `${judgement.needed} samples were asked for, not ${needed}`
+  if (metric && 'gauge' in metric.query) return brokenGauge(statement, judgement, { was, is }, read, nowMs)
   const baseline =
     (isTrigger ? windowOf(is, nowMs - statement.windowMs, read, 'baseline') : sumOf(was, read, 'baseline')) ?? none
   const counts = isTrigger ? windowOf(is, nowMs - statement.windowMs, read) : sumOf(was, read)
@@ -52,6 +53,37 @@ function brokenBet(
   if (verdict !== 'Successful') return null
   if (samples !== state.candidate.total || samples < minimum) return `passed on ${samples} samples`
   return holdsFor(state.candidate, condition, state.baseline) === true ? null : 'passed, and does not hold'
+}
+
+/** A gauge never decides: it fails no stage, takes nothing back, and breaches when all that is known of a window says so. */
+function brokenGauge(
+  statement: Criterion | Trigger,
+  { samples, verdict }: Judgement,
+  { was, is }: { was: JudgeState | undefined; is: JudgeState | undefined },
+  read: MetricReading | null,
+  nowMs: number,
+): string | null {
+  const { condition } = statement
+  const now = read ? read.arms.candidate : was?.candidate
+  if (samples !== (now?.total ?? 0)) return `${samples} instances were judged of ${now?.total ?? 0}`
+  const holds = gaugeHolds(now, condition)
+  const judged = (wanted: string) => (verdict === wanted ? null : `${verdict}, and it is ${wanted}`)
+  if (!('windowMs' in statement)) return judged(holds === true ? 'Successful' : 'Inconclusive')
+  if (statement.action.kind === 'rollback') return 'a gauge takes nothing back'
+  if (windowOf(is, nowMs - statement.windowMs, read) === null) return 'its window is not the looks of its span'
+  if (holds !== true) return judged(holds === false ? 'Successful' : 'Inconclusive')
+  const looks = is?.window ?? []
+  const told = looks.filter(({ reading }) => gaugeHolds(reading.arms.candidate, condition) !== undefined)
+  const isAll = told.every(({ reading }) => gaugeHolds(reading.arms.candidate, condition) === true)
+  const spanMs = (told.at(-1)?.toMs ?? 0) - (told.at(0)?.fromMs ?? 0)
+  return judged(isAll && 2 * spanMs >= statement.windowMs ? 'Failed' : 'Inconclusive')
+}
+
+/** Whether the mean of the instances satisfies the condition; undefined where no instance shows anything. */
+function gaugeHolds(counts: ArmCounts | undefined, condition: Condition): boolean | undefined {
+  const threshold = canonicalThreshold(condition)
+  if (!counts || counts.total === 0 || counts.gauge === undefined || !threshold) return undefined
+  return compares(counts.gauge / counts.total, condition.comparator, threshold.value)
 }
 
 /** Everything of an arm since the stage began. */
@@ -96,7 +128,7 @@ function holdsFor(
 ): boolean | undefined | 'unanswerable' {
   if (total === 0) return undefined
   const threshold = canonicalThreshold(condition)
-  if (!threshold) return 'unanswerable'
+  if (!threshold || threshold.kind === 'size') return 'unanswerable'
   const { comparator, percentile } = condition
   if (threshold.kind !== 'duration') {
     if (events === undefined) return 'unanswerable'

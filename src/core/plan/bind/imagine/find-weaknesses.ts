@@ -1,8 +1,8 @@
 /** Weaknesses of a plan that no run has to show: what is not bound, not promised, not held or not tried. */
 import type { UnfinishedBindings } from '../../bindings.ts'
-import { canonicalThreshold } from '../../condition.ts'
+import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftPhase, DraftStage, DraftTrigger, PlanDraft } from '../../draft.ts'
-import { misfit } from '../bind-statements.ts'
+import { metricForm, misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
 import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import { isShareBack } from '../propose/propose-rollback.ts'
@@ -49,7 +49,7 @@ function unmeasuredTriggers(draft: PlanDraft, given: UnfinishedBindings): Weakne
   return triggersOf(draft).flatMap(({ text, action, condition, source }): Weakness[] => {
     if (action === 'notify' || named.has(nameKey(text))) return []
     const metric = condition && metricFor.get(nameKey(condition.metric))
-    const problem = metric && misfit('histogram' in metric, condition)
+    const problem = metric && misfit(metricForm(metric), condition)
     if (metric && problem === undefined) return []
     const why = problem === undefined ? '' : ` (${problem})`
     return [
@@ -131,7 +131,7 @@ function emptyStages({ phases }: PlanDraft, given: UnfinishedBindings): Weakness
   const bound = new Set(Object.keys(given.criteria ?? {}).map(nameKey))
   return phases.flatMap((phase) => {
     const isMeasured = phase.criteria.some(
-      ({ text, condition }) => condition && canonicalThreshold(condition) && !bound.has(nameKey(text)),
+      ({ text, condition }) => condition && isOfUsers(condition) && !bound.has(nameKey(text)),
     )
     const met = cohorts(phase)
     return stagesOf(phase).flatMap(({ name, percent, source }): Weakness[] => {
@@ -141,6 +141,12 @@ function emptyStages({ phases }: PlanDraft, given: UnfinishedBindings): Weakness
       return [{ code: 'EMPTY_STAGE', source, message, hint }]
     })
   })
+}
+
+/** A size is shown by the instances themselves, with users or without. */
+const isOfUsers = (condition: Condition): boolean => {
+  const kind = canonicalThreshold(condition)?.kind
+  return kind !== undefined && kind !== 'size'
 }
 
 const isHeld = (next: DraftPhase | undefined): boolean =>

@@ -4,7 +4,7 @@ import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftTrigger } from '../../draft.ts'
 import { thresholdOf } from '../../lint/threshold.ts'
-import { misfit } from '../bind-statements.ts'
+import { type MetricForm, metricForm, misfit } from '../bind-statements.ts'
 import { nameKey, slugOf } from '../names.ts'
 import { movesTraffic } from '../phase-ids.ts'
 import { needsOf } from '../propose/propose-metrics.ts'
@@ -21,10 +21,10 @@ export function imagineMetrics(world: Imagination, asks: string): void {
   const real = new Set(metrics.values())
   for (const { says, source, conditions } of needsOf({ draft: statements.draft })) {
     const [name = ''] = says
-    const isHistogram = formOf(conditions)
-    if (known.has(nameKey(name)) || isHistogram === undefined || metrics.size >= maximumMetrics) continue
+    const form = formOf(conditions)
+    if (known.has(nameKey(name)) || form === undefined || metrics.size >= maximumMetrics) continue
     const id = freeId(name, metrics)
-    const metric = metricOf(id, says, isHistogram, metricSource(world))
+    const metric = metricOf(id, says, form, metricSource(world))
     metrics.set(id, metric)
     known.set(nameKey(name), metric)
     world.note({ in: 'bindings', path: ['metrics', id], value: metric, reason: 'the simulation drives it', source })
@@ -32,7 +32,7 @@ export function imagineMetrics(world: Imagination, asks: string): void {
   world.bindings = { ...world.bindings, metrics: Object.fromEntries(metrics) }
   leaveToPeople(world, asks, statements, (condition) => {
     const metric = known.get(nameKey(condition.metric))
-    return metric !== undefined && unmeasurable('histogram' in metric, condition, real.has(metric))
+    return metric !== undefined && unmeasurable(metricForm(metric), condition, real.has(metric))
   })
 }
 
@@ -40,7 +40,7 @@ export function imagineMetrics(world: Imagination, asks: string): void {
 function namedMetrics(world: Imagination): Bindings['metrics'] {
   const ids = Object.values(world.given.triggers ?? {}).flatMap((one) => ('anyOf' in one ? [one.anyOf] : []))
   const metrics = [...new Set(ids)].map((id): [string, MetricBinding] => {
-    const value = metricOf(slugOf(id), [id], false, metricSource(world))
+    const value = metricOf(slugOf(id), [id], 'counters', metricSource(world))
     world.note({ in: 'bindings', path: ['metrics', id], value, reason: 'a trigger is bound to it' })
     return [id, value]
   })
@@ -73,29 +73,32 @@ function statementsOf({ draft, given }: Imagination): Statements {
 }
 
 /** Whether a histogram answers most of these conditions, or a pair of counters; undefined where neither answers any. */
-function formOf(conditions: readonly Condition[]): boolean | undefined {
-  const answered = (isHistogram: boolean) =>
-    conditions.filter((condition) => !unmeasurable(isHistogram, condition, false)).length
-  const [times, counts] = [answered(true), answered(false)]
-  return times + counts === 0 ? undefined : times > counts
+function formOf(conditions: readonly Condition[]): CountedForm | undefined {
+  const answered = (form: CountedForm) => conditions.filter((condition) => !unmeasurable(form, condition, false)).length
+  const [times, counts] = [answered('histogram'), answered('counters')]
+  if (times + counts === 0) return undefined
+  return times > counts ? 'histogram' : 'counters'
 }
+
+/** Nobody imagines gauges: what one shows decides nothing. */
+type CountedForm = Exclude<MetricForm, object>
 
 /**
  * A count of events has no percentile and no fraction: "CLS p95 < 0.1" is a score, which the simulation must not take for a count; and a time
  * against the baseline's is no rate.
  */
-function unmeasurable(isHistogram: boolean, condition: Condition, isReal: boolean): boolean {
-  if (misfit(isHistogram, condition) !== undefined) return true
+function unmeasurable(form: MetricForm, condition: Condition, isReal: boolean): boolean {
+  if (misfit(form, condition) !== undefined) return true
   const threshold = canonicalThreshold(condition)
   if (threshold?.kind === 'ratio') return thresholdOf(condition)?.concept === 'latency'
   if (isReal || threshold?.kind !== 'count') return false
   return condition.percentile !== undefined || !Number.isInteger(threshold.value)
 }
 
-function metricOf(id: string, says: readonly string[], isHistogram: boolean, source: string): MetricBinding {
+function metricOf(id: string, says: readonly string[], form: CountedForm, source: string): MetricBinding {
   const name = id.replaceAll('-', '_')
   const about = { says: [...says], source, minimumSamples: 100, triggerSamples: 20 }
-  if (isHistogram) return { ...about, histogram: `${name}_milliseconds`, unit: 'ms' }
+  if (form === 'histogram') return { ...about, histogram: `${name}_milliseconds`, unit: 'ms' }
   return { ...about, events: `${name}_events_total`, total: `${name}_total` }
 }
 

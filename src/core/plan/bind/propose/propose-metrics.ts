@@ -1,7 +1,7 @@
 /** Metrics for the words of criteria and triggers that state a threshold: which of the queries on offer means the same. */
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { SourceRange } from '../../diagnostic.ts'
-import { misfit } from '../bind-statements.ts'
+import { type MetricForm, misfit } from '../bind-statements.ts'
 import { nameKey, slugOf } from '../names.ts'
 import { movesTraffic } from '../phase-ids.ts'
 import type { Candidate } from './metric-candidates.ts'
@@ -95,8 +95,8 @@ function proposalsFor(need: Need, candidates: readonly Candidate[], arm: string 
   const judged = need.conditions.filter((condition) => canonicalThreshold(condition) !== undefined)
   if (judged.length === 0) return []
   const proposals = candidates.flatMap((candidate): Proposal[] => {
-    const isHistogram = candidate.kind === 'time'
-    const fitting = judged.filter((condition) => misfit(isHistogram, condition) === undefined)
+    const form: MetricForm = candidate.kind === 'time' ? 'histogram' : 'counters'
+    const fitting = judged.filter((condition) => misfit(form, condition) === undefined)
     const score = fitting.length > 0 ? scoreOf(need, judged, candidate, arm) : undefined
     return score ? [{ ...score, value: { says: [...need.says], source: candidate.source, ...candidate.query } }] : []
   })

@@ -3,7 +3,7 @@ import type { MetricBinding } from '../../bindings-services.ts'
 import { type Condition, canonicalThreshold } from '../../condition.ts'
 import type { DraftCriterion, DraftPhase, DraftTrigger } from '../../draft.ts'
 import { runsIn } from '../bind-gates.ts'
-import { misfit } from '../bind-statements.ts'
+import { type MetricForm, metricForm, misfit } from '../bind-statements.ts'
 import { nameKey } from '../names.ts'
 import { movesTraffic, phaseIdIn } from '../phase-ids.ts'
 import { matchChecks } from './match-catalogue.ts'
@@ -23,13 +23,13 @@ function wordOf(key: 'signOff' | 'reportedBy', asks: string | undefined, reason:
   return { value: { [key]: asks ?? '…' }, confidence: asks === undefined ? 0.6 : 0.8, reason }
 }
 
-/** The metric that will measure these words, and whether it is a histogram. */
-function measuring(metric: string, { metrics }: Ground): { id: string; isHistogram: boolean } | undefined {
+/** The metric that will measure these words, and what it can answer. */
+function measuring(metric: string, { metrics }: Ground): { id: string; form: MetricForm } | undefined {
   for (const { state, value, path } of metrics) {
     if (state !== 'bound' && state !== 'proposed') continue
-    const { says } = value as MetricBinding
-    if (says.some((said) => nameKey(said) === nameKey(metric)))
-      return { id: path[1] ?? '', isHistogram: 'histogram' in (value as object) }
+    const binding = value as MetricBinding
+    if (binding.says.some((said) => nameKey(said) === nameKey(metric)))
+      return { id: path[1] ?? '', form: metricForm(binding) }
   }
   return undefined
 }
@@ -88,7 +88,7 @@ function byMetric(
 ): Finding | undefined {
   const metric = condition && measuring(condition.metric, ground)
   if (!metric) return undefined
-  const problem = misfit(metric.isHistogram, condition)
+  const problem = misfit(metric.form, condition)
   if (problem === undefined) return { ...subject, state: 'measured', value: metric.id, proposals: [] }
   return settle(subject, [wordOf(key, ground.asks, problem)])
 }
@@ -96,8 +96,8 @@ function byMetric(
 /** Says why a stated threshold is left to a person. */
 function withProblem(finding: Finding, condition: Condition | undefined): Finding {
   if (!condition || finding.state !== 'unbound') return finding
-  const isTime = canonicalThreshold(condition)?.kind === 'duration'
-  return { ...finding, reason: misfit(isTime, condition) ?? `nothing on offer measures "${condition.metric}"` }
+  const form = canonicalThreshold(condition)?.kind === 'duration' ? 'histogram' : 'counters'
+  return { ...finding, reason: misfit(form, condition) ?? `nothing on offer measures "${condition.metric}"` }
 }
 
 const repeating =
