@@ -31,7 +31,8 @@ export function createFlagdFileBackend(
     async setFlag(backend, key, setting, context) {
       const path = pathOf(backend)
       if (!path.ok) return path
-      if (setting.cohorts?.length) return fail('unsupported', 'a file of flagd knows no cohorts; write them as targeting')
+      if (setting.cohorts?.length)
+        return fail('unsupported', 'a file of flagd knows no cohorts; write them as targeting')
       const limited = withDeadline(context)
       const set = () => turns.take(path.value, () => setShare(path.value, key, setting, limited))
       return orAbort(set, `setting ${key} in ${path.value}`, limited.signal)

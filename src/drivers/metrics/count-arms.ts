@@ -49,7 +49,10 @@ export function countArms(pages: Pages, { query: asked, arms, cursor }: MetricRe
   }
   const size = Object.values(after).reduce((total, series) => total + Object.keys(series).length, 0)
   if (size > maximumSeries)
-    return fail('rejected', `${namesOf(query).join(' of ')} selects ${size} series; narrow it to at most ${maximumSeries}`)
+    return fail(
+      'rejected',
+      `${namesOf(query).join(' of ')} selects ${size} series; narrow it to at most ${maximumSeries}`,
+    )
   const edges = new Set([...deltas.values()].flat().flatMap(({ raw }) => Object.keys(raw)))
   const edgesOf = new Map([...deltas].map(([arm, series]) => [arm, sharedEdges(series, edges)]))
   const sum = (arm: Arm, series: readonly Series[]) => sumSeries(series, query, edgesOf.get(arm) ?? [])

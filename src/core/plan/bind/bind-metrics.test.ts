@@ -39,7 +39,9 @@ describe('segments', () => {
     ['shop', 'events: errors, total: "requests{shop=\\"one\\"}"', 'the selector lets one value of it through'],
   ])('by a label that hardly tells anything are a warning: %s', (label, query, why) => {
     expect(bind(label, query).warnings).toContainEqual(
-      expect.stringContaining(`tidegate.yaml:6 warning DOUBTFUL_SEGMENT_LABEL: errors is segmented by ${label}: ${why}`),
+      expect.stringContaining(
+        `tidegate.yaml:6 warning DOUBTFUL_SEGMENT_LABEL: errors is segmented by ${label}: ${why}`,
+      ),
     )
   })
 

@@ -136,7 +136,13 @@ describe('bindPlan', () => {
   it('warns where a statement against the baseline meets a stage of 100 %, once', () => {
     const [canary, ...rest] = draft.phases
     const condition = { metric: 'Error rate', comparator: '<' as const, value: 2, unit: 'x baseline' }
-    const relative = { ...at(13), text: 'Error rate < 2x baseline', condition, form: 'numeric' as const, claimed: false }
+    const relative = {
+      ...at(13),
+      text: 'Error rate < 2x baseline',
+      condition,
+      form: 'numeric' as const,
+      claimed: false,
+    }
     const phases = [{ ...canary, criteria: [relative] } as (typeof draft.phases)[number], ...rest]
     const bound = bindPlan({ draft: { ...draft, phases }, bindings: Bindings.parse(bindings), locate, operator })
     const warnings = bound.diagnostics.filter(({ ruleId }) => ruleId === 'NOTHING_TO_COMPARE')
