@@ -53,8 +53,10 @@ export interface Survived {
   notes: CrashNote[]
   stateDir: string
   targets: CountingTargets
-  /** Of each restart: milliseconds until it was at work again, and how busy the machine was (load over the last minute). */
-  restarts: { ms: number; load: number }[]
+  /** Of each restart: milliseconds until it was at work again, how busy the machine was (load over the last minute), and what it had to do. */
+  restarts: { ms: number; load: number; what: string }[]
+  /** Effects that were left to a controller that stays. */
+  leftOver: string[]
   users: { requests: number; errors: number }[]
   last: DemoRun
 }
@@ -111,19 +113,33 @@ export class KillWorlds {
         const acted = notes.find((note) => note.kind === 'acted' && note.atMs >= startedMs)
         const actedMs = acted?.kind === 'acted' ? acted.atMs : undefined
         const ms = convergenceMs({ before, after: events, startedMs, endedMs, actedMs })
-        restarts.push({ ms, load: loadavg()[0] ?? 0 })
+        restarts.push({ ms, load: loadavg()[0] ?? 0, what: whatWas(before, { startedMs, endedMs, actedMs }) })
       }
       if (last.signal !== 'SIGKILL') {
         // Before anything was killed: a machine that is too busy to set the demo up.
         if (events.length === 0 && last.code !== 0 && ++setUps < maximumSetUps) continue
+        const leftOver = events.length > 0 ? underWay(events) : []
         if (url !== undefined && events.length > 0) events = await tellTheRest(stateDir, url, env)
-        return { kills: kills - setUps, events, notes, stateDir, targets, restarts, users, last }
+        return { kills: kills - setUps, events, notes, stateDir, targets, restarts, users, last, leftOver }
       }
       const stats = await fetch(`http://127.0.0.1:${portBase + 4}/stats`).catch(() => null)
       if (stats?.ok) users.push((await stats.json()) as Survived['users'][number])
     }
     throw new Error(`still not over after ${maximumRestarts} restarts`)
   }
+}
+
+const underWay = (events: readonly EventEnvelope[]): string[] =>
+  pendingEffects(releaseOf(events)).map(({ effectId, effect }) => `${effect.kind} ${effectId}`)
+
+/** For whoever wonders why a restart took long. */
+function whatWas(
+  before: readonly EventEnvelope[],
+  { startedMs, endedMs, actedMs }: { startedMs: number; endedMs: number; actedMs: number | undefined },
+): string {
+  const last = before.at(-1)
+  const acted = actedMs === undefined ? 'never acted' : `acted after ${actedMs - startedMs} ms`
+  return `after ${last?.version} ${last?.event.type}, under way: ${underWay(before).join(', ') || 'nothing'}; ${acted}, lived ${endedMs - startedMs} ms`
 }
 
 function planOf({ around }: Killing, events: readonly EventEnvelope[], kills: number): CrashPlan {

@@ -64,10 +64,11 @@ async function survive(killing: Omit<Killing, 'portBase'>): Promise<Survived> {
   figures.lost += lostOf(notes, survived.events).length
   stores[killing.url === undefined ? 'sqlite' : 'postgres'] += kills
   figures.aroundCalls += notes.filter((note) => note.kind === 'died' && !note.at.startsWith('append')).length
-  const measured = survived.restarts.filter(({ load }) => load <= busyLoad).map(({ ms }) => ms)
-  convergedMs.push(...measured)
+  const measured = survived.restarts.filter(({ load }) => load <= busyLoad)
+  convergedMs.push(...measured.map(({ ms }) => ms))
   anyLoadMs.push(...survived.restarts.map(({ ms }) => ms))
-  expect(Math.max(0, ...measured), 'milliseconds until it was at work again').toBeLessThanOrEqual(convergenceLimitMs)
+  const slow = measured.filter(({ ms }) => ms > convergenceLimitMs)
+  expect(slow, 'restarts that took long to be at work again').toEqual([])
   return survived
 }
 
@@ -137,11 +138,19 @@ function expectOnce({ events, stateDir, targets }: Survived): void {
   expect(ofRelease.map(([effectId]) => effectId)).toEqual(sharesAsked)
 }
 
-/** Every call that changed something was killed right before it, and right after its target had done it. */
-function expectAroundCalls({ events, notes }: Survived, stride: number): void {
+/**
+ * Every call that changed something was killed right before it, and right after its target had done it; but for a last notice that was left to a
+ * controller that stays, which nobody kills.
+ */
+function expectAroundCalls({ events, notes, leftOver }: Survived, stride: number): void {
   const died = notes.flatMap((note) => (note.kind === 'died' ? [note.at] : []))
   for (const { effectId, effect } of eventsOf(events, 'EffectRequested')) {
-    if (effect.kind === 'readVersions' || Number(effectId.split('/')[1]) % stride !== 0) continue
+    if (
+      effect.kind === 'readVersions' ||
+      leftOver.includes(`${effect.kind} ${effectId}`) ||
+      Number(effectId.split('/')[1]) % stride !== 0
+    )
+      continue
     for (const when of ['before', 'after'])
       expect(died, `${when} ${effectId}`).toContainEqual(expect.stringMatching(new RegExp(`^${when} .* ${effectId}$`)))
   }
