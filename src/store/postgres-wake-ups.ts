@@ -24,6 +24,27 @@ export interface DueRelease {
   expectedVersion: number
 }
 
+/** Replicas that start together take turns. The number only has to be nobody else's. */
+const startLock = 7_417_283_002
+
+/**
+ * One after another, over all controllers. pg-boss takes a lock of its own, and asks for its schema in the same message: what it sees of the catalogue
+ * then can be older than the lock, and two that start at once both make the schema.
+ */
+async function inTurn(pool: Pool, work: () => Promise<void>): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [startLock])
+    await work()
+    await client.query('SELECT pg_advisory_unlock($1)', [startLock])
+    client.release()
+  } catch (error) {
+    // The lock goes with its connection.
+    client.release(true)
+    throw error
+  }
+}
+
 export class WakeUps {
   readonly #boss: PgBoss
   /** When the jobs are due that were sent from here, by stream; monotonic. */
@@ -46,8 +67,10 @@ export class WakeUps {
     })
     // It repeats by itself what failed in the background; what fails in a call is thrown there.
     boss.on('error', () => undefined)
-    await boss.start()
-    await boss.createQueue(queue, { policy: 'standard', retentionSeconds })
+    await inTurn(pool, async () => {
+      await boss.start()
+      await boss.createQueue(queue, { policy: 'standard', retentionSeconds })
+    })
     return new WakeUps(boss)
   }
 

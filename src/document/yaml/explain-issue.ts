@@ -24,6 +24,8 @@ export function explainIssue(issue: Issue, schema: z.ZodType): ExplainedIssue[] 
 
 function explainKey(key: string, path: PropertyKey[], schema: z.ZodType): ExplainedIssue {
   const known = [...new Set(shapesAt(schema, path).flatMap((shape) => Object.keys(shape.properties ?? {})))]
+  // Of several forms, another one has it.
+  if (known.includes(key)) return { path: [...path, key], message: `\`${key}\` does not go with the other keys there` }
   const near = nearest(key, known)
   const message = `unknown key \`${key}\`${near ? `, did you mean \`${near}\`?` : ''}`
   // "Error rate: too high" is text to its author and a map to YAML.
