@@ -30,7 +30,9 @@ describe('a flag that a plan moves', () => {
     const all = await variants()
     expect(new Set(all)).toEqual(new Set(['on']))
 
-    await world.until('a question to people', async () => (await world.view(releaseId)).waits.some(({ gateId }) => gateId !== undefined))
+    await world.until('a question to people', async () =>
+      (await world.view(releaseId)).waits.some(({ gateId }) => gateId !== undefined),
+    )
     const text = await world.registerText()
     expect(text).toContain('# Moved by the plan.')
     expect(text).toMatch(/automation.reminders:[^]*share: 100/)
@@ -47,7 +49,10 @@ describe('a flag that a plan moves', () => {
     const { rollback } = await world.view(releaseId)
     expect(rollback?.cause).toContain('error rate > 10 %'.replace('error', 'Error'))
     expect(rollback?.readBackMs).toBeLessThan(rollback?.deadlineMs ?? 0)
-    await world.until('the switch at the shop', async () => (await world.variantFor('anna', 'anna@shop.example')) === 'off')
+    await world.until(
+      'the switch at the shop',
+      async () => (await world.variantFor('anna', 'anna@shop.example')) === 'off',
+    )
     expect(await world.registerText()).toMatch(/checkout.new:[^]*share: 0\b/)
   })
 })

@@ -6,7 +6,12 @@ import { Counter, Registry } from 'prom-client'
 
 const { PORT, SYNC_PORT } = process.env
 const registers = [new Registry()]
-const requests = new Counter({ name: 'shop_requests_total', help: 'Requests', labelNames: ['variant', 'code'], registers })
+const requests = new Counter({
+  name: 'shop_requests_total',
+  help: 'Requests',
+  labelNames: ['variant', 'code'],
+  registers,
+})
 for (const variant of ['on', 'off']) for (const code of ['200', '500']) requests.inc({ variant, code }, 0)
 
 await OpenFeature.setProviderAndWait(

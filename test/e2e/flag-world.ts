@@ -168,7 +168,17 @@ demo: { setUp: [], processes: {} }
   async serveFlags(): Promise<ChildProcess> {
     const { flags, sync } = this.#ports
     const listening = ['--port', `${flags}`, '--sync-port', `${sync}`]
-    const child = this.#main('flags', 'serve', '--flags', 'flags.yaml', '--environment', 'production', '--admin-token-file', 'token', ...listening)
+    const child = this.#main(
+      'flags',
+      'serve',
+      '--flags',
+      'flags.yaml',
+      '--environment',
+      'production',
+      '--admin-token-file',
+      'token',
+      ...listening,
+    )
     await this.until('the flag server', async () => (await this.#admin('/register')).ok)
     return child
   }
@@ -178,9 +188,20 @@ demo: { setUp: [], processes: {} }
   }
 
   #run(name: string, args: string[], env: Record<string, string> = {}): ChildProcess {
-    const child = spawn(process.execPath, args, { cwd: this.folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, {
+      cwd: this.folder,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => this.log.push(...`${chunk}`.trimEnd().split('\n').map((line) => `${name}: ${line}`)))
+      stream?.on('data', (chunk: Buffer) =>
+        this.log.push(
+          ...`${chunk}`
+            .trimEnd()
+            .split('\n')
+            .map((line) => `${name}: ${line}`),
+        ),
+      )
     this.#children.push(child)
     return child
   }
@@ -247,7 +268,9 @@ demo: { setUp: [], processes: {} }
     for (let count = 0; !this.#stop.signal.aborted; await pause(20)) {
       const users = Array.from({ length: 20 }, () => count++)
       await Promise.all(
-        users.map((user) => this.variantFor(`user-${user}`, user % 5 === 0 ? `user-${user}@shop.example` : '').catch(() => '')),
+        users.map((user) =>
+          this.variantFor(`user-${user}`, user % 5 === 0 ? `user-${user}@shop.example` : '').catch(() => ''),
+        ),
       )
     }
   }

@@ -167,7 +167,7 @@ async function copyOfExample(
   await symlink(join(checkout, 'node_modules'), join(stateDir, 'node_modules'))
   const file = join(example, 'operator.yaml')
   const whole = await readFile(file, 'utf8')
-  const operator = hasFewUsers ? whole.replace('USERS_PER_SECOND: "60"', 'USERS_PER_SECOND: "10"') : whole
+  const operator = hasFewUsers ? whole.replace('USERS_PER_SECOND: "30"', 'USERS_PER_SECOND: "10"') : whole
   if (hasFewUsers) await needFewerSamples(join(example, 'tidegate.yaml'))
   const counted = operator.replace(/admin: \S+/, `admin: http://127.0.0.1:${ports.admin}`).replace(
     'channels:\n',

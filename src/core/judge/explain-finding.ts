@@ -60,8 +60,14 @@ function comparison({ effect, isSlower, isHighBad }: Finding): string {
     return isHighBad ? 'of late the candidate fails oftener than the baseline' : 'of late the candidate has less of it'
   const times = (ratio: number) => ratio.toPrecision(2).replace(/\.0$/, '')
   const how = isHighBad ? 'fails' : 'has it'
+  // Where the baseline has no event, or next to none, nothing bounds the ratio.
+  if (effect.high >= mostRatio)
+    return `the candidate ${how} at least ${times(effect.low)}× as often as the baseline (95 % sure)`
   return `the candidate ${how} ${times(effect.ratio)}× as often as the baseline, 95 % band ${times(effect.low)}–${times(effect.high)}×`
 }
+
+/** The widest band that is worked out. */
+const mostRatio = 999
 
 /** Beyond this, more odds tell a person nothing. */
 const mostOdds = 1_000_000

@@ -245,3 +245,56 @@ describe('5,000 hostile readings', () => {
     }
   })
 })
+
+describe('a baseline without an event', () => {
+  it('bounds the ratio on one side only, and the sentence says so', () => {
+    const { explanation } = verdictOf(criterion, looks(10, { candidate: counts(100, 6), baseline: counts(900, 0) }))
+    expect(explanation).not.toContain('e+')
+    const compared = { ...trigger, condition: { ...trigger.condition, value: 2, unit: 'x baseline' } }
+    const fired = verdictOf(compared, looks(10, { candidate: counts(100, 6), baseline: counts(900, 0) }))
+    expect(fired.explanation).toMatch(/the candidate fails at least [\d.]+× as often as the baseline \(95 % sure\)/)
+    expect(fired.statistics?.leading).toBeGreaterThan(2)
+    expect(fired.statistics?.counts).toEqual({
+      candidate: { events: 60, total: 1_000 },
+      baseline: { events: 0, total: 9_000 },
+    })
+  })
+})
+
+describe('segments', () => {
+  const inSegments = (one: Record<string, Arms>): Look['reading'] => ({ arms: {}, segments: one, cursor: null })
+  const foldSegments = (times: number, segments: Record<string, Arms>) => {
+    const sum = (arm: 'candidate' | 'baseline') =>
+      Object.values(segments).reduce(
+        (all, arms) => counts(all.total + (arms[arm]?.total ?? 0), all.events + (arms[arm]?.events ?? 0)),
+        { total: 0, events: 0 } as { total: number; events: number },
+      )
+    let state = sequentialJudge.initial()
+    for (let index = 0; index < times; index++) {
+      const reading = { ...inSegments(segments), arms: { candidate: sum('candidate'), baseline: sum('baseline') } }
+      state = sequentialJudge.observe(state, criterion, { fromMs: index * 1_000, toMs: (index + 1) * 1_000, reading })
+    }
+    return sequentialJudge.judge(state, criterion)
+  }
+
+  it('are compared each with itself: a mix that changed is no regression', () => {
+    // Half of the candidate's users are on slow phones, a tenth of the baseline's.
+    const mixed = {
+      phones: { candidate: counts(500, 8), baseline: counts(900, 14) },
+      desktops: { candidate: counts(500, 0), baseline: counts(8_100, 1) },
+    }
+    expect(foldSegments(20, mixed).verdict).not.toBe('Failed')
+  })
+
+  it('are named where the candidate is worst', () => {
+    const hurt = {
+      de: { candidate: counts(500, 0), baseline: counts(4_500, 2) },
+      ca: { candidate: counts(500, 10), baseline: counts(4_500, 9) },
+    }
+    const { verdict, statistics } = foldSegments(20, hurt)
+    expect(verdict).toBe('Failed')
+    expect(statistics?.segments).toEqual([
+      { segment: 'ca', candidate: { events: 200, total: 10_000 }, baseline: { events: 180, total: 90_000 } },
+    ])
+  })
+})
