@@ -29,10 +29,14 @@ let isBroken = false
 
 createServer(async (request, response) => {
   const url = new URL(request.url ?? '/', 'http://shop')
-  if (url.pathname === '/metrics') return response.end(await registers[0]?.metrics())
+  if (url.pathname === '/metrics') {
+    response.end(await registers[0]?.metrics())
+    return
+  }
   if (url.pathname === '/break') {
     isBroken = true
-    return response.end()
+    response.end()
+    return
   }
   const context = { targetingKey: url.searchParams.get('user') ?? '', email: url.searchParams.get('email') ?? '' }
   const { variant = 'off' } = await client.getBooleanDetails('checkout.new', false, context)

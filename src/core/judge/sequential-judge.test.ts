@@ -264,11 +264,9 @@ describe('a baseline without an event', () => {
 describe('segments', () => {
   const inSegments = (one: Record<string, Arms>): Look['reading'] => ({ arms: {}, segments: one, cursor: null })
   const foldSegments = (times: number, segments: Record<string, Arms>) => {
-    const sum = (arm: 'candidate' | 'baseline') =>
-      Object.values(segments).reduce(
-        (all, arms) => counts(all.total + (arms[arm]?.total ?? 0), all.events + (arms[arm]?.events ?? 0)),
-        { total: 0, events: 0 } as { total: number; events: number },
-      )
+    const all = (arm: 'candidate' | 'baseline', of: 'total' | 'events') =>
+      Object.values(segments).reduce((sum, arms) => sum + (arms[arm]?.[of] ?? 0), 0)
+    const sum = (arm: 'candidate' | 'baseline') => counts(all(arm, 'total'), all(arm, 'events'))
     let state = sequentialJudge.initial()
     for (let index = 0; index < times; index++) {
       const reading = { ...inSegments(segments), arms: { candidate: sum('candidate'), baseline: sum('baseline') } }
