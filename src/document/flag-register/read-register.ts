@@ -9,7 +9,7 @@ export const registerLimitBytes = 1024 * 1024
 
 /** Whether a text is meant as a register: its first member says so. Others are definitions in flagd's format. */
 export const isRegister = (text: string): boolean =>
-  /^\uFEFF?(?:\s+|#[^\n]*(?:\n|$)|---[ \t]*\n|%[^\n]*\n)*\{?\s*["']?tidegateFlags["']?\s*:/.test(text.slice(0, 65_536))
+  /^(?:\s|#[^\n]*(?:\n|$)|---[ \t]*\r?\n)*(?:\{\s*)?["']?tidegateFlags["']?[ \t]*:/.test(text.slice(0, 65_536))
 
 /** `name` is the file's, for messages. At most 1 MiB is read. */
 export function readRegister(text: string, name: string): { register: FlagRegister } | { faults: Fault[] } {

@@ -5,9 +5,9 @@ import { diffRegisters, type RegisterChange } from './diff-registers.ts'
 import type { FlagRegister } from './flag-register.ts'
 
 /** Changes that one entry names. */
-const maximumChanges = 200
+const maximumChanges = 100
 /** Characters of a value; of a larger one the entry has the digest. */
-const maximumValue = 2_000
+const maximumValue = 500
 
 const Hash = z.string().regex(/^[\da-f]{64}$/, 'a SHA-256 in hexadecimal')
 const Text = z.string().min(1).max(500)
