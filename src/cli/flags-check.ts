@@ -45,14 +45,14 @@ function historyLine({ entries, unreadable, broken }: HistoryFinding): string {
 
 /** `undefined` where there is none. */
 async function checkHistory({ cwd }: CliContext, file: string): Promise<HistoryFinding | undefined> {
-  const path = `${resolve(cwd, file).replace(/\.(ya?ml|json)$/i, '')}.history.jsonl`
+  const { breakBetween, historyPathOf, readHistoryLine } = await import('../core/flags/register/history-entry.ts')
+  const path = historyPathOf(resolve(cwd, file))
   if (!existsSync(path)) return undefined
-  const { breakBetween, HistoryEntry: Entry } = await import('../core/flags/register/history-entry.ts')
   const found: HistoryFinding = { entries: 0, unreadable: 0 }
   let last: HistoryEntry | undefined
   try {
     for await (const line of createInterface({ input: createReadStream(path) })) {
-      const entry = Entry.safeParse(jsonOf(line)).data
+      const entry = readHistoryLine(line)
       if (!entry) {
         if (line !== '') found.unreadable += 1
         continue
@@ -66,12 +66,4 @@ async function checkHistory({ cwd }: CliContext, file: string): Promise<HistoryF
     throw new UserError(`cannot read ${path} (${(error as NodeJS.ErrnoException).code})`)
   }
   return found
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

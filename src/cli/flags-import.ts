@@ -18,14 +18,13 @@ async function importFlags(
   file: string,
   { environment, json }: { environment: string; json?: boolean },
 ): Promise<void> {
-  const [{ formatFault }, { importDefinitions }, { newRegister }, { decodeText }, { readBoundedFile }] = await Promise.all([
+  const [{ formatFault }, { importDefinitions }, { newRegister }, { readUtf8File }] = await Promise.all([
     import('../core/flags/fault.ts'),
     import('../core/flags/register/import-definitions.ts'),
     import('../document/flag-register/write-register.ts'),
-    import('../document/decode-text.ts'),
-    import('./read-bounded-file.ts'),
+    import('./read-register-file.ts'),
   ])
-  const { text } = decodeText(await readBoundedFile(context, file, '', maximumBytes), file)
+  const text = await readUtf8File(context, file, maximumBytes)
   const imported = importDefinitions(text, environment)
   if ('faults' in imported)
     throw new UserError(imported.faults.map((fault) => `${file}: ${formatFault(fault)}`).join('\n'), exitCodes.failed)

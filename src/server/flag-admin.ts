@@ -44,7 +44,7 @@ export function serveFlagAdmin(admin: FlagAdmin): (server: FastifyInstance) => P
     })
     server.put('/register', (request, reply) => replace(admin, request, reply))
     server.post('/changes', (request, reply) => changeByCommand(admin, request, reply))
-    server.get('/flags', (_, reply) => reply.send(flagList(admin)))
+    server.get('/flags', (request, reply) => flagList(admin, request, reply))
     server.get('/flags/:key', (request, reply) => oneFlag(admin, request, reply))
     server.get('/history', (request, reply) => page(admin, request, reply))
   }
@@ -118,27 +118,35 @@ function versionIn(header: string | undefined): string | undefined {
   return version ?? '*'
 }
 
-function flagList(admin: FlagAdmin): z.infer<typeof FlagList> {
-  const { register, version, environment } = currentOf(admin)
+function flagList(admin: FlagAdmin, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { register, version } = currentOf(admin)
+  const environment = environmentIn(admin, request)
   const flags = Object.entries(register.flags).map(([key, flag]) => {
     const isDisabled = settingOf(flag, environment).state === 'disabled'
     return { key, state: isDisabled ? ('DISABLED' as const) : ('ENABLED' as const), variants: Object.keys(variantsOf(flag)) }
   })
-  return { version, flags }
+  return reply.header('etag', `"${version}"`).send({ version, flags } satisfies z.infer<typeof FlagList>)
 }
 
 function oneFlag(admin: FlagAdmin, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { register, version, environment: served } = currentOf(admin)
-  const { environment = served } = parse(z.object({ environment: z.string().optional() }), request.query)
+  const { register, version } = currentOf(admin)
   const { key } = request.params as { key: string }
-  const { environments } = register
-  if (!environments.includes(environment)) {
-    const detail = `there is no environment "${environment}"; there are: ${environments.join(', ')}`
-    return sendProblem(reply, statusProblem(404, detail))
-  }
-  const view = flagView(register, environment, key)
-  if (!view) return sendProblem(reply, statusProblem(404, `there is no flag "${key}" in the register; add it there, turned off`))
+  const view = flagView(register, environmentIn(admin, request), key)
+  if (!view) throw new NoSuchThing(`there is no flag "${key}" in the register; add it there, turned off`)
   return reply.header('etag', `"${version}"`).send(view)
+}
+
+/** Told to the sender as 404. */
+class NoSuchThing extends Error {
+  readonly statusCode = 404
+}
+
+/** The one that is asked for, else the one that is served. */
+function environmentIn(admin: FlagAdmin, request: FastifyRequest): string {
+  const { register, environment: served } = currentOf(admin)
+  const { environment = served } = parse(z.object({ environment: z.string().optional() }), request.query)
+  if (register.environments.includes(environment)) return environment
+  throw new NoSuchThing(`there is no environment "${environment}"; there are: ${register.environments.join(', ')}`)
 }
 
 async function page({ history }: FlagAdmin, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

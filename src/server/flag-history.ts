@@ -1,7 +1,7 @@
 /** The history of a register in a file beside it: one JSON object a line, only ever added to, each on disk before it counts. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { HistoryEntry } from '../core/flags/register/history-entry.ts'
+import { type HistoryEntry, readHistoryLine } from '../core/flags/register/history-entry.ts'
 
 /** Read at once, from the end on: more than any entry has. */
 const blockBytes = 1_048_576
@@ -15,9 +15,6 @@ export interface HistoryPage {
   /** What to ask with for those before; absent at the beginning. */
   next?: number
 }
-
-/** `flags.yaml` has its history in `flags.history.jsonl`. */
-export const historyPathOf = (registerPath: string): string => `${registerPath.replace(/\.(ya?ml|json)$/i, '')}.history.jsonl`
 
 interface Block {
   lines: { text: string; offset: number }[]
@@ -101,20 +98,11 @@ function pageOf({ lines, start }: Block, limit: number): HistoryPage {
   for (const { text, offset } of lines.toReversed()) {
     if (entries.length === limit) break
     next = offset
-    const entry = readEntry(text)
+    const entry = readHistoryLine(text)
     if (entry) entries.push(entry)
     else unreadable += 1
   }
   return { entries, unreadable, ...(next > 0 && { next }) }
-}
-
-/** `undefined` for what is none. */
-export function readEntry(line: string): HistoryEntry | undefined {
-  try {
-    return HistoryEntry.safeParse(JSON.parse(line)).data
-  } catch {
-    return undefined
-  }
 }
 
 async function endsInLine(file: FileHandle, sizeBytes: number): Promise<boolean> {

@@ -136,3 +136,16 @@ function bounded({ path, kind, before, after }: RegisterChange): HistoryEntry['c
     ...(after !== undefined && { after: value(after) }),
   }
 }
+
+/** `flags.yaml` has its history in `flags.history.jsonl`. */
+export const historyPathOf = (registerPath: string): string =>
+  `${registerPath.replace(/\.(ya?ml|json)$/i, '')}.history.jsonl`
+
+/** `undefined` for a line that holds no entry. */
+export function readHistoryLine(line: string): HistoryEntry | undefined {
+  try {
+    return HistoryEntry.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined
+  }
+}
