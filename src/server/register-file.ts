@@ -4,9 +4,9 @@
  */
 import type { Fault } from '../core/flags/fault.ts'
 import { formatFault } from '../core/flags/fault.ts'
-import { changeRegister, type Holder, type RegisterCommand } from '../core/flags/register/change-register.ts'
+import { changeRegister, type RegisterCommand } from '../core/flags/register/change-register.ts'
 import { diffRegisters, type RegisterChange } from '../core/flags/register/diff-registers.ts'
-import type { FlagRegister } from '../core/flags/register/flag-register.ts'
+import type { FlagRegister, Holder } from '../core/flags/register/flag-register.ts'
 import {
   type ChangeCause,
   type EntryDraft,
@@ -145,7 +145,7 @@ export class RegisterFile {
   async #change({ command, actor, cause, holder, ifVersion, isDryRun }: AskedChange): Promise<ChangeOutcome> {
     const faults = await this.#read()
     const [fault] = faults
-    if (fault) return refuse(409, `the file is not right, so nothing is written into it: ${formatFault(fault)}`)
+    if (fault) return refuse(503, `the file is not right, so nothing is written into it: ${formatFault(fault)}`)
     const { text, register, version } = this.#seen as Seen
     if (ifVersion !== undefined && ifVersion !== version)
       return refuse(412, `the register is at version ${version} now; look at it again, and ask with that`)

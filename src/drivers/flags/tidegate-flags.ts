@@ -67,11 +67,11 @@ export function createTidegateFlags(
     return readBack
   }
 
-  async function offers(source: string, context: DriverContext) {
-    const found = findByName('flag source', servers, source)
+  async function list(server: string, context: DriverContext) {
+    const found = findByName('flag server', servers, server)
     if (!found.ok) return found
-    const list = await call(found.value, { path: '/flags', schema: FlagList }, context)
-    return list.ok ? succeed(list.value.flags.toSorted((a, b) => (a.key < b.key ? -1 : 1))) : list
+    const path = `/flags?environment=${encodeURIComponent(found.value.environment)}`
+    return call(found.value, { path, schema: FlagList }, context)
   }
 
   return {
@@ -82,14 +82,13 @@ export function createTidegateFlags(
       return turns.take(`${backend}\n${flag}`, () => set(backend, flag, setting, limited))
     },
     readFlag: read,
-    offers,
-    async ping(server, context) {
-      const found = findByName('flag server', servers, server)
-      if (!found.ok) return found
-      const { environment } = found.value
-      const path = `/flags?environment=${encodeURIComponent(environment)}`
-      const list = await call(found.value, { path, schema: FlagList }, context)
-      return list.ok ? succeed(undefined) : list
+    async offers(source, context) {
+      const listed = await list(source, context)
+      return listed.ok ? succeed(listed.value.flags.toSorted((a, b) => (a.key < b.key ? -1 : 1))) : listed
+    },
+    async ping(backend, context) {
+      const listed = await list(backend, context)
+      return listed.ok ? succeed(undefined) : listed
     },
   }
 }

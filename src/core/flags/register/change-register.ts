@@ -7,6 +7,7 @@ import {
   EnvironmentSetting,
   FlagRegister,
   flagStates,
+  type Holder,
   member,
   RegisteredFlag,
   SharePercent,
@@ -37,10 +38,6 @@ export const RegisterCommand = z.discriminatedUnion('do', [
 ])
 export type RegisterCommand = z.infer<typeof RegisterCommand>
 type SetCommand = Extract<RegisterCommand, { do: 'set' }>
-
-/** Why a release sets a flag. A lower fence than one that was held is refused. */
-export const Holder = z.strictObject({ fence: z.int().nonnegative(), effect: z.string().min(1).max(200) })
-export type Holder = z.infer<typeof Holder>
 
 /** `stale`: somebody newer holds it. */
 export interface ChangeRefusal {

@@ -55,6 +55,10 @@ export const Cohort = z
   .max(50)
 export type Cohort = z.infer<typeof Cohort>
 
+/** The effect of a release that sets a flag. Once there is one, those with a lower fence are refused. */
+export const Holder = z.strictObject({ fence: z.int().nonnegative(), effect: Name })
+export type Holder = z.infer<typeof Holder>
+
 export const flagStates = ['on', 'off', 'disabled'] as const
 
 /** How a flag is set in one environment. */
@@ -69,10 +73,9 @@ export const EnvironmentSetting = z.strictObject({
   otherwise: Name.nullable()
     .optional()
     .describe("The variant where the targeting gives none; null: the default in the code's call"),
-  heldBy: z
-    .strictObject({ fence: z.int().nonnegative(), effect: Name })
-    .optional()
-    .describe('The effect of a release that set it last: older ones are refused. Take it out to begin anew'),
+  heldBy: Holder.optional().describe(
+    'The effect of a release that set it last: older ones are refused. Take it out to begin anew',
+  ),
 })
 export type EnvironmentSetting = z.infer<typeof EnvironmentSetting>
 

@@ -1,8 +1,7 @@
 /** One flag in one environment, as the admin API shows it and the driver reads it back. */
 import { z } from 'zod'
 import { Duration } from '../../plan/duration.ts'
-import { type FlagRegister, flagStates, member, settingOf } from './flag-register.ts'
-import { Holder } from './change-register.ts'
+import { type FlagRegister, flagStates, Holder, member, settingOf } from './flag-register.ts'
 import { reachOf } from './reach-of.ts'
 
 export const FlagView = z.object({

@@ -1,0 +1,106 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { changeRegister, type RegisterCommand } from '../../core/flags/register/change-register.ts'
+import type { FlagRegister } from '../../core/flags/register/flag-register.ts'
+import { readRegister } from './read-register.ts'
+import { newRegister, writeRegister } from './write-register.ts'
+
+const text = `# Flags of the shop
+tidegateFlags: 1
+environments: [staging, live]
+cohorts:
+  # Everybody who works here
+  staff:
+    - email: { endsWith: '@shop.example' }
+
+flags:
+  # Asked about by Ann
+  basket:
+    owner: Shop # the team
+    environments:
+      staging: { share: 100 }
+      live:
+        share: 10 # as agreed
+        cohorts: [staff]
+
+  pay:
+    requires: { basket: on }
+`
+const read = (from: string): FlagRegister => {
+  const found = readRegister(from, 'flags.yaml')
+  if ('faults' in found) throw new Error(JSON.stringify(found.faults))
+  return found.register
+}
+const after = (from: string, command: RegisterCommand): string => {
+  const before = read(from)
+  const changed = changeRegister(before, command)
+  if (!changed.ok) throw new Error(changed.refusal.message)
+  const written = writeRegister(from, before, changed.register)
+  expect(read(written)).toEqual(JSON.parse(JSON.stringify(changed.register)))
+  return written
+}
+
+describe('a file that people keep', () => {
+  it('changes where something changes, and nowhere else', () => {
+    expect(after(text, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(text.replace('share: 10 #', 'share: 25 #'))
+    expect(after(text, { do: 'set', flag: 'basket', environment: 'staging', state: 'off' })).toBe(
+      text.replace('{ share: 100 }', '{ share: 100, state: off }'),
+    )
+    expect(after(text, { do: 'set', flag: 'pay', environment: 'live', share: 1, cohorts: ['staff'] })).toBe(
+      `${text}    environments:\n      live:\n        share: 1\n        cohorts: [ staff ]\n`,
+    )
+  })
+
+  it('keeps what is said of a flag that gets another name', () => {
+    expect(after(text, { do: 'rename', flag: 'basket', to: 'cart' })).toBe(
+      text
+        .replace('  basket:\n', '  cart:\n')
+        .replace('        cohorts: [staff]\n', '        cohorts: [staff]\n    seed: basket\n')
+        .replace('{ basket: on }', '{ cart: on }'),
+    )
+  })
+
+  it('loses what is taken out', () => {
+    expect(after(text, { do: 'remove', flag: 'pay' })).toBe(text.slice(0, text.indexOf('\n  pay:')))
+  })
+
+  it('keeps its line ends, and its comments where aliases have to be written out', () => {
+    const crlf = text.replaceAll('\n', '\r\n')
+    expect(after(crlf, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(crlf.replace('share: 10 #', 'share: 25 #'))
+    const shared = '# Two of a kind\ntidegateFlags: 1\nenvironments: [live]\nflags:\n  a: &a { environments: { live: { share: 1 } } }\n  b: *a\n'
+    const written = after(shared, { do: 'set', flag: 'a', environment: 'live', share: 2 })
+    expect(written).toMatch(/^# Two of a kind\n/)
+    expect(parse(written).flags).toEqual({ a: { environments: { live: { share: 2 } } }, b: { environments: { live: { share: 1 } } } })
+  })
+
+  it('stays JSON', () => {
+    const json = `${JSON.stringify(read(text), undefined, 4)}\n`
+    const written = after(json, { do: 'set', flag: 'basket', environment: 'live', share: 25 })
+    expect(written).toBe(json.replace('"share": 10,', '"share": 25,'))
+  })
+})
+
+it('holds whatever a register becomes', () => {
+  const name = fc.constantFrom('a', 'b', 'on', '1', 'true', 'x: y', '- z', '# c', "it's", 'ä')
+  const flag = fc.record(
+    {
+      owner: name,
+      seed: name,
+      metadata: fc.dictionary(name, fc.oneof(name, fc.boolean(), fc.integer())),
+      environments: fc.record({ live: fc.record({ share: fc.constantFrom(0, 0.001, 50), state: fc.constantFrom('on', 'off') }, { requiredKeys: [] }) }),
+    },
+    { requiredKeys: [] },
+  )
+  const register = fc
+    .dictionary(name, flag, { maxKeys: 4 })
+    .map((flags) => ({ tidegateFlags: 1, environments: ['live'], flags }) as FlagRegister)
+  fc.assert(
+    fc.property(register, register, (before, after) => {
+      const plain = JSON.parse(JSON.stringify([before, after])) as [FlagRegister, FlagRegister]
+      for (const start of [newRegister(plain[0]), JSON.stringify(plain[0])])
+        expect(read(writeRegister(start, read(start), plain[1]))).toEqual(plain[1])
+    }),
+    { numRuns: 200 },
+  )
+})
