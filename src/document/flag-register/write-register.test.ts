@@ -48,7 +48,7 @@ describe('a file that people keep', () => {
       text.replace('{ share: 100 }', '{ share: 100, state: off }'),
     )
     expect(after(text, { do: 'set', flag: 'pay', environment: 'live', share: 1, cohorts: ['staff'] })).toBe(
-      `${text}    environments:\n      live:\n        share: 1\n        cohorts: [ staff ]\n`,
+      `${text}    environments:\n      live:\n        share: 1\n        cohorts: [staff]\n`,
     )
   })
 
