@@ -56,7 +56,8 @@ export class VariantRules {
     if (guards === 'closed') return off
     const branches = guards.length > 0 ? [anyOf(guards), off] : []
     if (targeting === undefined) return this.#shared(key, flag, { branches, place })
-    return branches.length > 0 ? { if: [...branches, targeting] } : targeting
+    if (branches.length === 0) return targeting
+    return { if: Object.keys(targeting).length > 0 ? [...branches, targeting] : branches }
   }
 
   /** Whether the flag gives the variant: for everybody, for nobody, or for whom. */
