@@ -20,7 +20,7 @@ export interface FlagAdmin {
 }
 
 const maximumBodyBytes = 2 * registerLimitBytes
-const isDryRun = z.object({ dryRun: z.enum(['true', 'false']).default('false') })
+const DryRun = z.object({ dryRun: z.enum(['true', 'false']).default('false') })
 const ActorName = z.string().min(1).max(200).default('admin')
 const Paging = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -90,7 +90,7 @@ async function change(
 ): Promise<FastifyReply> {
   const startedMs = performance.now()
   const ifVersion = versionIn(request.headers['if-match'])
-  const dryRun = parse(isDryRun, request.query).dryRun === 'true'
+  const dryRun = parse(DryRun, request.query).dryRun === 'true'
   if (ifVersion === undefined && asked.holder === undefined && !dryRun)
     return sendProblem(reply, statusProblem(428, 'say with If-Match which version this is for; GET the register for its ETag'))
   const outcome = await admin.file.change({ ...asked, ifVersion: ifVersion === '*' ? undefined : ifVersion, isDryRun: dryRun })

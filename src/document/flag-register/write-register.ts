@@ -48,8 +48,8 @@ function editedYaml(text: string, before: FlagRegister, after: FlagRegister): st
   const written = rewritten(document, text)
   if (written !== undefined && holds(written, after)) return written
   // Aliases stand for one value in several places: where only one of them changes, the values are written out.
-  const comment = document.commentBefore
-  return `${comment ? `${comment.replace(/^/gm, '#')}\n\n` : ''}${newRegister(after)}`
+  const [head = ''] = /^(?:[ \t]*(?:#[^\n]*)?\n)*/.exec(text.replaceAll('\r\n', '\n')) ?? []
+  return `${head}${newRegister(after)}`
 }
 
 const holds = (text: string, register: FlagRegister): boolean => canonicalJson(parse(text, version)) === canonicalJson(register)

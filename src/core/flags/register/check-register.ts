@@ -45,7 +45,7 @@ function checkFlag(register: FlagRegister, key: string, flag: RegisteredFlag, fa
     ['offVariant', offVariantOf(flag)],
   ] as const) {
     if (names.includes(name)) continue
-    const message = member({ ...flag }, role) === undefined ? `say which of the variants it is: ${shown(names)}` : unknown('variant', name, names)
+    const message = flag[role] === undefined ? `say which of the variants it is: ${shown(names)}` : unknown('variant', name, names)
     faults.push({ path: [...path, role], message })
   }
   for (const [other, variant] of Object.entries(flag.requires ?? {}))

@@ -1,6 +1,6 @@
 /** What differs between two registers, member by member, for programs and for people. */
 import { canonicalJson } from '../../canonical.ts'
-import type { EnvironmentSetting, FlagRegister, RegisteredFlag } from './flag-register.ts'
+import { type EnvironmentSetting, type FlagRegister, member, type RegisteredFlag } from './flag-register.ts'
 
 /** `path` leads to what differs in the register. A flag that goes by another key has both keys as texts in `before` and `after`. */
 export interface RegisterChange {
@@ -56,7 +56,7 @@ function diffFlag(path: string[], before: RegisteredFlag, after: RegisteredFlag)
   return [
     // A seed that was the key all the time and is now written down is no change.
     ...diffMembers(path, { ...old, seed: old.seed ?? path.at(-1) }, { ...now, seed: now.seed ?? path.at(-1) }),
-    ...names.flatMap((name) => inside([...path, 'environments', name], from?.[name], to?.[name])),
+    ...names.flatMap((name) => inside([...path, 'environments', name], member(from, name), member(to, name))),
   ]
 }
 
