@@ -40,7 +40,9 @@ export const flagsCheckCommand: RegisterCommand = (flags, context) => {
 
 function historyLine({ entries, unreadable, broken }: HistoryFinding): string {
   const torn = unreadable > 0 ? `; ${unreadable} lines cannot be read, left by a crash or spoilt` : ''
-  return broken === undefined ? `history: ${entries} entries, each follows the one before${torn}` : `error: history: ${broken}${torn}`
+  return broken === undefined
+    ? `history: ${entries} entries, each follows the one before${torn}`
+    : `error: history: ${broken}${torn}`
 }
 
 /** `undefined` where there is none. */

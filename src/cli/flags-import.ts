@@ -29,7 +29,8 @@ async function importFlags(
   if ('faults' in imported)
     throw new UserError(imported.faults.map((fault) => `${file}: ${formatFault(fault)}`).join('\n'), exitCodes.failed)
   const { register, untranslated, dropped } = imported
-  for (const key of untranslated) context.err(`"${key}" keeps its targeting as it is; cohorts and a share may say it better`)
+  for (const key of untranslated)
+    context.err(`"${key}" keeps its targeting as it is; cohorts and a share may say it better`)
   for (const what of dropped) context.err(`not taken over: ${what}`)
   context.out(json ? JSON.stringify(register) : newRegister(register).trimEnd())
   context.exit(exitCodes.ok)

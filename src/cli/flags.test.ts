@@ -26,7 +26,10 @@ write('flags.yaml', register)
 write('next.yaml', register.replace('share: 25', 'share: 50').replace('search', 'find'))
 write('bad.yaml', register.replace('share: 25', 'share: 250'))
 const flag = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' }
-write('flagd.json', { flags: { basket: flag, own: { ...flag, targeting: { if: [{ var: 'vip' }, 'on', 'off'] } } }, extra: 1 })
+write('flagd.json', {
+  flags: { basket: flag, own: { ...flag, targeting: { if: [{ var: 'vip' }, 'on', 'off'] } } },
+  extra: 1,
+})
 
 async function run(...args: string[]) {
   const terminal = fakeTerminal({} as never, { cwd: folder })
@@ -51,7 +54,11 @@ it('checks: what has expired and what nobody owns are warnings', async () => {
     ],
   ])
   const json = JSON.parse((await run('check', 'flags.yaml', '--json')).out[0] ?? '')
-  expect(json).toMatchObject({ flags: 2, environments: ['staging', 'live'], warnings: [{ kind: 'expired' }, { kind: 'noOwner' }] })
+  expect(json).toMatchObject({
+    flags: 2,
+    environments: ['staging', 'live'],
+    warnings: [{ kind: 'expired' }, { kind: 'noOwner' }],
+  })
 })
 
 it('checks: faults have their line, and end with 1', async () => {
@@ -64,40 +71,80 @@ it('checks: faults have their line, and end with 1', async () => {
 })
 
 it('checks that the history beside the register is whole', async () => {
-  const at = (share: number) => FlagRegister.parse({ tidegateFlags: 1, environments: ['live'], flags: { basket: { environments: { live: { share } } } } })
+  const at = (share: number) =>
+    FlagRegister.parse({
+      tidegateFlags: 1,
+      environments: ['live'],
+      flags: { basket: { environments: { live: { share } } } },
+    })
   const entry = (share: number, last?: ReturnType<typeof sealEntry>) =>
-    sealEntry({ at: '2026-12-01T10:00:00.000Z', actor: 'ann', kind: 'asked', cause: undefined, before: at(share), after: at(share + 1) }, last)
+    sealEntry(
+      {
+        at: '2026-12-01T10:00:00.000Z',
+        actor: 'ann',
+        kind: 'asked',
+        cause: undefined,
+        before: at(share),
+        after: at(share + 1),
+      },
+      last,
+    )
   const [first, second] = [entry(1), entry(2, entry(1))]
   write('flags.history.jsonl', `${JSON.stringify(first)}\n${JSON.stringify(second)}\n{"seq`)
-  expect((await run('check', 'flags.yaml')).out.at(-1)).toBe('history: 2 entries, each follows the one before; 1 lines cannot be read, left by a crash or spoilt')
+  expect((await run('check', 'flags.yaml')).out.at(-1)).toBe(
+    'history: 2 entries, each follows the one before; 1 lines cannot be read, left by a crash or spoilt',
+  )
   write('flags.history.jsonl', `${JSON.stringify({ ...first, actor: 'bob' })}\n${JSON.stringify(second)}\n`)
-  expect(await run('check', 'flags.yaml')).toMatchObject({ code: 1, out: expect.arrayContaining(['error: history: entry 1 was changed']) })
+  expect(await run('check', 'flags.yaml')).toMatchObject({
+    code: 1,
+    out: expect.arrayContaining(['error: history: entry 1 was changed']),
+  })
   rmSync(join(folder, 'flags.history.jsonl'))
 })
 
 it('exports one environment, which reads back as it was', async () => {
   const { out, code } = await run('export', 'flags.yaml', '--environment', 'live')
   expect(code).toBe(0)
-  expect(JSON.parse(out.join('\n')).flags.basket).toMatchObject({ defaultVariant: 'off', metadata: { owner: 'Shop', expires: '2020-01-31' } })
+  expect(JSON.parse(out.join('\n')).flags.basket).toMatchObject({
+    defaultVariant: 'off',
+    metadata: { owner: 'Shop', expires: '2020-01-31' },
+  })
   write('exported.json', out.join('\n'))
   const again = JSON.parse((await run('import', 'exported.json', '--environment', 'live', '--json')).out[0] ?? '')
-  expect(again.flags.basket).toEqual({ owner: 'Shop', expires: '2020-01-31', seed: 'basket', environments: { live: { share: 25 } } })
-  expect(await run('export', 'flags.yaml')).toMatchObject({ code: 2, message: 'say which with --environment; flags.yaml has: staging, live' })
+  expect(again.flags.basket).toEqual({
+    owner: 'Shop',
+    expires: '2020-01-31',
+    seed: 'basket',
+    environments: { live: { share: 25 } },
+  })
+  expect(await run('export', 'flags.yaml')).toMatchObject({
+    code: 2,
+    message: 'say which with --environment; flags.yaml has: staging, live',
+  })
 })
 
 it('imports, and says what stays as it was or is not taken over', async () => {
   const { out, err, code } = await run('import', 'flagd.json')
   expect([code, err]).toEqual([
     0,
-    ['"own" keeps its targeting as it is; cohorts and a share may say it better', 'not taken over: "extra" at the top of the file'],
+    [
+      '"own" keeps its targeting as it is; cohorts and a share may say it better',
+      'not taken over: "extra" at the top of the file',
+    ],
   ])
   write('imported.yaml', `${out.join('\n')}\n`)
-  expect(readFileSync(join(folder, 'imported.yaml'), 'utf8')).toMatch(/^tidegateFlags: 1\nenvironments: \[production\]\nflags:\n {2}basket:\n {4}seed: basket\n/)
+  expect(readFileSync(join(folder, 'imported.yaml'), 'utf8')).toMatch(
+    /^tidegateFlags: 1\nenvironments: \[production\]\nflags:\n {2}basket:\n {4}seed: basket\n/,
+  )
   expect((await run('check', 'imported.yaml')).code).toBe(0)
 })
 
 it('tells registers apart, for people and for programs', async () => {
-  expect((await run('diff', 'flags.yaml', 'next.yaml')).out).toEqual(['search: gone', 'basket in live: share 25 % → 50 %', 'find: new'])
+  expect((await run('diff', 'flags.yaml', 'next.yaml')).out).toEqual([
+    'search: gone',
+    'basket in live: share 25 % → 50 %',
+    'find: new',
+  ])
   expect(JSON.parse((await run('diff', 'flags.yaml', 'next.yaml', '--json')).out[0] ?? '').changes).toHaveLength(3)
   expect((await run('diff', 'flags.yaml', 'flags.yaml')).out).toEqual([])
 })

@@ -11,7 +11,9 @@ import { readBoundedFile } from './read-bounded-file.ts'
 export async function readRegisterFile(context: CliContext, path: string): Promise<FlagRegister> {
   const text = await readUtf8File(context, path, registerLimitBytes)
   if (!isRegister(text))
-    throw new UserError(`${path} is no register: its first line says \`tidegateFlags: 1\`; make one: tidegate flags import FLAGD.json`)
+    throw new UserError(
+      `${path} is no register: its first line says \`tidegateFlags: 1\`; make one: tidegate flags import FLAGD.json`,
+    )
   const read = readRegister(text, path)
   if ('register' in read) return read.register
   throw new UserError(read.faults.map((fault) => `${path}: ${formatFault(fault)}`).join('\n'), exitCodes.failed)

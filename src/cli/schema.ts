@@ -8,7 +8,9 @@ const names = ['plan', 'tidegate', 'operator', 'flags'] as const
 export const schemaCommand: RegisterCommand = (program, context) => {
   program
     .command('schema')
-    .description('print the JSON schema of a plan in YAML, of tidegate.yaml, of operator.yaml or of a register of flags')
+    .description(
+      'print the JSON schema of a plan in YAML, of tidegate.yaml, of operator.yaml or of a register of flags',
+    )
     .addArgument(new Argument('<name>').choices(names))
     .action(async (name: (typeof names)[number]) => {
       const { schemaText } = await import('../document/published-schemas.ts')

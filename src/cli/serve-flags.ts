@@ -18,10 +18,7 @@ export interface ServeFlagsOptions {
 const maximumPort = 65_535
 
 /** Until it is stopped; exits as failed where the file is not right to begin with. */
-export async function serveFlags(
-  context: CliContext,
-  options: ServeFlagsOptions,
-): Promise<void> {
+export async function serveFlags(context: CliContext, options: ServeFlagsOptions): Promise<void> {
   const { flags, port, syncPort, host, origin = [], allowedHost = [], environment, adminTokenFile, json } = options
   const shown = basename(flags)
   const tell = (lines: string[]) => {

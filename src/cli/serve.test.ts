@@ -58,7 +58,11 @@ describe('a register', () => {
     await vi.waitFor(() => expect(terminal.out).toHaveLength(1), { timeout: 5_000 })
     const { url } = JSON.parse(terminal.out[0] ?? '') as { url: string }
     const body = JSON.stringify({ command: { do: 'set', flag: 'basket', environment: 'live', share: 7 } })
-    const headers = { authorization: 'Bearer a-token-that-is-long-enough', 'if-match': '*', 'content-type': 'application/json' }
+    const headers = {
+      authorization: 'Bearer a-token-that-is-long-enough',
+      'if-match': '*',
+      'content-type': 'application/json',
+    }
     expect((await fetch(`${url}/admin/v1/changes`, { method: 'POST', headers, body })).status).toBe(200)
     terminal.interrupt()
     await done
@@ -66,10 +70,26 @@ describe('a register', () => {
   })
 
   it.each<[string, string[], string]>([
-    ['which environment', register, 'flags.yaml: environments: say with --environment which of these is served: staging, live'],
-    ['an environment that is none', [...register, '--environment', 'prod'], 'flags.yaml: environments: there is no environment "prod"; there are: staging, live'],
-    ['a token that is not there', [...register, '--environment', 'live', '--admin-token-file', 'none'], 'cannot be read (ENOENT)'],
-    ['an admin API of a file in another format', ['--flags', 'flags.json', '--port', '0', '--admin-token-file', 'token'], 'make one: tidegate flags import flags.json'],
+    [
+      'which environment',
+      register,
+      'flags.yaml: environments: say with --environment which of these is served: staging, live',
+    ],
+    [
+      'an environment that is none',
+      [...register, '--environment', 'prod'],
+      'flags.yaml: environments: there is no environment "prod"; there are: staging, live',
+    ],
+    [
+      'a token that is not there',
+      [...register, '--environment', 'live', '--admin-token-file', 'none'],
+      'cannot be read (ENOENT)',
+    ],
+    [
+      'an admin API of a file in another format',
+      ['--flags', 'flags.json', '--port', '0', '--admin-token-file', 'token'],
+      'make one: tidegate flags import flags.json',
+    ],
   ])('is not served without %s', async (_, args, message) => {
     const { terminal, done } = run(...args)
     await done

@@ -29,7 +29,10 @@ export const serveCommand: RegisterCommand = (program, context) => {
     )
     .option('--host <address>', 'with --flags: where to listen, 127.0.0.1 by default: everybody who reaches it can ask')
     .option('--origin <origins...>', 'with --flags: web pages that may ask, such as https://shop.example')
-    .option('--allowed-host <names...>', 'with --flags: names by which it may be asked, besides its addresses and localhost')
+    .option(
+      '--allowed-host <names...>',
+      'with --flags: names by which it may be asked, besides its addresses and localhost',
+    )
     .option('--environment <name>', 'with --flags, of a register that has several: which one is served')
     .option(
       '--admin-token-file <file>',

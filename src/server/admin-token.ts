@@ -14,10 +14,14 @@ export async function readAdminToken(path: string): Promise<{ token: string } | 
     if (bytesRead > maximumBytes || !/^[\x21-\x7e]+$/.test(token))
       return { problem: `the token file ${path} holds no token: one word in ASCII` }
     if (token.length < minimumCharacters)
-      return { problem: `the token in ${path} is shorter than ${minimumCharacters} characters; make one: openssl rand -base64 32` }
+      return {
+        problem: `the token in ${path} is shorter than ${minimumCharacters} characters; make one: openssl rand -base64 32`,
+      }
     return { token }
   } catch (error) {
-    return { problem: `the token file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})` }
+    return {
+      problem: `the token file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+    }
   }
 }
 

@@ -66,18 +66,32 @@ interface Sent {
 async function ask(where: string, { method = 'GET', body, headers = {} }: Sent = {}) {
   const response = await fetch(`${server.url}/admin/v1${where}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
-  return { status: response.status, etag: response.headers.get('etag') ?? '', json: text === '' ? {} : JSON.parse(text) }
+  return {
+    status: response.status,
+    etag: response.headers.get('etag') ?? '',
+    json: text === '' ? {} : JSON.parse(text),
+  }
 }
-const set = (setting: object, flag = 'basket') => ({ command: { do: 'set', flag, environment: 'live', ...setting }, actor: 'ann' })
+const set = (setting: object, flag = 'basket') => ({
+  command: { do: 'set', flag, environment: 'live', ...setting },
+  actor: 'ann',
+})
 const post = (body: object, headers: Record<string, string> = { 'if-match': '*' }, query = '') =>
   ask(`/changes${query}`, { method: 'POST', body, headers })
 const file = () => readFileSync(path, 'utf8')
 const history = (): HistoryEntry[] =>
-  readFileSync(historyPath, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))
+  readFileSync(historyPath, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 async function isOn(key: string): Promise<unknown> {
   const response = await fetch(`${server.url}/ofrep/v1/evaluate/flags/${key}`, {
     method: 'POST',
@@ -97,7 +111,11 @@ describe('whoever comes', () => {
     ['with the token', {}, 200],
   ])('%s', async (_, headers, status) => {
     for (const where of ['/register', '/history', '/flags']) expect((await ask(where, { headers })).status).toBe(status)
-    const posted = await ask('/changes', { method: 'POST', body: set({ share: 90 }), headers: { 'if-match': '*', ...headers } })
+    const posted = await ask('/changes', {
+      method: 'POST',
+      body: set({ share: 90 }),
+      headers: { 'if-match': '*', ...headers },
+    })
     expect(posted.status).toBe(status)
     expect(file() === start).toBe(status !== 200)
   })
@@ -105,7 +123,9 @@ describe('whoever comes', () => {
   it('uses the token that the file holds now', async () => {
     writeFileSync(tokenFile, 'the-next-token-is-long-enough')
     expect((await ask('/register')).status).toBe(401)
-    expect((await ask('/register', { headers: { authorization: 'bearer the-next-token-is-long-enough' } })).status).toBe(200)
+    expect(
+      (await ask('/register', { headers: { authorization: 'bearer the-next-token-is-long-enough' } })).status,
+    ).toBe(200)
     rmSync(tokenFile)
     expect((await ask('/register')).status).toBe(503)
   })
@@ -113,22 +133,32 @@ describe('whoever comes', () => {
   it('names this server by an address, or by a name of its own', async () => {
     const statusFor = (host: string, where: string) =>
       new Promise((resolve, reject) => {
-        const asked = request(`${server.url}${where}`, { headers: { host, authorization: `Bearer ${token}` } }, (answer) => {
-          answer.resume()
-          resolve(answer.statusCode)
-        })
+        const asked = request(
+          `${server.url}${where}`,
+          { headers: { host, authorization: `Bearer ${token}` } },
+          (answer) => {
+            answer.resume()
+            resolve(answer.statusCode)
+          },
+        )
         asked.on('error', reject)
         asked.end()
       })
     for (const where of ['/admin/v1/register', '/ofrep/v1/events-not'])
       expect([await statusFor('evil.example', where), await statusFor('evil.example:80', where)]).toEqual([421, 421])
-    expect(await Promise.all(['flags.example:8016', 'localhost', '[::1]'].map((host) => statusFor(host, '/admin/v1/register')))).toEqual([200, 200, 200])
+    expect(
+      await Promise.all(
+        ['flags.example:8016', 'localhost', '[::1]'].map((host) => statusFor(host, '/admin/v1/register')),
+      ),
+    ).toEqual([200, 200, 200])
   })
 
   it('finds no admin API where no token is set up, and no register without a good one', async () => {
     const plain = await serveFlagFile(options)
     if ('faults' in plain) throw new Error('it has faults')
-    expect((await fetch(`${plain.url}/admin/v1/register`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(404)
+    expect(
+      (await fetch(`${plain.url}/admin/v1/register`, { headers: { authorization: `Bearer ${token}` } })).status,
+    ).toBe(404)
     await plain.close()
     writeFileSync(tokenFile, 'short')
     expect(await serveFlagFile({ ...options, admin: { tokenFile, replace } })).toEqual({
@@ -143,17 +173,26 @@ describe('a change', () => {
     const changed = await post(set({ share: 100 }), { 'if-match': etag })
     expect(changed).toMatchObject({
       status: 200,
-      json: { isDryRun: false, lines: ['basket in live: share 10 % → 100 %'], flag: { share: 100, reach: { percent: 100, cohorts: [] } } },
+      json: {
+        isDryRun: false,
+        lines: ['basket in live: share 10 % → 100 %'],
+        flag: { share: 100, reach: { percent: 100, cohorts: [] } },
+      },
     })
     expect(file()).toBe(start.replace('share: 10 ', 'share: 100 '))
     expect(await isOn('basket')).toBe(true)
-    expect(history()).toMatchObject([{ seq: 1, actor: 'ann', kind: 'asked', before: etag.slice(1, -1), after: changed.json.version }])
+    expect(history()).toMatchObject([
+      { seq: 1, actor: 'ann', kind: 'asked', before: etag.slice(1, -1), after: changed.json.version },
+    ])
     expect(told).toEqual([])
   })
 
   it('is only shown in a dry run', async () => {
     const tried = await post(set({ share: 100 }), {}, '?dryRun=true')
-    expect(tried).toMatchObject({ status: 200, json: { isDryRun: true, lines: ['basket in live: share 10 % → 100 %'] } })
+    expect(tried).toMatchObject({
+      status: 200,
+      json: { isDryRun: true, lines: ['basket in live: share 10 % → 100 %'] },
+    })
     expect(file()).toBe(start)
     expect((await ask('/history')).json).toEqual({ entries: [], unreadable: 0 })
     expect((await ask('/register')).json.version).not.toBe(tried.json.version)
@@ -177,20 +216,38 @@ describe('a change', () => {
   it('may be the whole register, in YAML too', async () => {
     const { etag } = await ask('/register')
     const next = start.replace('share: 10', 'share: 55').replace('Shop #', 'Checkout #')
-    const put = await ask('/register?actor=ann', { method: 'PUT', body: next, headers: { 'content-type': 'application/yaml', 'if-match': etag } })
-    expect([put.status, put.json.lines]).toEqual([200, ['basket: owner Shop → Checkout', 'basket in live: share 10 % → 55 %']])
+    const put = await ask('/register?actor=ann', {
+      method: 'PUT',
+      body: next,
+      headers: { 'content-type': 'application/yaml', 'if-match': etag },
+    })
+    expect([put.status, put.json.lines]).toEqual([
+      200,
+      ['basket: owner Shop → Checkout', 'basket in live: share 10 % → 55 %'],
+    ])
     expect(file()).toBe(next)
-    const wrong = await ask('/register', { method: 'PUT', body: next.replace('undoes: basket', 'undoes: cart'), headers: { 'content-type': 'application/yaml', 'if-match': '*' } })
-    expect([wrong.status, wrong.json.detail]).toEqual([422, 'line 10, flags / rollback.basket / undoes: there is no flag "cart"; there are: basket, rollback.basket'])
+    const wrong = await ask('/register', {
+      method: 'PUT',
+      body: next.replace('undoes: basket', 'undoes: cart'),
+      headers: { 'content-type': 'application/yaml', 'if-match': '*' },
+    })
+    expect([wrong.status, wrong.json.detail]).toEqual([
+      422,
+      'line 10, flags / rollback.basket / undoes: there is no flag "cart"; there are: basket, rollback.basket',
+    ])
   })
 
   it('of a release is refused when it is older, harmless when it is repeated, and needs no version', async () => {
-    const of = (share: number, fence: number, effect: string) => post({ ...set({ share }), cause: { release: 'r1', stage: 's2', effect, fence } }, {})
+    const of = (share: number, fence: number, effect: string) =>
+      post({ ...set({ share }), cause: { release: 'r1', stage: 's2', effect, fence } }, {})
     expect((await of(20, 7, 'r1/3')).status).toBe(200)
     const again = await of(20, 7, 'r1/3')
     expect([again.status, again.json.changes]).toEqual([200, []])
     const older = await of(5, 6, 'r0/1')
-    expect([older.status, older.json.detail]).toEqual([409, 'fence 6 is older than 7, which is held for "basket" in live'])
+    expect([older.status, older.json.detail]).toEqual([
+      409,
+      'fence 6 is older than 7, which is held for "basket" in live',
+    ])
     expect(history()).toMatchObject([{ cause: { release: 'r1', stage: 's2', effect: 'r1/3', fence: 7 } }])
     await server.close()
     server = await open()
@@ -212,7 +269,9 @@ describe('a change', () => {
 
   it('comes one after another, and each is in the history', async () => {
     const shares = Array.from({ length: 20 }, (_, at) => at + 11)
-    expect((await Promise.all(shares.map((share) => post(set({ share }))))).map(({ status }) => status)).toEqual(shares.map(() => 200))
+    expect((await Promise.all(shares.map((share) => post(set({ share }))))).map(({ status }) => status)).toEqual(
+      shares.map(() => 200),
+    )
     const entries = history()
     expect(entries.map((entry, at) => breakBetween(entries[at - 1], entry))).toEqual(shares.map(() => undefined))
     expect(entries.every((entry, at) => at === 0 || entry.before === entries[at - 1]?.after)).toBe(true)
@@ -222,7 +281,9 @@ describe('a change', () => {
     await post({ command: { do: 'set', flag: 'basket', environment: 'staging', share: 100 } })
     expect(await isOn('rollback.basket')).toBe(false)
     expect((await ask('/flags/basket?environment=staging')).json).toMatchObject({ environment: 'staging', share: 100 })
-    expect((await ask('/flags/basket?environment=prod')).json.detail).toBe('there is no environment "prod"; there are: staging, live')
+    expect((await ask('/flags/basket?environment=prod')).json.detail).toBe(
+      'there is no environment "prod"; there are: staging, live',
+    )
   })
 })
 
@@ -230,7 +291,9 @@ describe('people who edit the file', () => {
   it('have their changes served and in the history', async () => {
     writeFileSync(path, start.replace('share: 10', 'share: 100'))
     await vi.waitFor(async () => expect(await isOn('basket')).toBe(true), { timeout: 5_000 })
-    await vi.waitFor(() => expect(history()).toMatchObject([{ kind: 'edited', actor: 'file', changes: [{ before: 10, after: 100 }] }]))
+    await vi.waitFor(() =>
+      expect(history()).toMatchObject([{ kind: 'edited', actor: 'file', changes: [{ before: 10, after: 100 }] }]),
+    )
   })
 
   it('lose nothing to a change that comes at the same time', async () => {
@@ -245,7 +308,10 @@ describe('people who edit the file', () => {
     const wrong = start.replace('share: 10', 'share: ten')
     writeFileSync(path, wrong)
     const refused = await post(set({ share: 30 }))
-    expect([refused.status, refused.json.detail]).toEqual([503, expect.stringContaining('line 8: `flags.basket.environments.live.share` must be a number')])
+    expect([refused.status, refused.json.detail]).toEqual([
+      503,
+      expect.stringContaining('line 8: `flags.basket.environments.live.share` must be a number'),
+    ])
     expect(file()).toBe(wrong)
     expect(await isOn('basket')).toBe(false)
   })

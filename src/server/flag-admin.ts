@@ -51,7 +51,8 @@ export function serveFlagAdmin(admin: FlagAdmin): (server: FastifyInstance) => P
 
 /** Answers itself where somebody may not come in. */
 async function admit({ tokenFile }: FlagAdmin, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  if (request.headers.origin !== undefined) return sendProblem(reply, statusProblem(403, 'this is not for pages in a browser'))
+  if (request.headers.origin !== undefined)
+    return sendProblem(reply, statusProblem(403, 'this is not for pages in a browser'))
   const read = await readAdminToken(tokenFile)
   if ('problem' in read) {
     request.log.error(read.problem)
@@ -92,8 +93,15 @@ async function change(
   const ifVersion = versionIn(request.headers['if-match'])
   const dryRun = parse(DryRun, request.query).dryRun === 'true'
   if (ifVersion === undefined && asked.holder === undefined && !dryRun)
-    return sendProblem(reply, statusProblem(428, 'say with If-Match which version this is for; GET the register for its ETag'))
-  const outcome = await admin.file.change({ ...asked, ifVersion: ifVersion === '*' ? undefined : ifVersion, isDryRun: dryRun })
+    return sendProblem(
+      reply,
+      statusProblem(428, 'say with If-Match which version this is for; GET the register for its ETag'),
+    )
+  const outcome = await admin.file.change({
+    ...asked,
+    ifVersion: ifVersion === '*' ? undefined : ifVersion,
+    isDryRun: dryRun,
+  })
   if (!outcome.ok) return sendProblem(reply, statusProblem(outcome.status, outcome.detail))
   const { register, version, changes } = outcome
   const { command } = asked
@@ -113,7 +121,8 @@ async function change(
 function versionIn(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   const [, version] = /^(?:"([\da-f]{1,64})"|\*)$/.exec(header.trim()) ?? []
-  if (version === undefined && header.trim() !== '*') throw new InvalidRequest('If-Match takes one ETag of the register')
+  if (version === undefined && header.trim() !== '*')
+    throw new InvalidRequest('If-Match takes one ETag of the register')
   return version ?? '*'
 }
 
@@ -122,7 +131,11 @@ function flagList(admin: FlagAdmin, request: FastifyRequest, reply: FastifyReply
   const environment = environmentIn(admin, request)
   const flags = Object.entries(register.flags).map(([key, flag]) => {
     const isDisabled = settingOf(flag, environment).state === 'disabled'
-    return { key, state: isDisabled ? ('DISABLED' as const) : ('ENABLED' as const), variants: Object.keys(variantsOf(flag)) }
+    return {
+      key,
+      state: isDisabled ? ('DISABLED' as const) : ('ENABLED' as const),
+      variants: Object.keys(variantsOf(flag)),
+    }
   })
   return reply.header('etag', `"${version}"`).send({ version, flags } satisfies z.infer<typeof FlagList>)
 }
@@ -152,7 +165,8 @@ async function page({ history }: FlagAdmin, request: FastifyRequest, reply: Fast
   try {
     return reply.send(await history.page(parse(Paging, request.query)))
   } catch (error) {
-    if (error instanceof RangeError) return sendProblem(reply, statusProblem(400, 'before: take the `next` of the page after it'))
+    if (error instanceof RangeError)
+      return sendProblem(reply, statusProblem(400, 'before: take the `next` of the page after it'))
     throw error
   }
 }

@@ -19,7 +19,14 @@ const register = (share: number, description = 'd') =>
   })
 const make = (share: number, description?: string) => (last: HistoryEntry | undefined) =>
   sealEntry(
-    { at: '2026-12-01T10:00:00.000Z', actor: 'ann', kind: 'asked', cause: undefined, before: register(share), after: register(share + 1, description) },
+    {
+      at: '2026-12-01T10:00:00.000Z',
+      actor: 'ann',
+      kind: 'asked',
+      cause: undefined,
+      before: register(share),
+      after: register(share + 1, description),
+    },
     last,
   )
 const seqs = (entries: HistoryEntry[]) => entries.map(({ seq }) => seq)

@@ -64,7 +64,8 @@ export class FlagHistory {
     if (file === undefined) return { entries: [], unreadable: 0 }
     const { size } = await file.stat()
     const end = before ?? size
-    if (end > size || !(await endsInLine(file, before === undefined ? 0 : end))) throw new RangeError('no page begins there')
+    if (end > size || !(await endsInLine(file, before === undefined ? 0 : end)))
+      throw new RangeError('no page begins there')
     return pageOf(await blockBefore(file, end), Math.min(limit, maximumPage))
   }
 

@@ -73,7 +73,9 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ errorDetails: 'there is no such path' }))
   server.addHook('onRequest', async (request, reply) => {
     if (!isAllowedHost(request.headers.host, [options.host, ...(options.allowedHosts ?? [])]))
-      return reply.code(421).send({ errorDetails: 'this server goes by another name; start it with --allowed-host NAME for this one' })
+      return reply
+        .code(421)
+        .send({ errorDetails: 'this server goes by another name; start it with --allowed-host NAME for this one' })
     reply.headers(originHeaders(request, options))
     return undefined
   })

@@ -113,7 +113,8 @@ export class RegisterFile {
     if ('faults' in file) return file.faults
     const { text } = file
     if (text === this.#seen?.text) return []
-    if (!isRegister(text)) return [{ path: [], message: 'this is no register any more: its first line says `tidegateFlags: 1`' }]
+    if (!isRegister(text))
+      return [{ path: [], message: 'this is no register any more: its first line says `tidegateFlags: 1`' }]
     const read = readRegister(text, this.#options.path)
     if ('faults' in read) return read.faults
     const before = this.#seen
@@ -128,10 +129,15 @@ export class RegisterFile {
       const { environment: wanted } = this.#options
       const names = register.environments.join(', ')
       const message =
-        wanted === undefined ? `say with --environment which of these is served: ${names}` : `there is no environment "${wanted}"; there are: ${names}`
+        wanted === undefined
+          ? `say with --environment which of these is served: ${names}`
+          : `there is no environment "${wanted}"; there are: ${names}`
       return [{ path: ['environments'], message }]
     }
-    const faults = this.#store.put(JSON.stringify(publishRegister(register, environment)), this.#options.nowMs() / 1_000)
+    const faults = this.#store.put(
+      JSON.stringify(publishRegister(register, environment)),
+      this.#options.nowMs() / 1_000,
+    )
     if (faults.length === 0) this.#seen = { text, register, version: versionOf(register) }
     return faults
   }
@@ -160,7 +166,14 @@ export class RegisterFile {
     const written = writeRegister(text, register, changed.register)
     if (Buffer.byteLength(written) > registerLimitBytes)
       return refuse(422, `the register would be larger than ${registerLimitBytes / 1024} KiB`)
-    const draft: EntryDraft = { at: this.#now(), actor, kind: 'asked', cause, before: register, after: changed.register }
+    const draft: EntryDraft = {
+      at: this.#now(),
+      actor,
+      kind: 'asked',
+      cause,
+      before: register,
+      after: changed.register,
+    }
     return (await this.#write({ before: text, after: written }, draft)) ?? done
   }
 
@@ -171,7 +184,10 @@ export class RegisterFile {
     try {
       await history.append((last) => sealEntry(draft, last))
     } catch (error) {
-      return refuse(503, `the history cannot be written, so nothing was changed (${(error as NodeJS.ErrnoException).code})`)
+      return refuse(
+        503,
+        `the history cannot be written, so nothing was changed (${(error as NodeJS.ErrnoException).code})`,
+      )
     }
     const replaced = await replace(this.#options.path, texts, AbortSignal.timeout(writeLimitMs))
     if (!replaced.ok) {
@@ -186,7 +202,14 @@ export class RegisterFile {
   /** What was written into the file by others. */
   async #noteEdit(before: Seen, { register, version }: Seen): Promise<void> {
     if (!this.#writing || version === before.version) return
-    const draft: EntryDraft = { at: this.#now(), actor: 'file', kind: 'edited', before: before.register, after: register, cause: undefined }
+    const draft: EntryDraft = {
+      at: this.#now(),
+      actor: 'file',
+      kind: 'edited',
+      before: before.register,
+      after: register,
+      cause: undefined,
+    }
     await this.#record(this.#writing.history.append((last) => sealEntry(draft, last)))
   }
 

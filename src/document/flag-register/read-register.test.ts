@@ -20,7 +20,8 @@ describe('a register is told from definitions by its first member', () => {
 })
 
 it('reads YAML and JSON alike', () => {
-  const yaml = 'tidegateFlags: 1\nenvironments: [live]\nflags:\n  basket: { environments: { live: { state: off, share: 33.333 } } }\n'
+  const yaml =
+    'tidegateFlags: 1\nenvironments: [live]\nflags:\n  basket: { environments: { live: { state: off, share: 33.333 } } }\n'
   const expected = {
     register: {
       tidegateFlags: 1,
@@ -35,10 +36,7 @@ it('reads YAML and JSON alike', () => {
 describe('faults have their line', () => {
   const head = 'tidegateFlags: 1\nenvironments: [live]\nflags:\n'
   it.each<[string, string]>([
-    [
-      `${head}  basket:\n    ownr: Shop\n`,
-      'line 5: unknown key `ownr`, did you mean `owner`?',
-    ],
+    [`${head}  basket:\n    ownr: Shop\n`, 'line 5: unknown key `ownr`, did you mean `owner`?'],
     [
       `${head}  basket:\n    environments:\n      live: { share: 12.34567 }\n`,
       'line 6: `flags.basket.environments.live.share` must be a share from 0 to 100 in steps of 0.001',

@@ -21,5 +21,9 @@ export function readRegister(text: string, name: string): { register: FlagRegist
 }
 
 function faultOf({ message, hint, source }: Diagnostic): Fault {
-  return { path: [], message: hint === undefined ? message : `${message} (${hint})`, ...(source && { line: source.start }) }
+  return {
+    path: [],
+    message: hint === undefined ? message : `${message} (${hint})`,
+    ...(source && { line: source.start }),
+  }
 }

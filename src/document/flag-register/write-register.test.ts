@@ -43,7 +43,9 @@ const after = (from: string, command: RegisterCommand): string => {
 
 describe('a file that people keep', () => {
   it('changes where something changes, and nowhere else', () => {
-    expect(after(text, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(text.replace('share: 10 #', 'share: 25 #'))
+    expect(after(text, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(
+      text.replace('share: 10 #', 'share: 25 #'),
+    )
     expect(after(text, { do: 'set', flag: 'basket', environment: 'staging', state: 'off' })).toBe(
       text.replace('{ share: 100 }', '{ share: 100, state: off }'),
     )
@@ -67,11 +69,17 @@ describe('a file that people keep', () => {
 
   it('keeps its line ends, and its comments where aliases have to be written out', () => {
     const crlf = text.replaceAll('\n', '\r\n')
-    expect(after(crlf, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(crlf.replace('share: 10 #', 'share: 25 #'))
-    const shared = '# Two of a kind\ntidegateFlags: 1\nenvironments: [live]\nflags:\n  a: &a { environments: { live: { share: 1 } } }\n  b: *a\n'
+    expect(after(crlf, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(
+      crlf.replace('share: 10 #', 'share: 25 #'),
+    )
+    const shared =
+      '# Two of a kind\ntidegateFlags: 1\nenvironments: [live]\nflags:\n  a: &a { environments: { live: { share: 1 } } }\n  b: *a\n'
     const written = after(shared, { do: 'set', flag: 'a', environment: 'live', share: 2 })
     expect(written).toMatch(/^# Two of a kind\n/)
-    expect(parse(written).flags).toEqual({ a: { environments: { live: { share: 2 } } }, b: { environments: { live: { share: 1 } } } })
+    expect(parse(written).flags).toEqual({
+      a: { environments: { live: { share: 2 } } },
+      b: { environments: { live: { share: 1 } } },
+    })
   })
 
   it('stays JSON', () => {
@@ -88,7 +96,12 @@ it('holds whatever a register becomes', () => {
       owner: name,
       seed: name,
       metadata: fc.dictionary(name, fc.oneof(name, fc.boolean(), fc.integer())),
-      environments: fc.record({ live: fc.record({ share: fc.constantFrom(0, 0.001, 50), state: fc.constantFrom('on', 'off') }, { requiredKeys: [] }) }),
+      environments: fc.record({
+        live: fc.record(
+          { share: fc.constantFrom(0, 0.001, 50), state: fc.constantFrom('on', 'off') },
+          { requiredKeys: [] },
+        ),
+      }),
     },
     { requiredKeys: [] },
   )

@@ -1,5 +1,16 @@
 /** Writes what changed of a register into its text: comments, order and layout stay as its people made them. */
-import { Document, isMap, isScalar, type Node, Pair, parse, parseDocument, type Scalar, visit, type YAMLMap } from 'yaml'
+import {
+  Document,
+  isMap,
+  isScalar,
+  type Node,
+  Pair,
+  parse,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { canonicalJson } from '../../core/canonical.ts'
 import type { FlagRegister } from '../../core/flags/register/flag-register.ts'
 
@@ -52,7 +63,8 @@ function editedYaml(text: string, before: FlagRegister, after: FlagRegister): st
   return `${head}${newRegister(after)}`
 }
 
-const holds = (text: string, register: FlagRegister): boolean => canonicalJson(parse(text, version)) === canonicalJson(register)
+const holds = (text: string, register: FlagRegister): boolean =>
+  canonicalJson(parse(text, version)) === canonicalJson(register)
 
 function rewritten(document: Document, text: string): string | undefined {
   const indent = /^( {2,8})\S/m.exec(text)?.[1]?.length ?? 2
@@ -94,7 +106,12 @@ function editMap(editing: Editing, map: YAMLMap, before: object, after: object):
   const added = [...now.keys()].filter((key) => !old.has(key))
   const [from, to] = [gone[0], added[0]]
   if (from !== undefined || to !== undefined) editing.splices = undefined
-  if (from !== undefined && to !== undefined && gone.length + added.length === 2 && areAlike(old.get(from), now.get(to))) {
+  if (
+    from !== undefined &&
+    to !== undefined &&
+    gone.length + added.length === 2 &&
+    areAlike(old.get(from), now.get(to))
+  ) {
     const { key } = pairOf(map, from) ?? {}
     if (isScalar(key)) key.value = to
     editValue(editing, map, { key: to, was: old.get(from), is: now.get(to) })

@@ -25,7 +25,11 @@ export async function callAdmin<T>(
   { path, body, schema }: AdminCall<T>,
   { folder, context }: { folder: string; context: DriverContext },
 ): Promise<Outcome<T>> {
-  const token = await orAbort(() => resolveSecret(ref, { folder }), 'reading the token of the flag server', context.signal)
+  const token = await orAbort(
+    () => resolveSecret(ref, { folder }),
+    'reading the token of the flag server',
+    context.signal,
+  )
   if (!token.ok) return token
   const answer = await exchangeHttp(
     {

@@ -56,16 +56,27 @@ flagBackendContract(async () => ({ backend: driver(), [Symbol.asyncDispose]: asy
 
 describe('flags of a register', () => {
   beforeEach(() => writeFileSync(path, start))
-  const set = (setting: { percent: number; cohorts?: string[] }, flag = 'basket') => driver().setFlag('main', flag, setting, effectContext())
+  const set = (setting: { percent: number; cohorts?: string[] }, flag = 'basket') =>
+    driver().setFlag('main', flag, setting, effectContext())
   const read = (flag = 'basket') => driver().readFlag('main', flag, effectContext())
-  const history = () => readFileSync(join(folder, 'flags.history.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))
+  const history = () =>
+    readFileSync(join(folder, 'flags.history.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
 
   it('are set to a thousandth of a percent, and for cohorts, which go with the next setting that does not name them', async () => {
-    expect(await set({ percent: 0.001, cohorts: ['internal'] })).toEqual({ ok: true, value: { percent: 0.001, cohorts: ['internal'] } })
+    expect(await set({ percent: 0.001, cohorts: ['internal'] })).toEqual({
+      ok: true,
+      value: { percent: 0.001, cohorts: ['internal'] },
+    })
     expect(await read()).toEqual({ ok: true, value: { percent: 0.001, cohorts: ['internal'] } })
     expect(await set({ percent: 0 })).toEqual({ ok: true, value: { percent: 0 } })
     expect(readFileSync(path, 'utf8')).not.toContain('[internal]')
-    expect(await set({ percent: 1, cohorts: ['nobody'] })).toMatchObject({ ok: false, error: { code: 'rejected', message: expect.stringContaining('there is no cohort "nobody"') } })
+    expect(await set({ percent: 1, cohorts: ['nobody'] })).toMatchObject({
+      ok: false,
+      error: { code: 'rejected', message: expect.stringContaining('there is no cohort "nobody"') },
+    })
   })
 
   it('have the effect and the release in their history', async () => {
@@ -79,7 +90,8 @@ describe('flags of a register', () => {
       ok: false,
       error: {
         code: 'rejected',
-        message: '"basket" is set to 50 %, and nobody has it: its rollback toggle "rollback.basket" is on for everybody in live',
+        message:
+          '"basket" is set to 50 %, and nobody has it: its rollback toggle "rollback.basket" is on for everybody in live',
       },
     })
     expect(await read()).toEqual({ ok: true, value: { percent: 0 } })
@@ -95,7 +107,10 @@ describe('flags of a register', () => {
   })
 
   it('with targeting by hand are neither read nor set', async () => {
-    const refused = { ok: false, error: { code: 'rejected', message: expect.stringContaining('targeting of its own in live') } }
+    const refused = {
+      ok: false,
+      error: { code: 'rejected', message: expect.stringContaining('targeting of its own in live') },
+    }
     expect(await read('own')).toMatchObject(refused)
     expect(await set({ percent: 1 }, 'own')).toMatchObject(refused)
   })
@@ -103,7 +118,11 @@ describe('flags of a register', () => {
   it('are offered to bindings, by key', async () => {
     expect(await driver().offers('main', effectContext())).toEqual({
       ok: true,
-      value: ['basket', 'hurried', 'own', 'rollback.basket', 'search'].map((key) => ({ key, state: 'ENABLED', variants: ['on', 'off'] })),
+      value: ['basket', 'hurried', 'own', 'rollback.basket', 'search'].map((key) => ({
+        key,
+        state: 'ENABLED',
+        variants: ['on', 'off'],
+      })),
     })
   })
 })
@@ -111,9 +130,15 @@ describe('flags of a register', () => {
 describe('a server that cannot be used', () => {
   const pinged = (change: Partial<TidegateFlags>) => {
     const [main] = Object.values(lent)
-    return createTidegateFlags({ main: { ...(main as TidegateFlags), ...change } }, { folder }).ping('main', effectContext())
+    return createTidegateFlags({ main: { ...(main as TidegateFlags), ...change } }, { folder }).ping(
+      'main',
+      effectContext(),
+    )
   }
-  const failing = (code: string, message: string) => ({ ok: false, error: { code, message: expect.stringContaining(message) } })
+  const failing = (code: string, message: string) => ({
+    ok: false,
+    error: { code, message: expect.stringContaining(message) },
+  })
 
   it.each<[string, Partial<TidegateFlags>, string, string]>([
     ['has no token here', { token: { file: 'nothing' } }, 'unauthorized', 'the secret file nothing cannot be read'],
@@ -134,7 +159,9 @@ describe('a server that cannot be used', () => {
     const other = createServer((_, answer) => answer.end('{"flags": 1}')).listen(0, '127.0.0.1')
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as AddressInfo
-    expect(await pinged({ url: `http://127.0.0.1:${port}` })).toMatchObject(failing('rejected', 'is no flag server of Tidegate'))
+    expect(await pinged({ url: `http://127.0.0.1:${port}` })).toMatchObject(
+      failing('rejected', 'is no flag server of Tidegate'),
+    )
     other.close()
   })
 })

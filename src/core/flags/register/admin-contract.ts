@@ -1,8 +1,8 @@
 /** What the admin API takes and answers; its server and the driver both hold to it. */
 import { z } from 'zod'
-import { ChangeCause } from './history-entry.ts'
 import { RegisterCommand } from './change-register.ts'
 import { FlagView } from './flag-view.ts'
+import { ChangeCause } from './history-entry.ts'
 
 export const adminPath = '/admin/v1'
 

@@ -17,7 +17,10 @@ const start = FlagRegister.parse({
   },
 })
 
-function after(command: RegisterCommand, { from = start, holder }: { from?: FlagRegister; holder?: Holder } = {}): FlagRegister {
+function after(
+  command: RegisterCommand,
+  { from = start, holder }: { from?: FlagRegister; holder?: Holder } = {},
+): FlagRegister {
   const changed = changeRegister(from, command, holder)
   if (!changed.ok) throw new Error(changed.refusal.message)
   return changed.register
@@ -39,15 +42,27 @@ describe('a command', () => {
       set({ cohorts: ['staff'], share: 1 }, 'basket', 'staging'),
       ['basket in staging: share 0 % → 1 %', 'basket in staging: cohorts none → staff'],
     ],
+    ['makes a flag', { do: 'put', flag: 'search', definition: { owner: 'Search' } }, ['search: new']],
     [
-      'makes a flag',
-      { do: 'put', flag: 'search', definition: { owner: 'Search' } },
-      ['search: new'],
+      'makes another one of a flag',
+      { do: 'put', flag: 'basket', definition: { owner: 'Checkout', environments: { live: { share: 10 } } } },
+      ['basket: owner Shop → Checkout'],
     ],
-    ['makes another one of a flag', { do: 'put', flag: 'basket', definition: { owner: 'Checkout', environments: { live: { share: 10 } } } }, ['basket: owner Shop → Checkout']],
-    ['renames', { do: 'rename', flag: 'basket', to: 'cart' }, ['basket: is called cart now', 'pay: requires {"basket":"on"} → {"cart":"on"}', 'rollback.basket: undoes basket → cart']],
+    [
+      'renames',
+      { do: 'rename', flag: 'basket', to: 'cart' },
+      [
+        'basket: is called cart now',
+        'pay: requires {"basket":"on"} → {"cart":"on"}',
+        'rollback.basket: undoes basket → cart',
+      ],
+    ],
     ['removes', { do: 'remove', flag: 'pay' }, ['pay: gone']],
-    ['makes a cohort', { do: 'putCohort', cohort: 'beta', definition: [{ plan: { oneOf: ['beta'] } }] }, ['cohort beta: new, [{"plan":{"oneOf":["beta"]}}]']],
+    [
+      'makes a cohort',
+      { do: 'putCohort', cohort: 'beta', definition: [{ plan: { oneOf: ['beta'] } }] },
+      ['cohort beta: new, [{"plan":{"oneOf":["beta"]}}]'],
+    ],
     ['removes a cohort', { do: 'removeCohort', cohort: 'staff' }, ['cohort staff: gone']],
   ])('%s', (_, command, expected) => {
     expect(lines(command)).toEqual(expected)
@@ -62,12 +77,27 @@ describe('a command', () => {
   })
 
   it.each<[string, RegisterCommand, string, string]>([
-    ['no flag', set({ share: 1 }, 'nothing'), 'notFound', 'there is no flag "nothing" in the register; add it there, turned off'],
+    [
+      'no flag',
+      set({ share: 1 }, 'nothing'),
+      'notFound',
+      'there is no flag "nothing" in the register; add it there, turned off',
+    ],
     ['an inherited one', set({ share: 1 }, 'constructor'), 'notFound', 'there is no flag "constructor"'],
-    ['no environment', set({ share: 1 }, 'basket', 'prod'), 'notFound', 'there is no environment "prod"; there are: staging, live'],
+    [
+      'no environment',
+      set({ share: 1 }, 'basket', 'prod'),
+      'notFound',
+      'there is no environment "prod"; there are: staging, live',
+    ],
     ['no cohort', set({ cohorts: ['beta'] }), 'invalid', 'there is no cohort "beta"; there are: staff'],
     ['a share over targeting', set({ share: 1 }, 'own'), 'invalid', '"own" has targeting of its own in live'],
-    ['to remove what others name', { do: 'remove', flag: 'basket' }, 'invalid', '"basket" is named by "pay", "rollback.basket"'],
+    [
+      'to remove what others name',
+      { do: 'remove', flag: 'basket' },
+      'invalid',
+      '"basket" is named by "pay", "rollback.basket"',
+    ],
     ['to rename onto another', { do: 'rename', flag: 'basket', to: 'pay' }, 'invalid', 'there is a flag "pay" already'],
     ['a circle', { do: 'put', flag: 'basket', definition: { requires: { pay: 'on' } } }, 'invalid', 'in a circle'],
   ])('refuses %s', (_, command, code, message) => {
@@ -84,20 +114,31 @@ describe('a release that sets a flag', () => {
       code: 'stale',
       message: 'fence 6 is older than 7, which is held for "basket" in live',
     })
-    expect(after(set({ share: 30 }), { from: held, holder: { fence: 8, effect: 'r1/4' } }).flags.basket?.environments?.live).toMatchObject({ share: 30 })
-    expect(after(set({ state: 'off' }), { from: held }).flags.basket?.environments?.live).toMatchObject({ state: 'off', share: 20 })
+    expect(
+      after(set({ share: 30 }), { from: held, holder: { fence: 8, effect: 'r1/4' } }).flags.basket?.environments?.live,
+    ).toMatchObject({ share: 30 })
+    expect(after(set({ state: 'off' }), { from: held }).flags.basket?.environments?.live).toMatchObject({
+      state: 'off',
+      share: 20,
+    })
   })
 
   it('may ask the same twice, and lets go when it is told to', () => {
     expect(after(set({ share: 20 }), { from: held, holder: { fence: 7, effect: 'r1/3' } })).toEqual(held)
-    expect(after({ do: 'release', flag: 'basket', environment: 'live' }, { from: held }).flags.basket?.environments?.live).toEqual({ share: 20 })
+    expect(
+      after({ do: 'release', flag: 'basket', environment: 'live' }, { from: held }).flags.basket?.environments?.live,
+    ).toEqual({ share: 20 })
   })
 
   it('takes back a flag that was targeted by hand meanwhile', () => {
     const targeted = FlagRegister.parse({
       ...held,
       flags: {
-        basket: { environments: { live: { heldBy: { fence: 7, effect: 'r1/3' }, targeting: { if: [true, 'on'] }, otherwise: 'on' } } },
+        basket: {
+          environments: {
+            live: { heldBy: { fence: 7, effect: 'r1/3' }, targeting: { if: [true, 'on'] }, otherwise: 'on' },
+          },
+        },
       },
     })
     const back = after(set({ share: 0, cohorts: [] }), { from: targeted, holder: { fence: 8, effect: 'r1/5' } })
@@ -105,14 +146,21 @@ describe('a release that sets a flag', () => {
   })
 
   it('may not do anything else', () => {
-    expect(refusal({ do: 'remove', flag: 'pay' }, start, { fence: 1, effect: 'r1/1' })?.message).toContain('`set` alone')
+    expect(refusal({ do: 'remove', flag: 'pay' }, start, { fence: 1, effect: 'r1/1' })?.message).toContain(
+      '`set` alone',
+    )
   })
 })
 
 describe('who has a flag', () => {
   it.each<[string, RegisterCommand, string, object | undefined]>([
     ['its share and its cohorts', set({ cohorts: ['staff'] }), 'basket', { percent: 10, cohorts: ['staff'] }],
-    ['nobody where it is off', set({ state: 'off' }), 'basket', { percent: 0, cohorts: [], blockedBy: 'it is off in live' }],
+    [
+      'nobody where it is off',
+      set({ state: 'off' }),
+      'basket',
+      { percent: 0, cohorts: [], blockedBy: 'it is off in live' },
+    ],
     [
       'nobody while its toggle is on',
       set({ share: 100 }, 'rollback.basket'),

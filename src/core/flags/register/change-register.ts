@@ -4,7 +4,7 @@ import { formatFault } from '../fault.ts'
 import { checkRegister } from './check-register.ts'
 import {
   Cohort,
-  EnvironmentSetting,
+  type EnvironmentSetting,
   FlagRegister,
   flagStates,
   type Holder,
@@ -47,7 +47,10 @@ export interface ChangeRefusal {
 
 export type ChangeResult = { ok: true; register: FlagRegister } | { ok: false; refusal: ChangeRefusal }
 
-const refuse = (code: ChangeRefusal['code'], message: string): ChangeResult => ({ ok: false, refusal: { code, message } })
+const refuse = (code: ChangeRefusal['code'], message: string): ChangeResult => ({
+  ok: false,
+  refusal: { code, message },
+})
 
 /** The register has no faults, and neither has the one that it becomes. With a `holder` only `set` is meant. */
 export function changeRegister(register: FlagRegister, command: RegisterCommand, holder?: Holder): ChangeResult {
@@ -60,7 +63,8 @@ export function changeRegister(register: FlagRegister, command: RegisterCommand,
 }
 
 function change(register: FlagRegister, command: RegisterCommand, holder: Holder | undefined): ChangeResult {
-  if (holder !== undefined && command.do !== 'set') return refuse('invalid', 'a fence goes with the command `set` alone')
+  if (holder !== undefined && command.do !== 'set')
+    return refuse('invalid', 'a fence goes with the command `set` alone')
   switch (command.do) {
     case 'set':
       return setFlag(register, command, holder)
@@ -74,7 +78,10 @@ function change(register: FlagRegister, command: RegisterCommand, holder: Holder
     case 'rename':
       return renameFlag(register, command.flag, command.to)
     case 'putCohort':
-      return { ok: true, register: { ...register, cohorts: { ...register.cohorts, [command.cohort]: command.definition } } }
+      return {
+        ok: true,
+        register: { ...register, cohorts: { ...register.cohorts, [command.cohort]: command.definition } },
+      }
     case 'removeCohort':
       return removeCohort(register, command.cohort)
     case 'release': {
@@ -94,10 +101,16 @@ function setFlag(register: FlagRegister, command: SetCommand, holder: Holder | u
   if (flag === undefined) return noFlag(key)
   const { heldBy, targeting } = settingOf(flag, environment)
   if (holder && heldBy && holder.fence < heldBy.fence)
-    return refuse('stale', `fence ${holder.fence} is older than ${heldBy.fence}, which is held for "${key}" in ${environment}`)
+    return refuse(
+      'stale',
+      `fence ${holder.fence} is older than ${heldBy.fence}, which is held for "${key}" in ${environment}`,
+    )
   const isSpread = share !== undefined || (cohorts?.length ?? 0) > 0
   if (isSpread && targeting !== undefined && !(holder && heldBy))
-    return refuse('invalid', `"${key}" has targeting of its own in ${environment}; take that out (\`put\`) before it gets a share or cohorts`)
+    return refuse(
+      'invalid',
+      `"${key}" has targeting of its own in ${environment}; take that out (\`put\`) before it gets a share or cohorts`,
+    )
   return changeSetting(register, key, environment, (setting) => {
     // In the hands of a release its share is what counts, or going back would depend on what was put there meanwhile.
     const { targeting: rule, otherwise, ...plain } = setting
@@ -121,7 +134,10 @@ function changeSetting(
   const flag = member(register.flags, key)
   if (flag === undefined) return noFlag(key)
   if (!register.environments.includes(environment))
-    return refuse('notFound', `there is no environment "${environment}"; there are: ${register.environments.join(', ')}`)
+    return refuse(
+      'notFound',
+      `there is no environment "${environment}"; there are: ${register.environments.join(', ')}`,
+    )
   const environments = { ...flag.environments, [environment]: tidied(change(settingOf(flag, environment))) }
   return withFlags(register, { ...register.flags, [key]: { ...flag, environments } })
 }
@@ -137,7 +153,10 @@ function removeFlag(register: FlagRegister, key: string): ChangeResult {
     ([, { undoes, requires = {} }]) => undoes === key || Object.hasOwn(requires, key),
   )
   if (users.length > 0)
-    return refuse('invalid', `"${key}" is named by ${users.map(([user]) => `"${user}"`).join(', ')}; change or remove that first`)
+    return refuse(
+      'invalid',
+      `"${key}" is named by ${users.map(([user]) => `"${user}"`).join(', ')}; change or remove that first`,
+    )
   const { [key]: _removed, ...flags } = register.flags
   return withFlags(register, flags)
 }
@@ -161,7 +180,10 @@ const renamedIn = (record: Readonly<Record<string, string>>, from: string, to: s
 
 function removeCohort(register: FlagRegister, name: string): ChangeResult {
   if (member(register.cohorts, name) === undefined)
-    return refuse('notFound', `there is no cohort "${name}"; there are: ${Object.keys(register.cohorts ?? {}).join(', ') || 'none'}`)
+    return refuse(
+      'notFound',
+      `there is no cohort "${name}"; there are: ${Object.keys(register.cohorts ?? {}).join(', ') || 'none'}`,
+    )
   const { [name]: _removed, ...cohorts } = register.cohorts ?? {}
   return { ok: true, register: { ...register, cohorts } }
 }

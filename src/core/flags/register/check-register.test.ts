@@ -7,7 +7,8 @@ import { reviewRegister } from './review-register.ts'
 const live = (setting: object): RegisteredFlag => ({ environments: { live: setting } })
 const register = (flags: Record<string, RegisteredFlag>, rest: object = {}) =>
   FlagRegister.parse({ tidegateFlags: 1, environments: ['live'], flags, ...rest })
-const told = (flags: Record<string, RegisteredFlag>, rest: object = {}) => checkRegister(register(flags, rest)).map(formatFault)
+const told = (flags: Record<string, RegisteredFlag>, rest: object = {}) =>
+  checkRegister(register(flags, rest)).map(formatFault)
 
 describe('what is refused', () => {
   it.each<[string, Record<string, RegisteredFlag>, string]>([
@@ -29,9 +30,13 @@ describe('what is refused', () => {
     [
       'a variant of another flag that is none',
       { basket: { requires: { pay: 'new' } }, pay: {} },
-      'flags / basket / requires / pay: there is no variant of "pay" "new"; there are: on, off',
+      'flags / basket / requires / pay: there is no variant of "pay" "new"; there are: off, on',
     ],
-    ['itself as required', { basket: { requires: { basket: 'on' } } }, 'flags / basket / requires / basket: a flag cannot require itself'],
+    [
+      'itself as required',
+      { basket: { requires: { basket: 'on' } } },
+      'flags / basket / requires / basket: a flag cannot require itself',
+    ],
     [
       'variants without roles',
       { theme: { variants: { blue: 1, green: 2 }, onVariant: 'blue' } },
@@ -47,7 +52,11 @@ describe('what is refused', () => {
       { a: { requires: { b: 'on' } }, b: { requires: { c: 'on' } }, c: { undoes: 'b', requires: { a: 'on' } } },
       'flags / a: these depend on each other in a circle: a → b → c → a',
     ],
-    ['a toggle of nothing', { off: { undoes: 'basket' } }, 'flags / off / undoes: there is no flag "basket"; there are: off'],
+    [
+      'a toggle of nothing',
+      { off: { undoes: 'basket' } },
+      'flags / off / undoes: there is no flag "basket"; there are: off',
+    ],
     [
       'a second toggle',
       { basket: {}, one: { undoes: 'basket' }, two: { undoes: 'basket' } },
@@ -73,7 +82,11 @@ describe('what is refused', () => {
       { basket: live({ targeting: { if: [true, 'on'] } }), pay: { requires: { basket: 'on' } } },
       'flags / pay / requires / basket: "basket" has targeting of its own in live, on which other flags cannot depend; use cohorts and a share',
     ],
-    ['a fallback of nothing', { basket: live({ otherwise: 'off' }) }, 'flags / basket / environments / live / otherwise: it goes with `targeting`; without it, say `offVariant`'],
+    [
+      'a fallback of nothing',
+      { basket: live({ otherwise: 'off' }) },
+      'flags / basket / environments / live / otherwise: it goes with `targeting`; without it, say `offVariant`',
+    ],
   ])('%s', (_, flags, message) => {
     expect(told(flags)).toContain(message)
   })
@@ -104,14 +117,22 @@ describe('what is refused', () => {
     [{ stat: 'on' }, 'stat'],
     [{ state: 'ON' }, 'state'],
   ])('%j by its form', (setting, word) => {
-    const parsed = FlagRegister.safeParse({ tidegateFlags: 1, environments: ['live'], flags: { basket: { environments: { live: setting } } } })
+    const parsed = FlagRegister.safeParse({
+      tidegateFlags: 1,
+      environments: ['live'],
+      flags: { basket: { environments: { live: setting } } },
+    })
     expect(JSON.stringify(parsed.error?.issues)).toContain(word)
   })
 })
 
 it('wants attention for flags that have expired, and for those that nobody owns', () => {
   const found = reviewRegister(
-    register({ old: { owner: 'Shop', expires: '2027-03-01' }, today: { owner: 'Shop', expires: '2027-03-02' }, lone: {} }),
+    register({
+      old: { owner: 'Shop', expires: '2027-03-01' },
+      today: { owner: 'Shop', expires: '2027-03-02' },
+      lone: {},
+    }),
     '2027-03-02',
   )
   expect(found.map(({ kind, flag }) => [kind, flag])).toEqual([

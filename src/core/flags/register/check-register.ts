@@ -45,7 +45,8 @@ function checkFlag(register: FlagRegister, key: string, flag: RegisteredFlag, fa
     ['offVariant', offVariantOf(flag)],
   ] as const) {
     if (names.includes(name)) continue
-    const message = flag[role] === undefined ? `say which of the variants it is: ${shown(names)}` : unknown('variant', name, names)
+    const message =
+      flag[role] === undefined ? `say which of the variants it is: ${shown(names)}` : unknown('variant', name, names)
     faults.push({ path: [...path, role], message })
   }
   for (const [other, variant] of Object.entries(flag.requires ?? {}))
@@ -80,7 +81,10 @@ function checkToggle(
   const path = ['flags', key, 'undoes']
   if (undoes === undefined) {
     if (deadline !== undefined)
-      faults.push({ path: ['flags', key, 'deadline'], message: 'only a rollback toggle has one; say which flag it `undoes`' })
+      faults.push({
+        path: ['flags', key, 'deadline'],
+        message: 'only a rollback toggle has one; say which flag it `undoes`',
+      })
     return
   }
   const before = toggles.get(undoes)
@@ -117,7 +121,10 @@ function checkSetting(
     return
   }
   if (share !== undefined || own.length > 0)
-    faults.push({ path: [...path, 'targeting'], message: 'it stands in place of `share` and `cohorts`; take it or them out' })
+    faults.push({
+      path: [...path, 'targeting'],
+      message: 'it stands in place of `share` and `cohorts`; take it or them out',
+    })
   if (typeof otherwise === 'string' && !names.includes(otherwise))
     faults.push({ path: [...path, 'otherwise'], message: unknown('variant', otherwise, names) })
   if (Object.keys(targeting).length > 0) checkTargeting(targeting, [...path, 'targeting'], { evaluators, faults })

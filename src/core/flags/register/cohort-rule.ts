@@ -5,7 +5,8 @@ import type { AttributeTest, Cohort } from './flag-register.ts'
 export type Logic = { [operator: string]: unknown }
 
 /** True for whoever belongs to it. */
-export const cohortRule = (cohort: Cohort): Logic => anyOf(cohort.map((tests) => allOf(Object.entries(tests).map(testRule))))
+export const cohortRule = (cohort: Cohort): Logic =>
+  anyOf(cohort.map((tests) => allOf(Object.entries(tests).map(testRule))))
 
 /** Of at least one. */
 export const anyOf = ([first, ...others]: readonly Logic[]): Logic =>

@@ -22,7 +22,9 @@ export function diffRegisters(before: FlagRegister, after: FlagRegister): Regist
   return [
     ...diffMember(['environments'], before.environments, after.environments),
     ...diffMembers(['cohorts'], before.cohorts, after.cohorts),
-    ...[...renamed].map(([from, to]): RegisterChange => ({ path: ['flags', to], kind: 'renamed', before: from, after: to })),
+    ...[...renamed].map(
+      ([from, to]): RegisterChange => ({ path: ['flags', to], kind: 'renamed', before: from, after: to }),
+    ),
     ...diffMembers(['flags'], known, after.flags, (path, old, now) => diffFlag(path, old, now)),
     ...diffMembers(['evaluators'], before.evaluators, after.evaluators),
     ...diffMembers(['metadata'], before.metadata, after.metadata),

@@ -48,9 +48,7 @@ const Attribute = z
   .regex(/^[^$\p{Cc}][^\p{Cc}]{0,199}$/u, 'the name of an attribute, with dots for what is inside of another')
 /** Whoever meets any of the entries; of one entry, all of its tests. */
 export const Cohort = z
-  .array(
-    z.record(Attribute, AttributeTest).refine((tests) => Object.keys(tests).length > 0, 'at least one attribute'),
-  )
+  .array(z.record(Attribute, AttributeTest).refine((tests) => Object.keys(tests).length > 0, 'at least one attribute'))
   .min(1)
   .max(50)
 export type Cohort = z.infer<typeof Cohort>
@@ -87,7 +85,9 @@ export const RegisteredFlag = z.strictObject({
   variants: z.record(Name, z.json()).optional().describe('on: true and off: false where none are given'),
   onVariant: Name.optional().describe('What those get who have the flag'),
   offVariant: Name.optional().describe('What the others get'),
-  seed: Name.optional().describe('Users are spread by it and their targeting key; the key of the flag, where none is given'),
+  seed: Name.optional().describe(
+    'Users are spread by it and their targeting key; the key of the flag, where none is given',
+  ),
   requires: z
     .record(Name, Name)
     .refine((required) => Object.keys(required).length <= 10, 'at most 10 flags')

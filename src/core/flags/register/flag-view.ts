@@ -11,9 +11,7 @@ export const FlagView = z.object({
   share: z.number(),
   cohorts: z.array(z.string()),
   /** Who has it: absent for a flag with targeting of its own, of which only an evaluation tells. */
-  reach: z
-    .object({ percent: z.number(), cohorts: z.array(z.string()), blockedBy: z.string().optional() })
-    .optional(),
+  reach: z.object({ percent: z.number(), cohorts: z.array(z.string()), blockedBy: z.string().optional() }).optional(),
   heldBy: Holder.optional(),
   /** Of a rollback toggle: the flag that it takes back, and how soon that has to hold. */
   undoes: z.string().optional(),

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest'
 import { FlagRegister } from './flag-register.ts'
-import { breakBetween, type HistoryEntry, readHistoryLine, sealEntry, sealWithdrawal, versionOf } from './history-entry.ts'
+import {
+  breakBetween,
+  type HistoryEntry,
+  readHistoryLine,
+  sealEntry,
+  sealWithdrawal,
+  versionOf,
+} from './history-entry.ts'
 
 const register = (share: number, description?: string): FlagRegister =>
   FlagRegister.parse({
@@ -10,7 +17,14 @@ const register = (share: number, description?: string): FlagRegister =>
   })
 const entry = (from: number, to: number, last?: HistoryEntry) =>
   sealEntry(
-    { at: '2026-12-01T10:00:00.000Z', actor: 'release', kind: 'asked', cause: { release: 'r1', effect: 'r1/2', stage: 's1' }, before: register(from), after: register(to) },
+    {
+      at: '2026-12-01T10:00:00.000Z',
+      actor: 'release',
+      kind: 'asked',
+      cause: { release: 'r1', effect: 'r1/2', stage: 's1' },
+      before: register(from),
+      after: register(to),
+    },
     last,
   )
 const first = entry(0, 10)
@@ -32,7 +46,11 @@ it('says what changed, why, and between which versions', () => {
 
 it('is a chain: an entry that was changed, taken out or put in elsewhere breaks it', () => {
   const third = sealWithdrawal('2026-12-01T10:00:01.000Z', second)
-  expect([breakBetween(undefined, first), breakBetween(first, second), breakBetween(second, third)]).toEqual([undefined, undefined, undefined])
+  expect([breakBetween(undefined, first), breakBetween(first, second), breakBetween(second, third)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
   expect([third.before, third.after]).toEqual([second.after, second.before])
   expect(breakBetween(first, { ...second, actor: 'ann' })).toBe('entry 2 was changed')
   expect(breakBetween(first, third)).toBe('entry 3 follows 1; some are missing')
@@ -43,7 +61,10 @@ it('is a chain: an entry that was changed, taken out or put in elsewhere breaks 
 it('stays small: large values are digests, and many changes are counted', () => {
   const flags = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`f${at}`, { description: 'd'.repeat(500) }]))
   const many = FlagRegister.parse({ tidegateFlags: 1, environments: ['live'], flags })
-  const { changes, omitted } = sealEntry({ at: '', actor: 'ann', kind: 'asked', cause: undefined, before: register(0), after: many }, undefined)
+  const { changes, omitted } = sealEntry(
+    { at: '', actor: 'ann', kind: 'asked', cause: undefined, before: register(0), after: many },
+    undefined,
+  )
   expect([changes.length, omitted]).toEqual([100, 51])
   expect(changes[1]?.after).toMatch(/^sha256:[\da-f]{64}$/)
 })

@@ -111,10 +111,14 @@ export function sealDiscovery(at: string, found: FlagRegister, last: HistoryEntr
 }
 
 /** Why an entry cannot follow another; `undefined` where it does. */
-export function breakBetween(last: Pick<HistoryEntry, 'seq' | 'hash' | 'after'> | undefined, entry: HistoryEntry): string | undefined {
+export function breakBetween(
+  last: Pick<HistoryEntry, 'seq' | 'hash' | 'after'> | undefined,
+  entry: HistoryEntry,
+): string | undefined {
   const { hash, ...sealed } = entry
   if (digestOf(sealed) !== hash) return `entry ${entry.seq} was changed`
-  if (entry.seq !== (last?.seq ?? 0) + 1) return `entry ${entry.seq} follows ${last?.seq ?? 'nothing'}; some are missing`
+  if (entry.seq !== (last?.seq ?? 0) + 1)
+    return `entry ${entry.seq} follows ${last?.seq ?? 'nothing'}; some are missing`
   if (entry.previous !== (last?.hash ?? noHash)) return `entry ${entry.seq} does not follow the one before it`
   return undefined
 }

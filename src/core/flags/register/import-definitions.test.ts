@@ -7,13 +7,27 @@ import { publishRegister } from './publish-register.ts'
 
 const onOff = { state: 'ENABLED', variants: { on: true, off: false } }
 const staff = { ends_with: [{ var: 'email' }, '@shop.example'] }
-const fractional = (on: number, off: number) => ({ fractional: [['on', on], ['off', off]] })
+const fractional = (on: number, off: number) => ({
+  fractional: [
+    ['on', on],
+    ['off', off],
+  ],
+})
 const definitions = {
   $schema: 'https://flagd.dev/schema/v0/flags.json',
   flags: {
-    everybody: { ...onOff, defaultVariant: 'on', metadata: { owner: 'Shop', ticket: 'S-1', expires: 'soon', level: 3 } },
+    everybody: {
+      ...onOff,
+      defaultVariant: 'on',
+      metadata: { owner: 'Shop', ticket: 'S-1', expires: 'soon', level: 3 },
+    },
     nobody: { ...onOff, defaultVariant: 'off' },
-    quarter: { ...onOff, defaultVariant: 'off', targeting: fractional(1, 3), metadata: { tidegateFence: 9, tidegateEffect: 'r1/2' } },
+    quarter: {
+      ...onOff,
+      defaultVariant: 'off',
+      targeting: fractional(1, 3),
+      metadata: { tidegateFence: 9, tidegateEffect: 'r1/2' },
+    },
     third: { ...onOff, defaultVariant: 'off', targeting: fractional(1, 2) },
     reversed: { ...onOff, defaultVariant: 'on', targeting: fractional(10, 90) },
     renamed: { ...onOff, variants: { neu: true, alt: false }, defaultVariant: 'alt' },
@@ -21,7 +35,12 @@ const definitions = {
     open: { ...onOff },
     gone: { ...onOff, state: 'DISABLED', defaultVariant: 'on' },
     title: { state: 'ENABLED', variants: { a: 'Hello', b: 'Hi' }, defaultVariant: 'a' },
-    toTarget: { state: 'ENABLED', variants: { a: 'Hello', b: 'Hi' }, defaultVariant: 'a', targeting: { if: [staff, 'b'] } },
+    toTarget: {
+      state: 'ENABLED',
+      variants: { a: 'Hello', b: 'Hi' },
+      defaultVariant: 'a',
+      targeting: { if: [staff, 'b'] },
+    },
   },
   $evaluators: { isStaff: staff },
   metadata: { set: 'shop' },
@@ -38,7 +57,10 @@ it('keeps every answer of every flag', () => {
     core.setConfigurations(JSON.stringify(one))
     return core
   })
-  const users = Array.from({ length: 500 }, (_, at) => ({ targetingKey: `u${at}`, email: at % 7 ? 'a@b.example' : 'ann@shop.example' }))
+  const users = Array.from({ length: 500 }, (_, at) => ({
+    targetingKey: `u${at}`,
+    email: at % 7 ? 'a@b.example' : 'ann@shop.example',
+  }))
   for (const user of [...users, {}, { email: 'ann@shop.example' }])
     for (const key of Object.keys(definitions.flags)) {
       const isText = key === 'title' || key === 'toTarget'
@@ -66,7 +88,9 @@ it('has words for shares, owners and holders, and keeps the rest as it is', () =
 
 it('reads back what it published: shares and their seeds', () => {
   const { register } = read({ flags: { quarter: definitions.flags.quarter, nobody: definitions.flags.nobody } })
-  const again = read(publishRegister({ ...register, flags: { cart: { ...register.flags.quarter, seed: 'basket' } } }, 'live'))
+  const again = read(
+    publishRegister({ ...register, flags: { cart: { ...register.flags.quarter, seed: 'basket' } } }, 'live'),
+  )
   expect(again.register.flags.cart).toEqual({ seed: 'basket', environments: { live: { share: 25 } } })
 })
 
@@ -78,7 +102,9 @@ describe('what is not taken over', () => {
 
   it('is a file with faults', () => {
     const imported = importDefinitions('{"flags": {"a": {"state": "ENABLED"}}}', 'live')
-    expect('faults' in imported && imported.faults.map(formatFault)).toEqual([expect.stringContaining('line 1, flags / a / variants')])
+    expect('faults' in imported && imported.faults.map(formatFault)).toEqual([
+      expect.stringContaining('line 1, flags / a / variants'),
+    ])
   })
 
   it('is a share under the next version of the hash, which spreads users otherwise', () => {

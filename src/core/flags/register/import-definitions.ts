@@ -50,7 +50,9 @@ interface ImportedFlag {
   unknown: string[]
 }
 
-const Words = z.object({ owner: z.string(), ticket: z.string(), expires: z.iso.date(), description: z.string() }).partial()
+const Words = z
+  .object({ owner: z.string(), ticket: z.string(), expires: z.iso.date(), description: z.string() })
+  .partial()
 const Held = z.object({ tidegateFence: z.int().nonnegative(), tidegateEffect: z.string().min(1).max(200) })
 
 function importFlag(key: string, definition: FlagDefinition, isVersion2: boolean): ImportedFlag {

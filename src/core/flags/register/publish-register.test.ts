@@ -11,7 +11,10 @@ import { publishRegister } from './publish-register.ts'
 
 type User = Record<string, string>
 const silent = { error() {}, warn() {}, info() {}, debug() {} }
-const users = Array.from({ length: 400 }, (_, at): User => ({ targetingKey: `user-${at}`, email: `u${at}@else.example` }))
+const users = Array.from(
+  { length: 400 },
+  (_, at): User => ({ targetingKey: `user-${at}`, email: `u${at}@else.example` }),
+)
 
 function registerOf(flags: Record<string, RegisteredFlag>, rest: Partial<FlagRegister> = {}): FlagRegister {
   const register = FlagRegister.parse({ tidegateFlags: 1, environments: ['live'], flags, ...rest })
@@ -45,9 +48,18 @@ function usersOn(register: FlagRegister, key: string): string[] {
 /** flagd's evaluator alone says who is in a share. */
 function isInShare(seed: string, share: number, user: User): boolean {
   if (!user.targetingKey) return false
-  const fractional = [{ cat: [seed, { var: 'targetingKey' }] }, ['on', weightOf(share)], ['off', totalWeight - weightOf(share)]]
+  const fractional = [
+    { cat: [seed, { var: 'targetingKey' }] },
+    ['on', weightOf(share)],
+    ['off', totalWeight - weightOf(share)],
+  ]
   const core = new FlagdCore(undefined, silent)
-  const flag = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off', targeting: { fractional } }
+  const flag = {
+    state: 'ENABLED',
+    variants: { on: true, off: false },
+    defaultVariant: 'off',
+    targeting: { fractional },
+  }
   core.setConfigurations(JSON.stringify({ flags: { flag } }))
   return core.resolveBooleanEvaluation('flag', false, user, silent).value
 }
@@ -113,7 +125,10 @@ const anyRegister = fc
   .filter((register) => checkRegister(register).length === 0)
 const anyUser = fc.record(
   {
-    targetingKey: fc.oneof(fc.constant(''), fc.nat(50).map((at) => `user-${at}`)),
+    targetingKey: fc.oneof(
+      fc.constant(''),
+      fc.nat(50).map((at) => `user-${at}`),
+    ),
     email: fc.constantFrom('ann@shop.example', 'bob@else.example', ''),
     team: fc.constantFrom('qa', 'web'),
     plan: fc.constantFrom('gold', 'beta', 'free'),
@@ -130,7 +145,8 @@ describe('any register', () => {
         const ask = readers(register)
         if (JSON.stringify(register).match(/undoes|requires/)) dependent += 1
         for (const user of some)
-          for (const key of Object.keys(register.flags)) expect([key, ask(key, user)]).toEqual([key, meaning(register, key, user)])
+          for (const key of Object.keys(register.flags))
+            expect([key, ask(key, user)]).toEqual([key, meaning(register, key, user)])
       }),
       { numRuns: 300 },
     )
@@ -141,20 +157,25 @@ describe('any register', () => {
 describe('users', () => {
   it('keep a flag while its share rises, and lose none by the way', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !/[\p{Cc}]/u.test(text)), fc.uniqueArray(share, { minLength: 2, maxLength: 4 }), (seed, shares) => {
-        let before: string[] = []
-        for (const percent of shares.toSorted((a, b) => a - b)) {
-          const now = usersOn(registerOf({ basket: { seed, ...live({ share: percent }) } }), 'basket')
-          expect(before.filter((user) => !now.includes(user))).toEqual([])
-          before = now
-        }
-      }),
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !/[\p{Cc}]/u.test(text)),
+        fc.uniqueArray(share, { minLength: 2, maxLength: 4 }),
+        (seed, shares) => {
+          let before: string[] = []
+          for (const percent of shares.toSorted((a, b) => a - b)) {
+            const now = usersOn(registerOf({ basket: { seed, ...live({ share: percent }) } }), 'basket')
+            expect(before.filter((user) => !now.includes(user))).toEqual([])
+            before = now
+          }
+        },
+      ),
       { numRuns: 25 },
     )
   }, 60_000)
 
   it('are as many as the share says, to a thousandth of a percent', () => {
-    const at = (percent: number) => JSON.stringify(publishRegister(registerOf({ basket: live({ share: percent }) }), 'live'))
+    const at = (percent: number) =>
+      JSON.stringify(publishRegister(registerOf({ basket: live({ share: percent }) }), 'live'))
     expect(at(0.001)).toContain('["on",1],["off",99999]')
     expect(at(33.333)).toContain('["on",33333],["off",66667]')
     const on = usersOn(registerOf({ basket: live({ share: 25 }) }), 'basket').length
@@ -162,17 +183,25 @@ describe('users', () => {
   })
 
   it('stay where they are when a flag is renamed, by command or by hand', () => {
-    const register = registerOf({ basket: live({ share: 40 }), pay: { requires: { basket: 'on' }, ...live({ share: 50 }) } })
+    const register = registerOf({
+      basket: live({ share: 40 }),
+      pay: { requires: { basket: 'on' }, ...live({ share: 50 }) },
+    })
     const renamed = changeRegister(register, { do: 'rename', flag: 'basket', to: 'cart' })
     if (!renamed.ok) throw new Error(renamed.refusal.message)
     expect(usersOn(renamed.register, 'cart')).toEqual(usersOn(register, 'basket'))
     expect(usersOn(renamed.register, 'pay')).toEqual(usersOn(register, 'pay'))
-    expect(usersOn(registerOf({ cart: { seed: 'basket', ...live({ share: 40 }) } }), 'cart')).toEqual(usersOn(register, 'basket'))
+    expect(usersOn(registerOf({ cart: { seed: 'basket', ...live({ share: 40 }) } }), 'cart')).toEqual(
+      usersOn(register, 'basket'),
+    )
     expect(usersOn(registerOf({ cart: live({ share: 40 }) }), 'cart')).not.toEqual(usersOn(register, 'basket'))
   })
 
   it('are the same for flags with one seed', () => {
-    const register = registerOf({ a: { seed: 'spring', ...live({ share: 30 }) }, b: { seed: 'spring', ...live({ share: 60 }) } })
+    const register = registerOf({
+      a: { seed: 'spring', ...live({ share: 30 }) },
+      b: { seed: 'spring', ...live({ share: 60 }) },
+    })
     const [a, b] = [usersOn(register, 'a'), usersOn(register, 'b')]
     expect(a.filter((user) => !b.includes(user))).toEqual([])
     expect(a.length).toBeGreaterThan(50)
@@ -188,7 +217,10 @@ describe('users', () => {
 describe('a rollback toggle', () => {
   const pair = (toggle: EnvironmentSetting) =>
     registerOf(
-      { basket: live({ share: 50, cohorts: ['staff'] }), 'rollback.basket': { undoes: 'basket', deadline: '10s', ...live(toggle) } },
+      {
+        basket: live({ share: 50, cohorts: ['staff'] }),
+        'rollback.basket': { undoes: 'basket', deadline: '10s', ...live(toggle) },
+      },
       { cohorts },
     )
 
@@ -208,7 +240,11 @@ describe('a rollback toggle', () => {
 
 it('shares conditions of several flags, by names that flagd puts in place unharmed', () => {
   const register = registerOf(
-    { a: live({ cohorts: ['staff'] }), b: live({ cohorts: ['staff'], share: 10 }), 'c d': { requires: { b: 'on' }, ...live({ share: 100 }) } },
+    {
+      a: live({ cohorts: ['staff'] }),
+      b: live({ cohorts: ['staff'], share: 10 }),
+      'c d': { requires: { b: 'on' }, ...live({ share: 100 }) },
+    },
     { cohorts },
   )
   const { $evaluators, flags } = publishRegister(register, 'live')

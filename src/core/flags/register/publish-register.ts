@@ -1,12 +1,6 @@
 /** A register's flags in flagd's format, for one environment: what every OpenFeature client of flagd understands. */
 import type { Logic } from './cohort-rule.ts'
-import {
-  type FlagRegister,
-  offVariantOf,
-  type RegisteredFlag,
-  settingOf,
-  variantsOf,
-} from './flag-register.ts'
+import { type FlagRegister, offVariantOf, type RegisteredFlag, settingOf, variantsOf } from './flag-register.ts'
 import { type VariantRule, VariantRules } from './variant-rules.ts'
 
 /** JSON for flagd (https://flagd.dev/reference/flag-definitions/). */

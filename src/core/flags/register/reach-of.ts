@@ -16,7 +16,8 @@ export function reachOf(register: FlagRegister, environment: string, key: string
   if (flag === undefined) return undefined
   const { share = 0, cohorts = [], state = 'on', targeting } = settingOf(flag, environment)
   const isSet = share > 0 || cohorts.length > 0
-  if (state !== 'on') return { percent: 0, cohorts: [], ...(isSet && { blockedBy: `it is ${state} in ${environment}` }) }
+  if (state !== 'on')
+    return { percent: 0, cohorts: [], ...(isSet && { blockedBy: `it is ${state} in ${environment}` }) }
   const blockedBy = blockOf(register, environment, key)
   if (blockedBy !== undefined) return { percent: 0, cohorts: [], ...(isSet && { blockedBy }) }
   return targeting === undefined ? { percent: share, cohorts: [...cohorts] } : undefined
