@@ -319,7 +319,7 @@ describe('people who edit the file', () => {
   it('have what they did while nothing served it found', async () => {
     await post(set({ share: 30 }))
     await server.close()
-    writeFileSync(path, start)
+    writeFileSync(path, start.replace('share: 10', 'share: 45'))
     server = await open()
     expect(history().map(({ kind, actor }) => [kind, actor])).toEqual([
       ['asked', 'ann'],

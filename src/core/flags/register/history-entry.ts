@@ -28,7 +28,7 @@ export const HistoryEntry = z.strictObject({
   /** ISO 8601. */
   at: z.string(),
   actor: Text,
-  /** `asked`: through the API, before the file is written; `withdrawn`: the one before was not done; `edited`: found in the file. */
+  /** `asked`: through the API, before the file is written; `withdrawn`: the one before was not done, or undone unseen; `edited`: found in the file. */
   kind: z.enum(['asked', 'withdrawn', 'edited']),
   cause: ChangeCause.optional(),
   changes: z.array(
