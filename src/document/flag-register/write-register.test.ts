@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { changeRegister, type RegisterCommand } from '../../core/flags/register/change-register.ts'
 import type { FlagRegister } from '../../core/flags/register/flag-register.ts'
+import { editYaml } from './edit-yaml.ts'
 import { readRegister } from './read-register.ts'
 import { newRegister, writeRegister } from './write-register.ts'
 
@@ -67,6 +68,33 @@ describe('a file that people keep', () => {
     expect(after(text, { do: 'remove', flag: 'pay' })).toBe(text.slice(0, text.indexOf('\n  pay:')))
   })
 
+  it('keeps what is said beside what is put in and taken out', () => {
+    const held = changeRegister(
+      read(text),
+      { do: 'set', flag: 'basket', environment: 'live', share: 50, cohorts: [] },
+      { fence: 7, effect: 'r1/2' },
+    )
+    if (!held.ok) throw new Error(held.refusal.message)
+    expect(writeRegister(text, read(text), held.register)).toBe(
+      text
+        .replace('share: 10 #', 'share: 50 #')
+        .replace('        cohorts: [staff]\n', '        heldBy:\n          fence: 7\n          effect: r1/2\n'),
+    )
+    const more = after(text, { do: 'put', flag: 'search', definition: { owner: 'Search' } })
+    expect(more).toBe(`${text}  search:\n    owner: Search\n    seed: search\n`)
+    expect(after(more, { do: 'remove', flag: 'search' })).toBe(text)
+    expect(after(text, { do: 'putCohort', cohort: 'beta', definition: [{ plan: { oneOf: ['gold', 'beta'] } }] })).toBe(
+      text.replace("'@shop.example' }\n", "'@shop.example' }\n  beta:\n    - plan:\n        oneOf: [gold, beta]\n"),
+    )
+  })
+
+  it('is taken out of with the comment right above it, down to the last flag', () => {
+    const commented = text.replace('  pay:\n', '  # To be paid\n  # by card\n  pay:\n')
+    const without = after(commented, { do: 'remove', flag: 'pay' })
+    expect(without).toBe(text.slice(0, text.indexOf('\n  pay:')))
+    expect(after(without, { do: 'remove', flag: 'basket' })).toMatch(/'@shop.example' \}\n\nflags: \{\}\n$/)
+  })
+
   it('keeps its line ends, and its comments where aliases have to be written out', () => {
     const crlf = text.replaceAll('\n', '\r\n')
     expect(after(crlf, { do: 'set', flag: 'basket', environment: 'live', share: 25 })).toBe(
@@ -111,7 +139,10 @@ it('holds whatever a register becomes', () => {
   fc.assert(
     fc.property(register, register, (before, after) => {
       const plain = JSON.parse(JSON.stringify([before, after])) as [FlagRegister, FlagRegister]
-      for (const start of [newRegister(plain[0]), JSON.stringify(plain[0])])
+      const yaml = newRegister(plain[0])
+      // Nothing had to be laid out anew.
+      expect(read(editYaml(yaml, read(yaml), plain[1]) ?? '')).toEqual(plain[1])
+      for (const start of [yaml, JSON.stringify(plain[0])])
         expect(read(writeRegister(start, read(start), plain[1]))).toEqual(plain[1])
     }),
     { numRuns: 200 },
