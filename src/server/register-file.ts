@@ -164,6 +164,7 @@ export class RegisterFile {
     const done = { ok: true as const, register: changed.register, version: versionOf(changed.register), changes }
     if (isDryRun || done.version === version) return done
     const written = writeRegister(text, register, changed.register)
+    if (written === undefined) return refuse(422, 'some name or value of it cannot stand in the file; use plain names')
     if (Buffer.byteLength(written) > registerLimitBytes)
       return refuse(422, `the register would be larger than ${registerLimitBytes / 1024} KiB`)
     const draft: EntryDraft = {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatFault } from '../../core/flags/fault.ts'
 import { isRegister, readRegister } from './read-register.ts'
@@ -31,6 +33,17 @@ it('reads YAML and JSON alike', () => {
   }
   expect(readRegister(yaml, 'flags.yaml')).toEqual(expected)
   expect(readRegister(JSON.stringify(expected.register), 'flags.json')).toEqual(expected)
+})
+
+it('reads the example of docs/flags.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/flags.md'), 'utf8')
+  const [, example = ''] = /^```yaml\n(# yaml-language-server[^`]*tidegateFlags: 1[^`]*)```$/m.exec(page) ?? []
+  const found = readRegister(example, 'docs/flags.md')
+  expect('register' in found && Object.keys(found.register.flags)).toEqual([
+    'basket.new',
+    'payments.v2',
+    'rollback.basket.new',
+  ])
 })
 
 describe('faults have their line', () => {

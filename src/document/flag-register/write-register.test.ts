@@ -37,7 +37,7 @@ const after = (from: string, command: RegisterCommand): string => {
   const before = read(from)
   const changed = changeRegister(before, command)
   if (!changed.ok) throw new Error(changed.refusal.message)
-  const written = writeRegister(from, before, changed.register)
+  const written = writeRegister(from, before, changed.register) ?? ''
   expect(read(written)).toEqual(JSON.parse(JSON.stringify(changed.register)))
   return written
 }
@@ -143,8 +143,18 @@ it('holds whatever a register becomes', () => {
       // Nothing had to be laid out anew.
       expect(read(editYaml(yaml, read(yaml), plain[1]) ?? '')).toEqual(plain[1])
       for (const start of [yaml, JSON.stringify(plain[0])])
-        expect(read(writeRegister(start, read(start), plain[1]))).toEqual(plain[1])
+        expect(read(writeRegister(start, read(start), plain[1]) ?? '')).toEqual(plain[1])
     }),
     { numRuns: 200 },
   )
+})
+
+it.each([
+  ['a merge key', { '<<': 1 }],
+  ['what YAML would nest too deep', Array.from({ length: 70 }).reduce<object>((inner) => ({ a: inner }), {})],
+])('is not written with %s in a value, since it could not be read again', (_, value) => {
+  const before = read(text)
+  const variants = { on: value, off: {} } as NonNullable<FlagRegister['flags'][string]['variants']>
+  const more = { ...before, flags: { ...before.flags, odd: { variants } } }
+  for (const start of [text, JSON.stringify(before)]) expect(writeRegister(start, before, more)).toBeUndefined()
 })

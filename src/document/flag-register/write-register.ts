@@ -1,15 +1,27 @@
 /** Writes what changed of a register into its text: every other byte stays as its people wrote it. */
-import { parse, parseDocument } from 'yaml'
+import { LineCounter } from 'yaml'
 import { canonicalJson } from '../../core/canonical.ts'
 import type { FlagRegister } from '../../core/flags/register/flag-register.ts'
+import { checkYamlNodes } from '../yaml/check-yaml-nodes.ts'
+import { parseYaml } from '../yaml/parse-yaml.ts'
 import { editYaml } from './edit-yaml.ts'
-import { renderYaml, yamlVersion } from './render-yaml.ts'
+import { renderYaml } from './render-yaml.ts'
 
-/** `text` is the file, `before` what was read from it. */
-export function writeRegister(text: string, before: FlagRegister, after: FlagRegister): string {
+/** `text` is the file, `before` what was read from it. `undefined` where no text would be read as `after`: some names cannot stand in a file. */
+export function writeRegister(text: string, before: FlagRegister, after: FlagRegister): string | undefined {
   const plain = text.replaceAll('\r\n', '\n')
-  const written = /^\s*\{/.test(plain) ? editedJson(plain, after) : editedYaml(plain, before, after)
-  return text.includes('\r\n') ? written.replaceAll('\n', '\r\n') : written
+  const isJson = /^\s*\{/.test(plain)
+  const ways = isJson
+    ? [() => editedJson(plain, after)]
+    : [() => editYaml(plain, before, after), () => laidOut(plain, after)]
+  let right: string | undefined
+  for (const way of ways) {
+    const written = way()
+    if (written === undefined || !holds(written, after)) continue
+    right = written
+    break
+  }
+  return text.includes('\r\n') ? right?.replaceAll('\n', '\r\n') : right
 }
 
 /** A file of its own. */
@@ -20,15 +32,19 @@ function editedJson(text: string, register: FlagRegister): string {
   return `${JSON.stringify(register, null, indent)}${text.endsWith('\n') ? '\n' : ''}`
 }
 
-function editedYaml(text: string, before: FlagRegister, after: FlagRegister): string {
-  const edited = editYaml(text, before, after)
-  if (edited !== undefined && holds(edited, after)) return edited
-  // Aliases stand for one value in several places: where only one of them changes, the values are written out.
+/** Aliases stand for one value in several places: where only one of them changes, the values are written out. */
+function laidOut(text: string, register: FlagRegister): string {
   const [head = ''] = /^(?:[ \t]*(?:#[^\n]*)?\n)*/.exec(text) ?? []
-  return `${head}${newRegister(after)}`
+  return `${head}${newRegister(register)}`
 }
 
+/** Whether the text is read as this register. */
 function holds(text: string, register: FlagRegister): boolean {
-  if (parseDocument(text, yamlVersion).errors.length > 0) return false
-  return canonicalJson(parse(text, yamlVersion)) === canonicalJson(register)
+  let faults = 0
+  const report = () => {
+    faults += 1
+  }
+  const document = parseYaml(text, new LineCounter(), false, report)
+  if (document && faults === 0) checkYamlNodes(document, report)
+  return document !== undefined && faults === 0 && canonicalJson(document.toJS()) === canonicalJson(register)
 }

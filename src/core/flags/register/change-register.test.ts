@@ -99,6 +99,7 @@ describe('a command', () => {
       '"basket" is named by "pay", "rollback.basket"',
     ],
     ['to rename onto another', { do: 'rename', flag: 'basket', to: 'pay' }, 'invalid', 'there is a flag "pay" already'],
+    ['a name that no file can hold', { do: 'put', flag: '<<', definition: {} }, 'invalid', 'a name of 1 to 200'],
     ['a circle', { do: 'put', flag: 'basket', definition: { requires: { pay: 'on' } } }, 'invalid', 'in a circle'],
   ])('refuses %s', (_, command, code, message) => {
     expect(refusal(command)).toEqual({ code, message: expect.stringContaining(message) })

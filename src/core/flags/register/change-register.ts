@@ -1,6 +1,6 @@
 /** Changes of a register as commands: each gives another register, or says why not and what to do. */
 import { z } from 'zod'
-import { formatFault } from '../fault.ts'
+import { type Fault, formatFault } from '../fault.ts'
 import { checkRegister } from './check-register.ts'
 import {
   Cohort,
@@ -9,31 +9,30 @@ import {
   flagStates,
   type Holder,
   member,
+  Name,
   RegisteredFlag,
   SharePercent,
   settingOf,
 } from './flag-register.ts'
 
-const Key = z.string().min(1).max(200)
-
 export const RegisterCommand = z.discriminatedUnion('do', [
   /** Absolute, so that it can be repeated. What is not named stays. */
   z.strictObject({
     do: z.literal('set'),
-    flag: Key,
-    environment: Key,
+    flag: Name,
+    environment: Name,
     state: z.enum(flagStates).optional(),
     share: SharePercent.optional(),
-    cohorts: z.array(Key).max(100).optional(),
+    cohorts: z.array(Name).max(100).optional(),
   }),
   /** Makes a flag, or another one of it. */
-  z.strictObject({ do: z.literal('put'), flag: Key, definition: RegisteredFlag }),
-  z.strictObject({ do: z.literal('remove'), flag: Key }),
-  z.strictObject({ do: z.literal('rename'), flag: Key, to: Key }),
-  z.strictObject({ do: z.literal('putCohort'), cohort: Key, definition: Cohort }),
-  z.strictObject({ do: z.literal('removeCohort'), cohort: Key }),
+  z.strictObject({ do: z.literal('put'), flag: Name, definition: RegisteredFlag }),
+  z.strictObject({ do: z.literal('remove'), flag: Name }),
+  z.strictObject({ do: z.literal('rename'), flag: Name, to: Name }),
+  z.strictObject({ do: z.literal('putCohort'), cohort: Name, definition: Cohort }),
+  z.strictObject({ do: z.literal('removeCohort'), cohort: Name }),
   /** Takes a flag out of the hands of the release that set it. */
-  z.strictObject({ do: z.literal('release'), flag: Key, environment: Key }),
+  z.strictObject({ do: z.literal('release'), flag: Name, environment: Name }),
   z.strictObject({ do: z.literal('replace'), register: FlagRegister }),
 ])
 export type RegisterCommand = z.infer<typeof RegisterCommand>
@@ -56,8 +55,10 @@ const refuse = (code: ChangeRefusal['code'], message: string): ChangeResult => (
 export function changeRegister(register: FlagRegister, command: RegisterCommand, holder?: Holder): ChangeResult {
   const changed = change(register, command, holder)
   if (!changed.ok) return changed
-  const [fault, ...more] = checkRegister(changed.register)
-  if (fault === undefined) return changed
+  const parsed = FlagRegister.safeParse(changed.register)
+  const [fault, ...more] = parsed.success ? checkRegister(parsed.data) : parsed.error.issues.map(faultOf)
+  if (parsed.success && fault === undefined) return { ok: true, register: parsed.data }
+  if (fault === undefined) return refuse('invalid', 'this is no register')
   const others = more.length > 0 ? ` (and ${more.length} more)` : ''
   return refuse('invalid', `${formatFault(fault)}${others}`)
 }
@@ -188,11 +189,15 @@ function removeCohort(register: FlagRegister, name: string): ChangeResult {
   return { ok: true, register: { ...register, cohorts } }
 }
 
-/** Names of a command do not pass the form that a file has to have. */
-function withFlags(register: FlagRegister, flags: Record<string, RegisteredFlag>): ChangeResult {
-  const parsed = FlagRegister.shape.flags.safeParse(flags)
-  if (!parsed.success) return refuse('invalid', parsed.error.issues[0]?.message ?? 'this is no flag')
-  return { ok: true, register: { ...register, flags } }
+const withFlags = (register: FlagRegister, flags: FlagRegister['flags']): ChangeResult => ({
+  ok: true,
+  register: { ...register, flags },
+})
+
+/** Of a name that is none, why. */
+function faultOf(issue: z.core.$ZodIssue): Fault {
+  const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined
+  return { path: issue.path.map(String), message: message ?? issue.message }
 }
 
 const noFlag = (key: string): ChangeResult =>

@@ -14,8 +14,8 @@ export const maximumFlags = 5_000
 const maximumEnvironments = 20
 const maximumCohorts = 100
 
-const oneLine = /^[^\p{Cc}]{1,200}$/u
-const Name = z.string().regex(oneLine, 'a name of 1 to 200 characters')
+/** Not what YAML or JavaScript take for something else. */
+export const Name = z.string().regex(/^(?!__proto__$|<<$)[^\p{Cc}]{1,200}$/u, 'a name of 1 to 200 characters')
 const Line = z.string().regex(/^[^\p{Cc}]{1,500}$/u, 'a line of 1 to 500 characters')
 const Scalar = z.union([z.string(), z.number(), z.boolean()])
 /** JSON Logic, as flagd has it. What is in it is checked where it stands. */
