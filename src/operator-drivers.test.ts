@@ -40,3 +40,20 @@ it(`reads the checks in ${page} and gives each to its driver`, async () => {
     ]),
   )
 })
+
+it('gives flags to the driver that is named, and a token only to a flag server that nobody can listen in on', async () => {
+  const spec = (url: string) => ({ driver: 'tidegate-flags', url, token: { env: 'FLAGS_TOKEN' }, environment: 'live' })
+  const lent = { shop: spec('https://flags.shop.example'), files: { driver: 'flagd-file', file: 'flags.json' } }
+  const operator = Operator.parse({ people: {}, targets: {}, flagSources: lent, flagBackends: lent })
+  const { drivers } = operatorDrivers(operator, { stateDir: tmpdir(), workingFolder: tmpdir() })
+  expect(
+    ['shop', 'files', 'constructor'].map((name) => [drivers.flagBackend(name)?.name, drivers.flagSource(name)?.name]),
+  ).toEqual([
+    ['tidegate-flags', 'tidegate-flags'],
+    ['flagd-file', 'flagd-file'],
+    [undefined, undefined],
+  ])
+  await drivers.close()
+  const plain = { people: {}, targets: {}, flagBackends: { shop: spec('http://flags.shop.example') } }
+  expect(Operator.safeParse(plain).error?.issues[0]?.path).toEqual(['flagBackends', 'shop', 'url'])
+})

@@ -17,6 +17,7 @@ import { createSettingsParityRunner } from './drivers/evidence/settings-parity.t
 import { createTlsCheckRunner } from './drivers/evidence/tls.ts'
 import { createFlagdFileSource } from './drivers/flags/flagd-file.ts'
 import { createFlagdFileBackend } from './drivers/flags/flagd-file-backend.ts'
+import { createTidegateFlags } from './drivers/flags/tidegate-flags.ts'
 import { createStandardWebhookVerifier } from './drivers/hooks/standard-webhook.ts'
 import { KnownSecrets } from './drivers/known-secrets.ts'
 import { createPrometheusSource } from './drivers/metrics/prometheus.ts'
@@ -27,7 +28,7 @@ import { createSmtpNotifier } from './drivers/notify/smtp.ts'
 import { createWebhookNotifier } from './drivers/notify/webhook.ts'
 import { createEmbeddedProxyRouter } from './drivers/traffic/embedded-proxy.ts'
 import { withoutSecrets } from './drivers/without-secrets.ts'
-import type { CheckRunner, DriverSet } from './ports/drivers.ts'
+import type { CheckRunner, Driver, DriverSet } from './ports/drivers.ts'
 import type { Supervisor } from './ports/supervisor.ts'
 
 interface Places {
@@ -49,8 +50,15 @@ export function operatorDrivers(
   const servers = only(operator.metricSources, 'prometheus')
   const pageMetrics = createPrometheusTextSource(pages)
   const serverMetrics = createPrometheusSource(servers)
-  const flags = createFlagdFileSource(operator.flagSources, { folder: workingFolder })
-  const flagBackend = createFlagdFileBackend(operator.flagBackends, { folder: workingFolder })
+  const folder = { folder: workingFolder }
+  const flagSources = {
+    'flagd-file': createFlagdFileSource(only(operator.flagSources, 'flagd-file'), folder),
+    'tidegate-flags': createTidegateFlags(only(operator.flagSources, 'tidegate-flags'), folder),
+  }
+  const flagBackends = {
+    'flagd-file': createFlagdFileBackend(only(operator.flagBackends, 'flagd-file'), folder),
+    'tidegate-flags': createTidegateFlags(only(operator.flagBackends, 'tidegate-flags'), folder),
+  }
   const checks = checkRunners(operator.checks, { folder: workingFolder })
   const hooks = createStandardWebhookVerifier(operator.hooks, { folder: workingFolder })
   const commands = createCatalogueRunner(operator.commands, {
@@ -72,20 +80,18 @@ export function operatorDrivers(
     router: (target) => (target in proxies ? router : undefined),
     deployer: (target) => (target in processes ? deployer : undefined),
     metricSource: (source) => (source in pages ? pageMetrics : source in servers ? serverMetrics : undefined),
-    flagSource: (source) => (source in operator.flagSources ? flags : undefined),
-    flagBackend: (backend) => (Object.hasOwn(operator.flagBackends, backend) ? flagBackend : undefined),
-    checkRunner: (check) => {
-      const spec = Object.hasOwn(operator.checks, check) ? operator.checks[check] : undefined
-      return spec && checks[spec.driver]
-    },
+    flagSource: (source) => servedBy(flagSources, operator.flagSources, source),
+    flagBackend: (backend) => servedBy(flagBackends, operator.flagBackends, backend),
+    checkRunner: (check) => servedBy(checks, operator.checks, check),
     commandRunner: (command) => (command in operator.commands ? commands : undefined),
     // A hook that nothing listens for is none.
     hookVerifier: (hook) => (operator.inbound && Object.hasOwn(operator.hooks, hook) ? hooks : undefined),
     notifiers: () =>
       Object.entries(operator.channels).map(([channel, { driver }]) => ({ channel, notifier: notifiers[driver] })),
     close: async () => {
-      const alone = [router, deployer, pageMetrics, serverMetrics, flags, flagBackend, commands, hooks]
-      const all = [...alone, ...Object.values(checks), ...Object.values(notifiers)]
+      const alone = [router, deployer, pageMetrics, serverMetrics, commands, hooks]
+      const byDriver = [flagSources, flagBackends, checks, notifiers].flatMap((kind): Driver[] => Object.values(kind))
+      const all = [...alone, ...byDriver]
       await Promise.all(all.map((driver) => driver.close?.()))
     },
   }
@@ -109,6 +115,16 @@ function checkRunners(
     'access-matrix': createAccessMatrixRunner(only(checks, 'access-matrix'), places),
     'settings-parity': createSettingsParityRunner(only(checks, 'settings-parity'), places),
   }
+}
+
+/** The driver of a name; `undefined` for one that the operator does not lend. */
+function servedBy<D extends string, T>(
+  drivers: Readonly<Record<D, T>>,
+  lent: Readonly<Record<string, { driver: D }>>,
+  name: string,
+): T | undefined {
+  const spec = Object.hasOwn(lent, name) ? lent[name] : undefined
+  return spec && drivers[spec.driver]
 }
 
 /** The targets of one driver. */

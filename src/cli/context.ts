@@ -85,6 +85,12 @@ export interface FlagServerOptions {
   syncPort: number
   /** Web pages of these may ask. */
   origins: readonly string[]
+  /** Names by which it may be asked, besides its addresses and `localhost`. */
+  allowedHosts: readonly string[]
+  /** Of a register that has several: which one is served. */
+  environment?: string | undefined
+  /** Of a register: whoever bears the token in it may change the register. */
+  adminTokenFile?: string | undefined
   /** What becomes of the file while it is served. */
   tell(lines: string[]): void
 }

@@ -8,6 +8,7 @@ import { bindCommand } from './bind.ts'
 import { type CliContext, exitCodes, type RegisterCommand } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { flagsCommand } from './flags.ts'
 import { importCommand } from './import.ts'
 import { lintCommand } from './lint.ts'
 import { overrideCommand } from './override.ts'
@@ -37,6 +38,7 @@ const commands: readonly RegisterCommand[] = [
   rehearseCommand,
   startCommand,
   serveCommand,
+  flagsCommand,
   statusCommand,
   watchCommand,
   approveCommand,

@@ -10,16 +10,21 @@ const mistakes: Record<string, string> = {
   EACCES: 'you may not read it',
 }
 
-/** `hint` says what else to name. Throws a `UserError`; a device or a pipe without end is not read to its end. */
-export async function readBoundedFile({ cwd }: Pick<CliContext, 'cwd'>, path: string, hint = ''): Promise<Uint8Array> {
+/** `hint` says what else to name; at most `maximumBytes` are read. Throws a `UserError`; a device or a pipe without end is not read to its end. */
+export async function readBoundedFile(
+  { cwd }: Pick<CliContext, 'cwd'>,
+  path: string,
+  hint = '',
+  maximumBytes = documentLimitBytes,
+): Promise<Uint8Array> {
   try {
     await using file = await open(resolve(cwd, path))
-    const buffer = Buffer.alloc(documentLimitBytes + 1)
+    const buffer = Buffer.alloc(maximumBytes + 1)
     let length = 0
     for (let read = -1; read !== 0 && length < buffer.length; length += read)
       read = (await file.read(buffer, length, buffer.length - length)).bytesRead
-    if (length > documentLimitBytes)
-      throw new UserError(`${path} is larger than the ${documentLimitBytes / 1024} KB that are read; split it`)
+    if (length > maximumBytes)
+      throw new UserError(`${path} is larger than the ${maximumBytes / 1024} KB that are read; split it`)
     return buffer.subarray(0, length)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined

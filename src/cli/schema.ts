@@ -3,12 +3,14 @@ import { Argument } from 'commander'
 import { exitCodes, type RegisterCommand } from './context.ts'
 
 /** As `published-schemas.ts` names them, which is loaded only when one is asked for. */
-const names = ['plan', 'tidegate', 'operator'] as const
+const names = ['plan', 'tidegate', 'operator', 'flags'] as const
 
 export const schemaCommand: RegisterCommand = (program, context) => {
   program
     .command('schema')
-    .description('print the JSON schema of a plan in YAML, of tidegate.yaml or of operator.yaml')
+    .description(
+      'print the JSON schema of a plan in YAML, of tidegate.yaml, of operator.yaml or of a register of flags',
+    )
     .addArgument(new Argument('<name>').choices(names))
     .action(async (name: (typeof names)[number]) => {
       const { schemaText } = await import('../document/published-schemas.ts')

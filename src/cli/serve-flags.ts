@@ -1,4 +1,4 @@
-/** `tidegate serve --flags`: a flag server of one file in flagd's format, for every OpenFeature client. */
+/** `tidegate serve --flags`: a flag server of one file, a register or in flagd's format, for every OpenFeature client. */
 import { basename, resolve } from 'node:path'
 import { formatFault } from '../core/flags/fault.ts'
 import { type CliContext, exitCodes, UserError } from './context.ts'
@@ -9,16 +9,17 @@ export interface ServeFlagsOptions {
   syncPort: string
   host: string
   origin?: string[]
+  allowedHost?: string[]
+  environment?: string
+  adminTokenFile?: string
   json?: boolean
 }
 
 const maximumPort = 65_535
 
 /** Until it is stopped; exits as failed where the file is not right to begin with. */
-export async function serveFlags(
-  context: CliContext,
-  { flags, port, syncPort, host, origin = [], json }: ServeFlagsOptions,
-): Promise<void> {
+export async function serveFlags(context: CliContext, options: ServeFlagsOptions): Promise<void> {
+  const { flags, port, syncPort, host, origin = [], allowedHost = [], environment, adminTokenFile, json } = options
   const shown = basename(flags)
   const tell = (lines: string[]) => {
     for (const line of lines) context.err(`${shown}: ${line}`)
@@ -29,6 +30,9 @@ export async function serveFlags(
     syncPort: portOf('--sync-port', syncPort),
     host,
     origins: origin,
+    allowedHosts: allowedHost,
+    environment,
+    adminTokenFile: adminTokenFile === undefined ? undefined : resolve(context.cwd, adminTokenFile),
     tell,
   })
   if ('faults' in server) {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { fakeTerminal } from '../../test/fixtures/fake-controller.ts'
 import { serveFlags } from '../wiring-serve.ts'
 import { UserError } from './context.ts'
@@ -46,4 +46,57 @@ it.each([
   ['--port', 'x'],
 ])('refuses %s %s', async (...args) => {
   await expect(run('--flags', 'flags.json', ...args).done).rejects.toThrow('--port takes a number from 0 to 65535')
+})
+
+describe('a register', () => {
+  writeFileSync(join(folder, 'flags.yaml'), 'tidegateFlags: 1\nenvironments: [staging, live]\nflags:\n  basket: {}\n')
+  writeFileSync(join(folder, 'token'), 'a-token-that-is-long-enough')
+  const register = ['--flags', 'flags.yaml', '--port', '0', '--json']
+
+  it('is served in one environment, and changed by whoever bears the token', async () => {
+    const { terminal, done } = run(...register, '--environment', 'live', '--admin-token-file', 'token')
+    await vi.waitFor(() => expect(terminal.out).toHaveLength(1), { timeout: 5_000 })
+    const { url } = JSON.parse(terminal.out[0] ?? '') as { url: string }
+    const body = JSON.stringify({ command: { do: 'set', flag: 'basket', environment: 'live', share: 7 } })
+    const headers = {
+      authorization: 'Bearer a-token-that-is-long-enough',
+      'if-match': '*',
+      'content-type': 'application/json',
+    }
+    expect((await fetch(`${url}/admin/v1/changes`, { method: 'POST', headers, body })).status).toBe(200)
+    terminal.interrupt()
+    await done
+    expect(readFileSync(join(folder, 'flags.yaml'), 'utf8')).toContain('share: 7')
+  })
+
+  it.each<[string, string[], string]>([
+    [
+      'which environment',
+      register,
+      'flags.yaml: environments: say with --environment which of these is served: staging, live',
+    ],
+    [
+      'an environment that is none',
+      [...register, '--environment', 'prod'],
+      'flags.yaml: environments: there is no environment "prod"; there are: staging, live',
+    ],
+    [
+      'a token that is not there',
+      [...register, '--environment', 'live', '--admin-token-file', 'none'],
+      'cannot be read (ENOENT)',
+    ],
+    [
+      'an admin API of a file in another format',
+      ['--flags', 'flags.json', '--port', '0', '--admin-token-file', 'token'],
+      'make one: tidegate flags import flags.json',
+    ],
+  ])('is not served without %s', async (_, args, message) => {
+    const { terminal, done } = run(...args)
+    await done
+    expect([terminal.code, terminal.err.join('\n')]).toEqual([1, expect.stringContaining(message)])
+  })
+
+  it('is what its options go with', async () => {
+    await expect(run('--admin-token-file', 'token').done).rejects.toThrow('--admin-token-file goes with --flags FILE')
+  })
 })

@@ -20,7 +20,7 @@ export const serveCommand: RegisterCommand = (program, context) => {
     .option('--operator <file>', 'people, targets and sources; needed where no controller has run yet')
     .option(
       '--flags <file>',
-      "only serve this file of flags in flagd's format to OpenFeature clients (OFREP), and follow it",
+      "only serve this file of flags, a register or in flagd's format, to OpenFeature clients (OFREP), and follow it",
     )
     .option('--port <number>', 'with --flags: where to listen, 8016 by default; 0 is any port that is free')
     .option(
@@ -29,6 +29,15 @@ export const serveCommand: RegisterCommand = (program, context) => {
     )
     .option('--host <address>', 'with --flags: where to listen, 127.0.0.1 by default: everybody who reaches it can ask')
     .option('--origin <origins...>', 'with --flags: web pages that may ask, such as https://shop.example')
+    .option(
+      '--allowed-host <names...>',
+      'with --flags: names by which it may be asked, besides its addresses and localhost',
+    )
+    .option('--environment <name>', 'with --flags, of a register that has several: which one is served')
+    .option(
+      '--admin-token-file <file>',
+      'with --flags, of a register: let programs change it that bear the token in this file',
+    )
     .option('--json', 'with --flags: print one JSON object once it listens')
     .action((options: Options) => serve(program, context, options))
 }
@@ -39,7 +48,7 @@ async function serve(program: Command, context: CliContext, { operator, flags, .
     return serveFlags(context, { port: '8016', syncPort: '8015', host: '127.0.0.1', ...listening, flags })
   }
   const [alone] = Object.keys(listening)
-  if (alone !== undefined) throw new UserError(`--${alone === 'syncPort' ? 'sync-port' : alone} goes with --flags FILE`)
+  if (alone !== undefined) throw new UserError(`${optionOf(alone)} goes with --flags FILE`)
   return withController(
     program,
     context,
@@ -56,3 +65,6 @@ async function serve(program: Command, context: CliContext, { operator, flags, .
     operator,
   )
 }
+
+/** `syncPort` as it is typed. */
+const optionOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

@@ -1,5 +1,6 @@
 /** The JSON schemas that editors complete and check our YAML files with, made from the schemas that read them. Draft 7 is what editors know. */
 import { z } from 'zod'
+import { FlagRegister } from '../core/flags/register/flag-register.ts'
 import { Bindings } from '../core/plan/bindings.ts'
 import { Operator } from '../core/plan/operator.ts'
 import { PlanYaml } from './plan-yaml/plan-yaml.ts'
@@ -16,6 +17,7 @@ const sources = {
     title: 'Tidegate operator',
     description: 'operator.yaml: people, targets, sources, checks and commands that plans may use',
   },
+  flags: { schema: FlagRegister, title: 'Tidegate flags', description: 'A register of flags: docs/flags.md' },
 } as const
 
 export type SchemaName = keyof typeof sources

@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { EvaluationContext } from '../core/flags/evaluate-flag.ts'
+import { adminPath } from '../core/flags/register/admin-contract.ts'
+import { isAllowedHost } from './allowed-host.ts'
+import { type FlagAdmin, serveFlagAdmin } from './flag-admin.ts'
 import { FlagEvents } from './flag-events.ts'
 import type { FlagStore, ServedFlags } from './flag-store.ts'
 import { answerAll, answerOne, contextOf, eventsPath } from './ofrep-answers.ts'
@@ -23,6 +26,8 @@ export interface OfrepOptions {
   port: number
   /** Web pages of these origins may ask; `*` is all. */
   origins: readonly string[]
+  /** Names by which it may be asked, besides its addresses and `localhost`. */
+  allowedHosts?: readonly string[] | undefined
   /** Seconds since 1970. */
   nowSec(): number
 }
@@ -34,9 +39,10 @@ export interface OfrepServer {
 }
 
 /** Throws when the address is taken or is not this machine's. */
-export async function serveOfrep(store: FlagStore, options: OfrepOptions): Promise<OfrepServer> {
+export async function serveOfrep(store: FlagStore, options: OfrepOptions, admin?: FlagAdmin): Promise<OfrepServer> {
   const events = new FlagEvents(store)
   const server = createOfrepServer(store, events, options)
+  if (admin) server.register(serveFlagAdmin(admin), { prefix: adminPath })
   try {
     await server.listen({ host: options.host, port: options.port })
   } catch (error) {
@@ -65,7 +71,14 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body))
   server.setErrorHandler((error, request, reply) => tell(error, request, reply))
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ errorDetails: 'there is no such path' }))
-  server.addHook('onRequest', async (request, reply) => void reply.headers(originHeaders(request, options)))
+  server.addHook('onRequest', async (request, reply) => {
+    if (!isAllowedHost(request.headers.host, [options.host, ...(options.allowedHosts ?? [])]))
+      return reply
+        .code(421)
+        .send({ errorDetails: 'this server goes by another name; start it with --allowed-host NAME for this one' })
+    reply.headers(originHeaders(request, options))
+    return undefined
+  })
   server.options('/*', (_, reply) => reply.code(204).send())
   const ports = { store, nowSec: options.nowSec }
   server.post('/ofrep/v1/evaluate/flags/:key', (request, reply) => one(ports, request, reply))

@@ -80,7 +80,11 @@ function ruleOf(key: string, targeting: object, shared: SharedDefinitions, fault
 }
 
 /** All variants have values of one type, and metadata hold plain values. */
-function checkValues({ variants, metadata }: FlagDefinition, path: string[], faults: Fault[]): void {
+export function checkValues(
+  { variants, metadata }: Pick<FlagDefinition, 'variants' | 'metadata'>,
+  path: string[],
+  faults: Fault[],
+): void {
   let type: string | undefined
   for (const name in variants) {
     const value = variants[name]

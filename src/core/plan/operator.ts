@@ -8,7 +8,8 @@ import { ChannelSpec } from './operator-channels.ts'
 import { CheckSpec } from './operator-checks.ts'
 import { Hook, Inbound } from './operator-hooks.ts'
 import { StoreSpec } from './operator-store.ts'
-import { Url } from './url.ts'
+import { SecretRef } from './secret-ref.ts'
+import { SecureUrl, Url } from './url.ts'
 
 const Environment = z.record(z.string(), z.string())
 /** A program by absolute path and its fixed arguments; never a shell. */
@@ -86,8 +87,16 @@ export const MetricSourceSpec = z.discriminatedUnion('driver', [PrometheusTextSo
 /** A file in flagd's JSON format; a relative path starts at the operator's file. */
 export const FlagdFile = z.strictObject({ driver: z.literal('flagd-file'), file: z.string().min(1) })
 export type FlagdFile = z.infer<typeof FlagdFile>
-export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile])
-export const FlagBackendSpec = z.discriminatedUnion('driver', [FlagdFile])
+/** A register of flags behind `tidegate serve --flags … --admin-token-file …`, in one of its environments. */
+export const TidegateFlags = z.strictObject({
+  driver: z.literal('tidegate-flags'),
+  url: SecureUrl,
+  token: SecretRef,
+  environment: z.string().min(1).max(200),
+})
+export type TidegateFlags = z.infer<typeof TidegateFlags>
+export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile, TidegateFlags])
+export const FlagBackendSpec = z.discriminatedUnion('driver', [FlagdFile, TidegateFlags])
 
 /** A catalogue entry. Parameters are appended after `--` in the order declared, each matching its pattern whole. */
 export const CatalogueCommand = z.strictObject({

@@ -18,8 +18,7 @@ import { expandVariables } from './expand-variables.ts'
 import { explainIssue } from './explain-issue.ts'
 import { parseYaml, type YamlReport } from './parse-yaml.ts'
 
-/** Largest file that is read, in bytes of UTF-8. */
-const sizeLimitBytes = 256 * 1024
+const usualSizeLimitBytes = 256 * 1024
 /** Aliases may multiply what a file holds by this at most. */
 const aliasLimit = 100
 const findingLimit = 50
@@ -29,6 +28,8 @@ export interface ReadYamlOptions {
   variables?: Readonly<Record<string, string | undefined>>
   /** Every value is the text that stands there: `1.10` stays `1.10`, `no` stays `no`, and an empty value is empty text. */
   asWritten?: boolean
+  /** Largest text that is read, in bytes of UTF-8; 256 KiB unless told otherwise. */
+  maximumBytes?: number
 }
 
 type Path = readonly (string | number)[]
@@ -62,6 +63,7 @@ export function readYaml<T>(
     const inOrder = findings.slice(0, findingLimit).sort((a, b) => (a.source?.start ?? 0) - (b.source?.start ?? 0))
     return { diagnostics: inOrder, locate: () => top, span: () => top }
   }
+  const sizeLimitBytes = options.maximumBytes ?? usualSizeLimitBytes
   if (new TextEncoder().encode(text).length > sizeLimitBytes) {
     const hint = 'split it, or take out what does not belong here'
     report('YAML_TOO_LARGE', 0, `the file is larger than ${sizeLimitBytes / 1024} KB`, hint)
