@@ -67,6 +67,16 @@ describe('importMarkdown', () => {
     ])
   })
 
+  it('takes a numbered phase behind a flag for a phase, and one that lists flags for a list', () => {
+    const steps = '**Steps:**\n1. Turn it on\n'
+    expect(phasesOf(`## Phase 1: Behind the flag\n${steps}`).map(({ name }) => name)).toEqual([
+      'Phase 1: Behind the flag',
+    ])
+    expect(phasesOf(`## Phase 1: Web\n${steps}\n## Phase 2: Feature Flags\n- a.b: on`).map(({ name }) => name)).toEqual(
+      ['Phase 1: Web'],
+    )
+  })
+
   it('reads an arrow ladder and shares as items', () => {
     expect(phasesOf('## Phase 1: Web\n**Traffic:** 25% → 50% → 100%')[0]?.stages.map(({ percent }) => percent)).toEqual(
       [25, 50, 100],

@@ -1,5 +1,5 @@
 /** The evidence for one statement of a plan: who signed, what a check or command answered, what was measured and at which share. */
-import { formatCondition } from '../core/plan/condition.ts'
+import { type Condition, canonicalThreshold, compare, formatCondition } from '../core/plan/condition.ts'
 import { formatDuration } from '../core/plan/duration.ts'
 import { formatCount, formatValue } from '../core/plan/format-value.ts'
 import type { Gate } from '../core/plan/gate.ts'
@@ -238,14 +238,24 @@ function stateOf({ verdict }: Judgement, isComplete: boolean): StatementStatus['
 const subjectOf = ({ condition: { metric, percentile } }: Criterion | Trigger): string =>
   percentile === undefined ? metric : `${metric} p${percentile}`
 
-/** "0.3 % < 1 % (1,240 samples)" where it holds, "3 %, asked for < 1 % (1,240 samples)" where not; "(34 of 150 samples)" of too few. */
+/**
+ * "0.3 % < 1 % (1,240 samples)" where it holds, "3 %, asked for < 1 % (1,240 samples)" where not, "0.3 % < 1 %, and worse than the baseline" where
+ * that is why it fails; "(34 of 150 samples)" of too few.
+ */
 function measured({ condition }: Criterion, { value, verdict, samples, needed, explanation }: Judgement): string {
   if (value === null || verdict === 'Error') return explanation
   const threshold = formatCondition({ ...condition, metric: '', percentile: undefined }).trim()
   const isSame = condition.comparator === '==' && verdict === 'Successful'
-  const relation = isSame ? '' : verdict === 'Successful' ? ` ${threshold}` : `, asked for ${threshold}`
+  const worse = verdict === 'Failed' ? ', and worse than the baseline' : ''
+  const relation = isSame ? '' : isKept(condition, value) ? ` ${threshold}${worse}` : `, asked for ${threshold}`
   const few = samples < needed ? ` of ${formatCount(needed)}` : ''
   return `${formatValue(value, condition)}${relation} (${formatCount(samples)}${few} samples)`
+}
+
+/** By the value alone; a multiple of the baseline is not told by it. */
+function isKept(condition: Condition, value: number): boolean {
+  const threshold = canonicalThreshold(condition)
+  return threshold !== undefined && threshold.kind !== 'ratio' && compare[condition.comparator](value, threshold.value)
 }
 
 /** Each trigger once: it is armed from the first stage that has it until the rollout ends. */

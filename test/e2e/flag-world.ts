@@ -127,7 +127,7 @@ export class FlagWorld implements AsyncDisposable {
     const { flags, sync, shop } = this.#ports
     await mkdir(join(this.folder, 'state'), { mode: 0o700 })
     await writeFile(join(this.folder, 'flags.yaml'), register)
-    await writeFile(join(this.folder, 'token'), 'a token that is long enough for a test\n', { mode: 0o600 })
+    await writeFile(join(this.folder, 'token'), 'a-token-that-is-long-enough-for-a-test\n', { mode: 0o600 })
     await writeFile(join(this.folder, 'operator.yaml'), this.#operator())
     await this.serveFlags()
     this.#run('shop', [join(checkout, 'test/e2e/flag-shop.mjs')], { PORT: `${shop}`, SYNC_PORT: `${sync}` })
@@ -208,7 +208,7 @@ demo: { setUp: [], processes: {} }
 
   #admin(path: string): Promise<Response> {
     return fetch(`${this.flagsUrl}/admin/v1${path}`, {
-      headers: { authorization: 'Bearer a token that is long enough for a test' },
+      headers: { authorization: 'Bearer a-token-that-is-long-enough-for-a-test' },
     })
   }
 
@@ -242,7 +242,7 @@ demo: { setUp: [], processes: {} }
   }
 
   async view(releaseId: string): Promise<ReleaseView> {
-    const answer = await (await this.api()).status(releaseId)
+    const answer = await (await this.api()).release(releaseId)
     if (!answer.ok) throw new Error(JSON.stringify(answer.problem))
     return answer.value
   }

@@ -93,6 +93,8 @@ export const TidegateFlags = z.strictObject({
   url: SecureUrl,
   token: SecretRef,
   environment: z.string().min(1).max(200),
+  /** Of the register's cohorts, those that plans may begin with. */
+  cohorts: z.array(z.string().min(1).max(200)).max(100).default([]),
 })
 export type TidegateFlags = z.infer<typeof TidegateFlags>
 export const FlagSourceSpec = z.discriminatedUnion('driver', [FlagdFile, TidegateFlags])

@@ -15,9 +15,14 @@ import { phaseLimit, type Reader, report } from './reader.ts'
 
 const weekMs = 7 * 86_400_000
 
-/** "Phase 4: Success Criteria" and "Phase 5 (Future)" only look like stages. */
+/** "Phase 4: Success Criteria", "Phase 2: Feature Flags" and "Phase 5 (Future)" only look like stages; "Phase 1: Behind the flag" is one. */
 export function isRealStage({ rest }: StageTitle): boolean {
   const role = classifyTitle(rest)
+  if (
+    role === 'flags' &&
+    !/\b(?:flags|toggles)\b|\b(?:flag|toggle)s?$/i.test(rest.replace(/\b(?:behind|by|with|via|through) .*$/i, ''))
+  )
+    return true
   return (
     !/\bfuture\b/i.test(rest) &&
     !/^failure\b/i.test(rest) &&

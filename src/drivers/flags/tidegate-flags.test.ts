@@ -19,6 +19,8 @@ environments: [live]
 cohorts:
   internal:
     - email: { endsWith: '@shop.example' }
+  partners:
+    - plan: { equals: partner }
 flags:
   basket: {}
   search: {}
@@ -29,6 +31,8 @@ flags:
 writeFileSync(path, start)
 writeFileSync(join(folder, 'token'), 'a-token-that-is-long-enough')
 
+/** The register has all but the last. */
+const cohorts = ['internal', 'partners', 'ghosts']
 let server: FlagFileServer
 let lent: Record<string, TidegateFlags> = {}
 beforeAll(async () => {
@@ -44,7 +48,7 @@ beforeAll(async () => {
   })
   if ('faults' in opened) throw new Error(JSON.stringify(opened.faults))
   server = opened
-  lent = { main: { driver: 'tidegate-flags', url: server.url, token: { file: 'token' }, environment: 'live' } }
+  lent = { main: { driver: 'tidegate-flags', url: server.url, token: { file: 'token' }, environment: 'live', cohorts } }
 })
 afterAll(async () => {
   await server.close()
@@ -73,9 +77,9 @@ describe('flags of a register', () => {
     expect(await read()).toEqual({ ok: true, value: { percent: 0.001, cohorts: ['internal'] } })
     expect(await set({ percent: 0 })).toEqual({ ok: true, value: { percent: 0 } })
     expect(readFileSync(path, 'utf8')).not.toContain('[internal]')
-    expect(await set({ percent: 1, cohorts: ['nobody'] })).toMatchObject({
+    expect(await set({ percent: 1, cohorts: ['ghosts'] })).toMatchObject({
       ok: false,
-      error: { code: 'rejected', message: expect.stringContaining('there is no cohort "nobody"') },
+      error: { code: 'rejected', message: expect.stringContaining('there is no cohort "ghosts"') },
     })
   })
 

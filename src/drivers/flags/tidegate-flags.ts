@@ -12,9 +12,6 @@ import { Turns } from '../turns.ts'
 import { stoppedBy, withDeadline } from '../with-deadline.ts'
 import { type AdminCall, callAdmin } from './tidegate-flags-api.ts'
 
-/** Cohorts have the flag whatever the share is. */
-type CohortSetting = FlagSetting & { cohorts?: string[] }
-
 /** Relative paths of secrets start at `folder`. Writes to one flag are done one after another. */
 export function createTidegateFlags(
   servers: Readonly<Record<string, TidegateFlags>>,
@@ -26,7 +23,7 @@ export function createTidegateFlags(
     return callAdmin(server, request, { folder, context })
   }
 
-  async function read(backend: string, flag: string, context: DriverContext): Promise<Outcome<CohortSetting>> {
+  async function read(backend: string, flag: string, context: DriverContext): Promise<Outcome<FlagSetting>> {
     const found = findByName('flag backend', servers, backend)
     if (!found.ok) return found
     const { environment } = found.value
@@ -38,12 +35,15 @@ export function createTidegateFlags(
   async function set(
     backend: string,
     flag: string,
-    { percent, cohorts = [] }: CohortSetting,
+    { percent, cohorts = [] }: FlagSetting,
     context: EffectContext,
-  ): Promise<Outcome<CohortSetting>> {
+  ): Promise<Outcome<FlagSetting>> {
     const found = findByName('flag backend', servers, backend)
     if (!found.ok) return found
     if (!isShare(percent)) return fail('unsupported', `${percent} % is no multiple of ${shareStepPercent} %`)
+    const unlisted = cohorts.find((cohort) => !found.value.cohorts.includes(cohort))
+    if (unlisted !== undefined)
+      return fail('unsupported', `the operator lends no cohort "${unlisted}" of ${backend} to plans`)
     if (context.signal.aborted) return stoppedBy(context.signal, `setting ${flag} in ${backend}`)
     const startedMs = performance.now()
     const { effectId: effect, fence } = context
@@ -76,7 +76,12 @@ export function createTidegateFlags(
 
   return {
     name: 'tidegate-flags',
-    capabilities: { resolutionPercent: shareStepPercent, conditional: true, sticky: true },
+    capabilities: {
+      resolutionPercent: shareStepPercent,
+      conditional: true,
+      sticky: true,
+      cohorts: Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, server.cohorts])),
+    },
     setFlag: (backend, flag, setting, context) => {
       const limited = withDeadline(context)
       return turns.take(`${backend}\n${flag}`, () => set(backend, flag, setting, limited))
@@ -98,7 +103,7 @@ function releaseOf(effectId: string): string | undefined {
   return /^(.+)\/\d+$/.exec(effectId)?.[1]
 }
 
-function settingOf({ key, environment, reach }: FlagView): Outcome<CohortSetting> {
+function settingOf({ key, environment, reach }: FlagView): Outcome<FlagSetting> {
   if (reach === undefined) {
     const message = `flag "${key}" has targeting of its own in ${environment}; take that out, or let Tidegate move another flag, if it is to move this one`
     return fail('rejected', message)
