@@ -1,46 +1,57 @@
 /** The event stream of OFREP 0.3.0: tells clients that the flags changed, so that they ask again. */
 import type { ServerResponse } from 'node:http'
+import { Admission } from './admission.ts'
 import type { FlagStore, ServedFlags } from './flag-store.ts'
 
 const maximumClients = 10_000
+/** What is free for all who come when there is a place for none. */
+const fullMs = { least: 30_000, most: 60_000 }
+export const newClientsPerSec = 1_000
 /** Proxies cut what is silent for a minute. */
 const heartbeatMs = 25_000
 /** A client that takes up nothing is cut; it finds out when it comes back. */
-const maximumBufferedBytes = 65_536
+const maximumBufferedBytes = 16_384
 /** Clients come back after a time of their own, so that they do not come back together. */
 const retryMs = { least: 1_000, most: 5_000 }
 
 export class FlagEvents {
   readonly #clients = new Set<ServerResponse>()
   readonly #store: FlagStore
+  readonly #admission: Admission
   readonly #stopListening: () => void
   readonly #heartbeat: NodeJS.Timeout
 
-  constructor(store: FlagStore) {
+  constructor(store: FlagStore, admission = new Admission(newClientsPerSec)) {
     this.#store = store
+    this.#admission = admission
     this.#stopListening = store.onChange((served) => this.#sendAll(eventOf(served)))
     this.#heartbeat = setInterval(() => this.#sendAll(':\n\n'), heartbeatMs)
     this.#heartbeat.unref()
   }
 
+  /** 0 for whoever may be added now; else the milliseconds after which to come back. */
+  admit(nowMs: number): number {
+    return this.#clients.size >= maximumClients ? between(fullMs) : this.#admission.take(nowMs)
+  }
+
   /**
-   * False when there are as many clients as there may be. `lastEventId`: the version that the client had when it lost the stream. Whoever has
-   * another, or is new, asks again at once: the flags may have changed while the stream was opened.
+   * `lastEventId`: the version that the client had when it lost the stream. Whoever has another, or is new, asks again at once: the flags may have
+   * changed while the stream was opened.
    */
-  add(response: ServerResponse, headers: Record<string, string>, lastEventId: string | undefined): boolean {
-    if (this.#clients.size >= maximumClients) return false
+  add(response: ServerResponse, headers: Record<string, string>, lastEventId: string | undefined): void {
+    // It ends with its connection: then an event is one write of its bytes, with no chunk around it.
+    response.removeHeader('transfer-encoding')
     response.writeHead(200, {
       ...headers,
+      connection: 'close',
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
     })
     this.#clients.add(response)
     response.on('close', () => this.#clients.delete(response))
-    const retry = Math.round(retryMs.least + Math.random() * (retryMs.most - retryMs.least))
     const { served } = this.#store
     const isBehind = served !== undefined && lastEventId !== served.version
-    response.write(`retry: ${retry}\n\n${isBehind ? eventOf(served) : ':\n\n'}`)
-    return true
+    response.write(`retry: ${between(retryMs)}\n\n${isBehind ? eventOf(served) : ':\n\n'}`)
   }
 
   close(): void {
@@ -50,12 +61,16 @@ export class FlagEvents {
   }
 
   #sendAll(text: string): void {
+    const bytes = Buffer.from(text)
     for (const client of this.#clients) {
       if (client.writableLength > maximumBufferedBytes) client.destroy()
-      else client.write(text)
+      else client.write(bytes)
     }
   }
 }
+
+const between = ({ least, most }: { least: number; most: number }): number =>
+  Math.round(least + Math.random() * (most - least))
 
 function eventOf({ version, changedSec }: ServedFlags): string {
   const data = { type: 'refetchEvaluation', etag: version, lastModified: changedSec }

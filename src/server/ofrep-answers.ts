@@ -5,7 +5,8 @@ import type { ServedFlags } from './flag-store.ts'
 
 export interface OfrepAnswer {
   status: number
-  body: object
+  /** JSON. */
+  text: string
 }
 
 export const eventsPath = '/ofrep/v1/events'
@@ -16,14 +17,28 @@ export function answerOne(
 ): OfrepAnswer {
   const resolution = evaluateFlag(set, key, context, nowSec)
   const status = resolution.errorCode === undefined ? 200 : resolution.errorCode === 'FLAG_NOT_FOUND' ? 404 : 400
-  return { status, body: evaluation(key, resolution) }
+  return { status, text: textOf(key, resolution) }
 }
 
-/** Every flag, in the order of the definitions, and where changes are told. */
-export function answerAll({ set }: ServedFlags, context: EvaluationContext, nowSec: number): object {
-  const flags = [...set.flags.keys()].map((key) => evaluation(key, evaluateFlag(set, key, context, nowSec)))
-  return { flags, eventStreams: [{ type: 'sse', endpoint: { requestUri: eventsPath } }], metadata: set.metadata }
+/** Every flag, in the order of the definitions, and where changes are told: JSON. */
+export function answerAll({ set }: ServedFlags, context: EvaluationContext, nowSec: number): string {
+  const flags: string[] = []
+  for (const key of set.flags.keys()) flags.push(textOf(key, evaluateFlag(set, key, context, nowSec)))
+  return `{"flags":[${flags.join()}],"eventStreams":${eventStreams},"metadata":${JSON.stringify(set.metadata)}}`
 }
+
+const eventStreams = JSON.stringify([{ type: 'sse', endpoint: { requestUri: eventsPath } }])
+
+/** Errors apart, a resolution is one of a few that its flag has ready for everybody: it is made text of once. */
+function textOf(key: string, resolution: Resolution): string {
+  if (resolution.errorCode !== undefined) return JSON.stringify(evaluation(key, resolution))
+  const known = texts.get(resolution)
+  if (known !== undefined) return known
+  const text = JSON.stringify(evaluation(key, resolution))
+  texts.set(resolution, text)
+  return text
+}
+const texts = new WeakMap<Resolution, string>()
 
 /** Without a value the client's own default is the answer. */
 function evaluation(key: string, resolution: Resolution): object {

@@ -2,11 +2,12 @@
  * Flags over HTTP, as OpenFeature's remote evaluation protocol has it: one flag, all flags with an entity tag, and the stream of changes.
  * Nobody has to sign in: it listens on this machine alone unless it is told otherwise.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { EvaluationContext } from '../core/flags/evaluate-flag.ts'
 import { adminPath } from '../core/flags/register/admin-contract.ts'
+import type { Admission } from './admission.ts'
 import { isAllowedHost } from './allowed-host.ts'
 import { type FlagAdmin, serveFlagAdmin } from './flag-admin.ts'
 import { FlagEvents } from './flag-events.ts'
@@ -15,6 +16,8 @@ import { answerAll, answerOne, contextOf, eventsPath } from './ofrep-answers.ts'
 
 const maximumBodyBytes = 65_536
 const timeouts = { requestTimeout: 10_000, keepAliveTimeout: 60_000 }
+/** Connections that wait to be taken: those of a second and more, as far as the system has room for them. */
+const backlog = 4_096
 const allowed = {
   methods: 'POST, GET, OPTIONS',
   headers: 'content-type, if-none-match, authorization, x-api-key, last-event-id',
@@ -30,6 +33,8 @@ export interface OfrepOptions {
   allowedHosts?: readonly string[] | undefined
   /** Seconds since 1970. */
   nowSec(): number
+  /** Of clients that come to listen; 1,000 a second where none is given. */
+  admission?: Admission
 }
 
 export interface OfrepServer {
@@ -40,11 +45,11 @@ export interface OfrepServer {
 
 /** Throws when the address is taken or is not this machine's. */
 export async function serveOfrep(store: FlagStore, options: OfrepOptions, admin?: FlagAdmin): Promise<OfrepServer> {
-  const events = new FlagEvents(store)
+  const events = new FlagEvents(store, options.admission)
   const server = createOfrepServer(store, events, options)
   if (admin) server.register(serveFlagAdmin(admin), { prefix: adminPath })
   try {
-    await server.listen({ host: options.host, port: options.port })
+    await server.listen({ host: options.host, port: options.port, backlog })
   } catch (error) {
     events.close()
     throw error
@@ -71,13 +76,15 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body))
   server.setErrorHandler((error, request, reply) => tell(error, request, reply))
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ errorDetails: 'there is no such path' }))
-  server.addHook('onRequest', async (request, reply) => {
-    if (!isAllowedHost(request.headers.host, [options.host, ...(options.allowedHosts ?? [])]))
-      return reply
-        .code(421)
-        .send({ errorDetails: 'this server goes by another name; start it with --allowed-host NAME for this one' })
-    reply.headers(originHeaders(request, options))
-    return undefined
+  const hosts = [options.host, ...(options.allowedHosts ?? [])]
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!isAllowedHost(request.headers.host, hosts)) {
+      const errorDetails = 'this server goes by another name; start it with --allowed-host NAME for this one'
+      reply.code(421).send({ errorDetails })
+      return
+    }
+    if (request.headers.origin !== undefined) reply.headers(originHeaders(request, options))
+    done()
   })
   server.options('/*', (_, reply) => reply.code(204).send())
   const ports = { store, nowSec: options.nowSec }
@@ -85,10 +92,11 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
   server.post('/ofrep/v1/evaluate/flags', (request, reply) => all(ports, request, reply))
   server.get(eventsPath, (request, reply) => {
     const lastEventId = request.headers['last-event-id']
+    const backMs = events.admit(performance.now())
+    if (backMs > 0) return turnAway(request, reply, backMs)
     const headers = originHeaders(request, options)
-    const isAdded = events.add(reply.raw, headers, Array.isArray(lastEventId) ? lastEventId[0] : lastEventId)
-    if (isAdded) return reply.hijack()
-    return reply.code(503).header('retry-after', '30').send({ errorDetails: 'there are too many listeners' })
+    events.add(reply.raw, headers, Array.isArray(lastEventId) ? lastEventId[0] : lastEventId)
+    return reply.hijack()
   })
   return server
 }
@@ -102,8 +110,8 @@ function one({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyRe
   const { key = '' } = request.params as { key?: string }
   const context = readContext(request.body)
   if (context === undefined) return reply.code(400).send({ key, ...invalidContext })
-  const { status, body } = answerOne(servedBy(store), { key, context, nowSec: nowSec() })
-  return reply.code(status).send(body)
+  const { status, text } = answerOne(servedBy(store), { key, context, nowSec: nowSec() })
+  return reply.code(status).type(json).send(text)
 }
 
 function all({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -113,11 +121,13 @@ function all({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyRe
   if (tag !== undefined && isHeld(request, tag)) return reply.code(304).header('etag', tag).send()
   const context = readContext(request.body)
   if (context === undefined) return reply.code(400).send(invalidContext)
-  const text = JSON.stringify(answerAll(served, context, nowSec()))
+  const text = answerAll(served, context, nowSec())
   const etag = tag ?? tagOf(served, text)
   if (isHeld(request, etag)) return reply.code(304).header('etag', etag).send()
-  return reply.header('etag', etag).type('application/json; charset=utf-8').send(text)
+  return reply.header('etag', etag).type(json).send(text)
 }
+
+const json = 'application/json; charset=utf-8'
 
 const invalidContext = {
   errorCode: 'INVALID_CONTEXT',
@@ -125,7 +135,7 @@ const invalidContext = {
 }
 
 const tagOf = ({ version }: ServedFlags, text: string): string =>
-  `"${version}.${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
+  `"${version}.${hash('sha256', text, 'base64url').slice(0, 22)}"`
 
 function isHeld({ headers }: FastifyRequest, etag: string): boolean {
   const held = headers['if-none-match'] ?? ''
@@ -144,6 +154,17 @@ function readContext(body: unknown): EvaluationContext | undefined {
 function servedBy({ served }: FlagStore): ServedFlags {
   if (served === undefined) throw new Error('flags are served before there are any')
   return served
+}
+
+/** An event source gives up for good at any status but 200, and never reads `retry-after`: it is told in its own words. */
+function turnAway({ headers }: FastifyRequest, reply: FastifyReply, backMs: number): FastifyReply {
+  if (headers.accept?.includes('text/event-stream'))
+    return reply.type('text/event-stream').header('cache-control', 'no-store').send(`retry: ${backMs}\n\n`)
+  const errorDetails = 'too many clients come at once; come back after the time that retry-after says'
+  return reply
+    .code(503)
+    .header('retry-after', `${Math.ceil(backMs / 1_000)}`)
+    .send({ errorDetails })
 }
 
 /** What a browser needs to be told before a page may read the answer. */

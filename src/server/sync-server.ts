@@ -2,14 +2,35 @@
  * Flags for clients that evaluate by themselves, over gRPC as flagd's sync protocol has it: the whole definitions at once, and again whenever they
  * change. A stream never ends with OK, for the stock client would not come back (docs/flags.md).
  */
-import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData, status } from '@grpc/grpc-js'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js'
+import { Admission } from './admission.ts'
 import type { FlagStore, ServedFlags } from './flag-store.ts'
 import { type SyncRequest, type SyncResponse, syncService } from './sync-contract.ts'
 
 const maximumClients = 10_000
+const newClientsPerSec = 500
+/** For who comes when there is no place. */
+const fullMs = 30_000
+/** Connections that wait to be taken, as far as the system has room for them. */
+const backlog = 4_096
 /** A connection that answers no ping within its time is gone, though nobody said so. */
 const keepAlive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 }
 const maximumRequestBytes = 65_536
+/** Nobody reads what gRPC would count of each message. */
+const uncounted = { 'grpc.enable_channelz': 0 }
+/** A client takes up what it is sent within this time, or is cut. */
+const takeMs = 30_000
+/** Definitions that are sent and not taken up yet, of all clients together. */
+const maximumBytesUnderWay = 134_217_728
 /** Clients that do not let go are cut then. */
 const closeMs = 1_000
 
@@ -17,6 +38,8 @@ export interface SyncOptions {
   host: string
   /** 0: any that is free. */
   port: number
+  /** Of clients that come to listen; 500 a second where none is given. */
+  admission?: Admission
 }
 
 export interface SyncServer {
@@ -31,94 +54,140 @@ type SyncStream = ServerWritableStream<SyncRequest, SyncResponse>
 export class SyncAddressRefused extends Error {}
 
 /** Throws `SyncAddressRefused`. */
-export async function serveSync(store: FlagStore, { host, port }: SyncOptions): Promise<SyncServer> {
-  const streams = new SyncStreams(store)
-  const server = new Server({ ...keepAlive, 'grpc.max_receive_message_length': maximumRequestBytes })
+export async function serveSync(store: FlagStore, { host, port, admission }: SyncOptions): Promise<SyncServer> {
+  const connections = new Map<string, Socket>()
+  const streams = new SyncStreams(store, { admission, cut: (peer) => connections.get(peer)?.destroy() })
+  const server = new Server({ ...keepAlive, ...uncounted, 'grpc.max_receive_message_length': maximumRequestBytes })
   server.addService(syncService, {
     SyncFlags: (stream: SyncStream) => streams.add(stream),
     FetchAllFlags: (_: unknown, answer: sendUnaryData<SyncResponse>) => answer(null, definitionsOf(store.served)),
     GetMetadata: (_: unknown, answer: sendUnaryData<object>) => answer(null, {}),
   })
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
+  // gRPC's own listener takes no backlog, and lets nobody at its connections.
+  const listener = createServer((socket) => {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`
+    connections.set(peer, socket)
+    socket.on('close', () => connections.delete(peer))
+    injector.injectConnection(socket)
+  })
+  listener.maxConnections = maximumClients
   const shown = host.includes(':') ? `[${host}]` : host
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${shown}:${port}`, ServerCredentials.createInsecure(), (error, took) =>
-      error ? reject(error) : resolve(took),
-    )
-  }).catch((error: Error) => {
+  try {
+    listener.listen({ host, port, backlog })
+    await once(listener, 'listening')
+    // A connection that could not be taken; its client tries again.
+    listener.on('error', () => {})
+  } catch (error) {
     streams.close()
     server.forceShutdown()
-    throw new SyncAddressRefused(`${shown}:${port} cannot be listened on for flagd's sync: ${error.message}`)
-  })
-  const close = async () => {
-    streams.close()
-    await new Promise<void>((resolve) => {
-      const cut = setTimeout(() => server.forceShutdown(), closeMs)
-      server.tryShutdown(() => {
-        clearTimeout(cut)
-        resolve()
-      })
-    })
+    throw new SyncAddressRefused(`${shown}:${port} cannot be listened on for flagd's sync: ${(error as Error).message}`)
   }
-  return { address: `${shown}:${bound}`, close }
+  const close = async () => {
+    const ended = once(listener, 'close')
+    listener.close()
+    streams.close()
+    server.tryShutdown(() => {})
+    const cut = setTimeout(() => {
+      for (const socket of connections.values()) socket.destroy()
+    }, closeMs)
+    await ended
+    clearTimeout(cut)
+  }
+  return { address: `${shown}:${(listener.address() as AddressInfo).port}`, close }
 }
 
 class SyncStreams {
   readonly #store: FlagStore
-  /** Each with the version that it was sent last. */
-  readonly #sent = new Map<SyncStream, string>()
-  /** Have not taken up what they were sent: they get the newest when they have, and nothing in between. */
-  readonly #full = new Set<SyncStream>()
+  readonly #admission: Admission
+  readonly #cut: (peer: string) => void
+  readonly #streams = new Set<SyncStream>()
+  /** Wait for the newest definitions; what came in between they never get. */
+  readonly #behind = new Set<SyncStream>()
+  /** Are being sent something: since when, and of which version. */
+  readonly #busy = new Map<SyncStream, { sinceMs: number; version: string }>()
   readonly #stopListening: () => void
+  readonly #watch: NodeJS.Timeout
   #isClosed = false
 
-  constructor(store: FlagStore) {
+  /** `cut` ends the connection of a peer, as the stream names it. */
+  constructor(store: FlagStore, { admission, cut }: { admission: Admission | undefined; cut(peer: string): void }) {
     this.#store = store
-    this.#stopListening = store.onChange((served) => {
-      for (const stream of this.#sent.keys()) this.#send(stream, served)
+    this.#admission = admission ?? new Admission(newClientsPerSec)
+    this.#cut = cut
+    this.#stopListening = store.onChange(() => {
+      for (const stream of this.#streams) if (!this.#busy.has(stream)) this.#behind.add(stream)
+      this.#sendOn()
     })
+    this.#watch = setInterval(() => this.#cutThoseThatTakeNothing(), takeMs / 2)
+    this.#watch.unref()
   }
 
   add(stream: SyncStream): void {
-    if (this.#isClosed || this.#sent.size >= maximumClients) {
-      shed(stream, 'there are too many clients')
+    const backMs = this.#admit()
+    if (backMs > 0) {
+      shed(stream, this.#isClosed ? 'the server is stopped' : 'too many clients come at once', backMs)
       return
     }
-    const forget = () => {
-      this.#sent.delete(stream)
-      this.#full.delete(stream)
-    }
-    stream.on('cancelled', forget)
-    stream.on('close', forget)
-    stream.on('error', forget)
-    this.#sent.set(stream, '')
-    const { served } = this.#store
-    if (served) this.#send(stream, served)
+    for (const ending of ['cancelled', 'close', 'error']) stream.on(ending, () => this.#forget(stream))
+    this.#streams.add(stream)
+    this.#behind.add(stream)
+    this.#sendOn()
   }
 
   close(): void {
     this.#isClosed = true
+    clearInterval(this.#watch)
     this.#stopListening()
-    for (const stream of this.#sent.keys()) shed(stream, 'the server is stopped')
-    this.#sent.clear()
-    this.#full.clear()
+    for (const stream of this.#streams) shed(stream, 'the server is stopped')
   }
 
-  #send(stream: SyncStream, served: ServedFlags): void {
-    if (this.#full.has(stream) || this.#sent.get(stream) === served.version) return
-    this.#sent.set(stream, served.version)
-    if (stream.write(definitionsOf(served))) return
-    this.#full.add(stream)
-    stream.once('drain', () => {
-      this.#full.delete(stream)
-      const { served: newest } = this.#store
-      if (newest && this.#sent.has(stream)) this.#send(stream, newest)
-    })
+  /** 0, or the milliseconds after which to come back. */
+  #admit(): number {
+    if (this.#isClosed || this.#streams.size >= maximumClients) return Math.round(fullMs * (1 + Math.random()))
+    return this.#admission.take(performance.now())
+  }
+
+  /** To as many at a time as there is memory for. */
+  #sendOn(): void {
+    const { served } = this.#store
+    if (!served || this.#isClosed) return
+    const together = Math.max(1, Math.floor(maximumBytesUnderWay / served.text.length))
+    for (const stream of this.#behind) {
+      if (this.#busy.size >= together) return
+      this.#behind.delete(stream)
+      this.#busy.set(stream, { sinceMs: performance.now(), version: served.version })
+      stream.write(definitionsOf(served), () => this.#isTaken(stream))
+    }
+  }
+
+  #isTaken(stream: SyncStream): void {
+    const version = this.#busy.get(stream)?.version
+    this.#busy.delete(stream)
+    if (version !== this.#store.served?.version && this.#streams.has(stream)) this.#behind.add(stream)
+    this.#sendOn()
+  }
+
+  #cutThoseThatTakeNothing(): void {
+    const nowMs = performance.now()
+    for (const [stream, { sinceMs }] of this.#busy) if (nowMs - sinceMs > takeMs) this.#cut(stream.getPeer())
+  }
+
+  #forget(stream: SyncStream): void {
+    this.#streams.delete(stream)
+    this.#behind.delete(stream)
+    if (this.#busy.delete(stream)) this.#sendOn()
   }
 }
 
-/** Clients come back after UNAVAILABLE, each after a wait of its own that grows. */
-function shed(stream: SyncStream, details: string): void {
-  stream.emit('error', { code: status.UNAVAILABLE, details })
+/**
+ * Clients come back after UNAVAILABLE: after `backMs` where they hold to gRPC's own word for it
+ * (https://github.com/grpc/proposal/blob/master/A6-client-retries.md), else after a wait of their own.
+ */
+function shed(stream: SyncStream, details: string, backMs?: number): void {
+  const metadata = new Metadata()
+  if (backMs !== undefined) metadata.set('grpc-retry-pushback-ms', `${backMs}`)
+  stream.emit('error', { code: status.UNAVAILABLE, details, metadata })
 }
 
 /** The same object for the same flags. */
