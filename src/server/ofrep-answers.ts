@@ -11,19 +11,33 @@ export interface OfrepAnswer {
 
 export const eventsPath = '/ofrep/v1/events'
 
+/** Told of each answer. */
+export type CountAnswer = (key: string, resolution: Resolution) => void
+
 export function answerOne(
   { set }: ServedFlags,
   { key, context, nowSec }: { key: string; context: EvaluationContext; nowSec: number },
+  count: CountAnswer,
 ): OfrepAnswer {
   const resolution = evaluateFlag(set, key, context, nowSec)
+  count(key, resolution)
   const status = resolution.errorCode === undefined ? 200 : resolution.errorCode === 'FLAG_NOT_FOUND' ? 404 : 400
   return { status, text: textOf(key, resolution) }
 }
 
 /** Every flag, in the order of the definitions, and where changes are told: JSON. */
-export function answerAll({ set }: ServedFlags, context: EvaluationContext, nowSec: number): string {
+export function answerAll(
+  { set }: ServedFlags,
+  context: EvaluationContext,
+  nowSec: number,
+  count: CountAnswer,
+): string {
   const flags: string[] = []
-  for (const key of set.flags.keys()) flags.push(textOf(key, evaluateFlag(set, key, context, nowSec)))
+  for (const key of set.flags.keys()) {
+    const resolution = evaluateFlag(set, key, context, nowSec)
+    count(key, resolution)
+    flags.push(textOf(key, resolution))
+  }
   return `{"flags":[${flags.join()}],"eventStreams":${eventStreams},"metadata":${JSON.stringify(set.metadata)}}`
 }
 

@@ -11,6 +11,7 @@ import type { Admission } from './admission.ts'
 import { isAllowedHost } from './allowed-host.ts'
 import { type FlagAdmin, serveFlagAdmin } from './flag-admin.ts'
 import { FlagEvents } from './flag-events.ts'
+import { FlagExposure } from './flag-exposure.ts'
 import type { FlagStore, ServedFlags } from './flag-store.ts'
 import { answerAll, answerOne, contextOf, eventsPath } from './ofrep-answers.ts'
 
@@ -87,9 +88,14 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
     done()
   })
   server.options('/*', (_, reply) => reply.code(204).send())
-  const ports = { store, nowSec: options.nowSec }
+  const exposure = new FlagExposure()
+  const ports = { store, exposure, nowSec: options.nowSec }
   server.post('/ofrep/v1/evaluate/flags/:key', (request, reply) => one(ports, request, reply))
   server.post('/ofrep/v1/evaluate/flags', (request, reply) => all(ports, request, reply))
+  server.get('/metrics', async (_, reply) => {
+    const { type, text } = await exposure.page()
+    return reply.type(type).send(text)
+  })
   server.get(eventsPath, (request, reply) => {
     const lastEventId = request.headers['last-event-id']
     const backMs = events.admit(performance.now())
@@ -103,25 +109,28 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
 
 interface Ports {
   store: FlagStore
+  exposure: FlagExposure
   nowSec(): number
 }
 
-function one({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function one({ store, exposure, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { key = '' } = request.params as { key?: string }
   const context = readContext(request.body)
   if (context === undefined) return reply.code(400).send({ key, ...invalidContext })
-  const { status, text } = answerOne(servedBy(store), { key, context, nowSec: nowSec() })
+  const { status, text } = answerOne(servedBy(store), { key, context, nowSec: nowSec() }, (flag, resolution) =>
+    exposure.count(flag, resolution, 'single'),
+  )
   return reply.code(status).type(json).send(text)
 }
 
-function all({ store, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function all({ store, exposure, nowSec }: Ports, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const served = servedBy(store)
   // Who holds this very answer gets no other, and it is not made at all.
   const tag = served.isTimed ? undefined : tagOf(served, String(request.body))
   if (tag !== undefined && isHeld(request, tag)) return reply.code(304).header('etag', tag).send()
   const context = readContext(request.body)
   if (context === undefined) return reply.code(400).send(invalidContext)
-  const text = answerAll(served, context, nowSec())
+  const text = answerAll(served, context, nowSec(), (flag, resolution) => exposure.count(flag, resolution, 'bulk'))
   const etag = tag ?? tagOf(served, text)
   if (isHeld(request, etag)) return reply.code(304).header('etag', etag).send()
   return reply.header('etag', etag).type(json).send(text)
