@@ -195,7 +195,6 @@ export function metricSourceContract(open: () => Promise<SourceUnderTest>): void
   gaugesContract(calls)
 
   describe('as a metric source, in trouble', () => {
-
     it('is unavailable when no process answers', async () => {
       expect(await outcomeOf(errors)).toMatchObject({ ok: false, error: { code: 'unavailable' } })
       expect(await test.source.ping('main', effectContext())).toMatchObject({

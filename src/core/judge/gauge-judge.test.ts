@@ -34,7 +34,8 @@ const after = (question: Question, ...bytes: (number | null)[]) =>
       }),
     gaugeJudge.initial(),
   )
-const judged = (question: Question, ...bytes: (number | null)[]) => gaugeJudge.judge(after(question, ...bytes), question)
+const judged = (question: Question, ...bytes: (number | null)[]) =>
+  gaugeJudge.judge(after(question, ...bytes), question)
 
 describe('a criterion on a gauge', () => {
   it('holds by the mean of the instances in the newest look', () => {
@@ -105,9 +106,7 @@ describe('a trigger on a gauge', () => {
     expect(judged(above, ...Array<number>(10).fill(high)).explanation).toBe(
       '"memory > 1 GiB" holds all over its window: 2 GiB, one instance',
     )
-    expect(judged(above, high).explanation).toBe(
-      '"memory > 1 GiB" holds, and not for long enough: 2 GiB, one instance',
-    )
+    expect(judged(above, high).explanation).toBe('"memory > 1 GiB" holds, and not for long enough: 2 GiB, one instance')
     expect(gaugeJudge.firstBreachMs(after(above, low, null, high, high), above)).toBe(2_000)
     expect(gaugeJudge.firstBreachMs(after(above, low), above)).toBeNull()
   })
@@ -119,5 +118,8 @@ it.each([
   ['<', 500, 'count', 12.5, '12.5'],
 ] as const)('compares in the unit of the condition: %s %d %s', (comparator, value, unit, gauge, display) => {
   const question = { ...below, condition: memory(comparator, value, unit) }
-  expect(judged(question, gauge)).toMatchObject({ verdict: 'Successful', explanation: expect.stringContaining(display) })
+  expect(judged(question, gauge)).toMatchObject({
+    verdict: 'Successful',
+    explanation: expect.stringContaining(display),
+  })
 })

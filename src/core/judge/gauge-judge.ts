@@ -85,5 +85,7 @@ function explain({ value, samples }: Omit<Judgement, 'verdict' | 'explanation'>,
       ? `${statement} holds: ${now}`
       : `${statement} does not hold: ${now}; a gauge decides nothing by itself`
   if (verdict === 'Failed') return `${statement} holds all over its window: ${now}`
-  return verdict === 'Successful' ? `${statement} does not hold: ${now}` : `${statement} holds, and not for long enough: ${now}`
+  return verdict === 'Successful'
+    ? `${statement} does not hold: ${now}`
+    : `${statement} holds, and not for long enough: ${now}`
 }

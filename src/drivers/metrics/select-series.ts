@@ -6,10 +6,9 @@ import { type Page, type Sample, toNumber } from './parse-exposition.ts'
 import { parseSelector, type Selector } from './parse-selector.ts'
 
 /** A query of counters or a histogram whose selectors are read. */
-export type CountedQuery = (
-  | { events: Selector; total: Selector }
-  | { histogram: Selector; scaleToMs: number }
-) & { segmentBy?: string | undefined }
+export type CountedQuery = ({ events: Selector; total: Selector } | { histogram: Selector; scaleToMs: number }) & {
+  segmentBy?: string | undefined
+}
 /** `scale` turns its values into the judge's unit. */
 export interface GaugeQuery {
   gauge: Selector

@@ -11,7 +11,15 @@ import { ladderOf, type Plan, type PlanMetric } from '../../core/plan/plan.ts'
 
 /** About as many looks as the whole plan takes when nothing goes wrong; each stage has one at least. */
 const plannedLooks = 12
-const limits = { staleLooks: 4, sampleLooks: 5, windowLooks: 4, gaugeLooks: 1, matureLooks: 2, streakLooks: 1, streakRuns: 20 }
+const limits = {
+  staleLooks: 4,
+  sampleLooks: 5,
+  windowLooks: 4,
+  gaugeLooks: 1,
+  matureLooks: 2,
+  streakLooks: 1,
+  streakRuns: 20,
+}
 
 export function compressTime(plan: Plan): { plan: Plan; speed: number } {
   const { intervalMs } = plan.judging

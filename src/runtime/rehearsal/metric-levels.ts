@@ -116,7 +116,9 @@ function edgesOf(plan: Plan, metricId: string): number[] {
   const found = edges.get(metricId)
   if (found) return found
   const statements = ladderOf(plan).flatMap(({ stage }) => [...stage.criteria, ...stage.triggers])
-  const thresholds = statements.flatMap((one) => (one.metricId === metricId ? (thresholdOf(one.condition, values) ?? []) : []))
+  const thresholds = statements.flatMap((one) =>
+    one.metricId === metricId ? (thresholdOf(one.condition, values) ?? []) : [],
+  )
   const sorted = [...new Set(thresholds)].sort((a, b) => a - b)
   edges.set(metricId, sorted)
   return sorted

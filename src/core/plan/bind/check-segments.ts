@@ -4,7 +4,8 @@ import type { MetricBinding } from '../bindings-services.ts'
 import type { Binder } from './binder.ts'
 
 /** Labels of one process: the other version never has the same value. */
-const ofOneProcess = /^(?:instance|pod(?:_?name|_?ip)?|host(?:_?name)?|node(?:_?name)?|container(?:_?id)?|replica|pid)$/i
+const ofOneProcess =
+  /^(?:instance|pod(?:_?name|_?ip)?|host(?:_?name)?|node(?:_?name)?|container(?:_?id)?|replica|pid)$/i
 /** Labels with a value for each user or request. */
 const ofOneUser = /^(?:\w+_)?(?:user|customer|session|request|trace|span|email|e_?mail|ip|uuid)(?:_?id)?$/i
 

@@ -50,23 +50,16 @@ function wrongWith(statement: Criterion | Trigger, bytes: readonly number[], cha
   return brokenJudgement(plan, statement, judgement, { was, is }, read, bytes.length * 1_000)
 }
 
-it.each([
-  [[4e8]],
-  [[6e8]],
-  [[]],
-])('finds nothing wrong with what the judge of gauges says: %j', (bytes) => {
+it.each([[[4e8]], [[6e8]], [[]]])('finds nothing wrong with what the judge of gauges says: %j', (bytes) => {
   expect(wrongWith(criterion, bytes)).toBeNull()
 })
 
-it.each([
-  [[2e9]],
-  [[2e9, 2e9, 2e9, 2e9]],
-  [[1e9, 2e9, 2e9]],
-  [[2e9, 2e9, 2e9, 1e9]],
-  [[]],
-])('finds nothing wrong with what it says of a trigger: %j', (bytes) => {
-  expect(wrongWith(trigger, bytes)).toBeNull()
-})
+it.each([[[2e9]], [[2e9, 2e9, 2e9, 2e9]], [[1e9, 2e9, 2e9]], [[2e9, 2e9, 2e9, 1e9]], [[]]])(
+  'finds nothing wrong with what it says of a trigger: %j',
+  (bytes) => {
+    expect(wrongWith(trigger, bytes)).toBeNull()
+  },
+)
 
 it('finds a gauge that decides', () => {
   expect(wrongWith(criterion, [6e8], { verdict: 'Failed' })).toBe('Failed, and it is Inconclusive')
