@@ -23,9 +23,9 @@ export function explainIssue(issue: Issue, schema: z.ZodType): ExplainedIssue[] 
 }
 
 function explainKey(key: string, path: PropertyKey[], schema: z.ZodType): ExplainedIssue {
-  // Of several forms, one that has the key is not the one that was meant.
-  const shapes = shapesAt(schema, path).filter(({ properties = {} }) => !Object.hasOwn(properties, key))
-  const known = [...new Set(shapes.flatMap((shape) => Object.keys(shape.properties ?? {})))]
+  const known = [...new Set(shapesAt(schema, path).flatMap((shape) => Object.keys(shape.properties ?? {})))]
+  // Of several forms, another one has it.
+  if (known.includes(key)) return { path: [...path, key], message: `\`${key}\` does not go with the other keys there` }
   const near = nearest(key, known)
   const message = `unknown key \`${key}\`${near ? `, did you mean \`${near}\`?` : ''}`
   // "Error rate: too high" is text to its author and a map to YAML.
