@@ -257,6 +257,24 @@ export const bugs: readonly PlantedBug[] = [
     'return upper ? above > allowed : above > allowed',
   ),
   bug(
+    'a gauge fails a stage',
+    'judge/gauge-judge.ts',
+    "(holds === true ? 'Successful' : 'Inconclusive')",
+    "(holds === true ? 'Successful' : 'Failed')",
+  ),
+  bug(
+    'one look in its window breaches a gauge',
+    'judge/gauge-judge.ts',
+    'looks.every((look) => look.holds) && reachMs >= windowMs / 2',
+    'looks.some((look) => look.holds)',
+  ),
+  bug(
+    'values of a gauge are judged as counts',
+    'release/look.ts',
+    'isGauge(plan.metrics[metricId]) ? gaugeJudge : judgeOf(plan)',
+    'judgeOf(plan)',
+  ),
+  bug(
     'outcomes count before they are known',
     'release/look.ts',
     'atMs - exposure.enteredMs < (release.plan.metrics[statement.metricId]?.maturesMs ?? 0)',

@@ -4,18 +4,20 @@ import { Gate } from '../../src/core/plan/gate.ts'
 import { Plan } from '../../src/core/plan/plan.ts'
 import { RollbackStep, Step, TriggerAction } from '../../src/core/plan/step.ts'
 import { seeded } from '../../src/runtime/rehearsal/seeded.ts'
+import { withGauges } from './random-gauges.ts'
 import { randomPlan } from './random-plan.ts'
 
 const seeds = Array.from({ length: 1_000 }, (_, index) => index + 1)
-const plans = seeds.map((seed) => randomPlan(seeded(seed)))
+const planOf = (seed: number) => withGauges(randomPlan(seeded(seed)), seeded(seed))
+const plans = seeds.map(planOf)
 
 it('each is a plan as the schema has it, to the letter', () => {
   for (const [index, plan] of plans.entries()) expect(Plan.parse(plan), `seed ${seeds[index]}`).toEqual(plan)
 })
 
 it('a seed gives the same plan every time, and another seed another one', () => {
-  expect(randomPlan(seeded(7))).toEqual(plans[6])
-  expect(randomPlan(seeded(8))).not.toEqual(plans[6])
+  expect(planOf(7)).toEqual(plans[6])
+  expect(planOf(8)).not.toEqual(plans[6])
 })
 
 it('every id is there once, but for triggers, which stay armed from stage to stage', () => {
@@ -43,4 +45,6 @@ it('together they have every kind of gate, step, mover and action', () => {
   expect(kinds(plans.flatMap(({ rollback }) => rollback.steps)).length).toBe(RollbackStep.options.length - 1)
   expect(stages.some(({ after }) => after.length > 0)).toBe(true)
   expect(stages.some(({ cohort }) => cohort !== undefined)).toBe(true)
+  const queries = plans.flatMap(({ metrics }) => Object.values(metrics).map(({ query }) => Object.keys(query)[0]))
+  expect([...new Set(queries)].toSorted()).toEqual(['events', 'gauge', 'histogram'])
 })

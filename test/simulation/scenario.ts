@@ -4,6 +4,7 @@ import type { ReleaseStatus } from '../../src/core/release/release.ts'
 import { type Seeded, seeded } from '../../src/runtime/rehearsal/seeded.ts'
 import { statuses } from './coverage.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
+import { withGauges } from './random-gauges.ts'
 import { randomPlan } from './random-plan.ts'
 
 /** What somebody or something may wait for. */
@@ -94,9 +95,12 @@ const fitting: Partial<Record<ActKind, readonly Situation[]>> = {
 const managers = ['rina', 'ola']
 const people = ['rina', 'ola', 'ada', 'lena', 'sam', 'eve']
 
+/** Far from every seed, so that what is drawn beside a plan is not what it was drawn from. */
+const beside = 0x5eed_0000
+
 export function randomScenario(seed: number): Scenario {
   const random = seeded(seed)
-  const plan = randomPlan(random)
+  const plan = withGauges(randomPlan(random), seeded(seed + beside))
   const speed = random.pick([1, 1, 1, 4])
   const faults = Array.from({ length: random.pick([0, 1, 2, 2, 3, 5]) }, () => randomFault(random, plan))
   const acts = Array.from({ length: random.pick([0, 1, 2, 4, 8]) }, () => randomAct(random)).sort(

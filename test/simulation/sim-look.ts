@@ -4,6 +4,7 @@ import type { ArmCounts, MetricReading } from '../../src/core/release/evidence.t
 import type { Needed, Observation } from '../../src/core/release/needs.ts'
 import { fail, type Outcome, succeed } from '../../src/core/release/outcome.ts'
 import { clearSight, isSightFault, type Sight, sightFaults } from './faults.ts'
+import { memoryLevels } from './random-gauges.ts'
 import type { SimWorld } from './sim-world.ts'
 
 type Cursor = MetricReading['cursor'] | undefined
@@ -58,6 +59,11 @@ function read(
 const edges = [100, 500, 1_000]
 
 function countsOf(metricId: string, total: number, { errorRate, conversion, slowShare }: Sight): ArmCounts {
+  if (metricId === 'memory') {
+    const { low, middling, high } = memoryLevels
+    const instances = Math.min(total, 2)
+    return { total: instances, gauge: instances * (slowShare > 0.1 ? high : conversion < 0.1 ? middling : low) }
+  }
   if (metricId === 'latency') {
     const quick = total - Math.round(total * slowShare)
     return { total, buckets: [...edges.map((le) => ({ le, count: quick })), { le: null, count: total }] }

@@ -7,7 +7,7 @@ import { Cursor } from './cursor.ts'
 import type { Page } from './parse-exposition.ts'
 import { readGauges } from './read-gauges.ts'
 import { knows, namesOf, readyQuery, type Series, selectSeries } from './select-series.ts'
-import { ownSegments, segmentProblem, splitSegments } from './split-segments.ts'
+import { segmentProblem, splitSegments } from './split-segments.ts'
 import { sharedEdges, sumSeries } from './sum-series.ts'
 
 /** What each URL gave: its page; `gone`: no process listens there; `silent`: it did not answer, and may go on counting. */
@@ -28,7 +28,7 @@ export function countArms(pages: Pages, { query: asked, arms, cursor }: MetricRe
       unknown,
       answered.flatMap(({ names }) => [...names]),
     )
-  if ('gauge' in query) return succeed(readGauges(pages, query, arms))
+  if ('gauge' in query) return succeed(readGauges(answered, query, arms))
   const before = Cursor.optional().safeParse(cursor)
   if (!before.success) return fail('rejected', 'the cursor was not made by a source of Prometheus text')
 
@@ -59,10 +59,10 @@ export function countArms(pages: Pages, { query: asked, arms, cursor }: MetricRe
   const counts = Object.fromEntries([...deltas].map(([arm, series]) => [arm, sum(arm, series)]))
   const { segmentBy } = query
   if (segmentBy === undefined) return succeed({ arms: counts, cursor: after })
-  const problem = segmentProblem(deltas, query, segmentBy, cursor === undefined)
+  const look = { deltas, past: before.data, query }
+  const problem = cursor === undefined ? segmentProblem(look, segmentBy) : undefined
   if (problem !== undefined) return fail('rejected', problem)
-  const own = ownSegments(before.data, query, segmentBy)
-  return succeed({ arms: counts, segments: splitSegments(deltas, segmentBy, own, sum), cursor: after })
+  return succeed({ arms: counts, segments: splitSegments(look, segmentBy, sum), cursor: after })
 }
 
 function keep(after: Cursor, url: string, past: Cursor[string] | undefined): void {

@@ -10,33 +10,24 @@ const otherSegments = '(others)'
 
 type Segments = NonNullable<MetricReading['segments']>
 
-/**
- * Which segments have a name of their own: the largest, by all that was counted before this look. What the look itself shows must not
- * decide that: strata that are chosen by what is in them prove nothing.
- */
-export function ownSegments(past: Cursor | undefined, query: CountedQuery, label: string): ReadonlySet<string> {
-  const total = `${'histogram' in query ? `${query.histogram.name}_bucket` : query.total.name}{`
-  const pair = new RegExp(`[{,]${label}=("(?:[^"\\\\]|\\\\.)*")`)
-  const sizes = new Map<string, number>()
-  for (const [key, raw] of Object.values(past ?? {}).flatMap((series) => Object.entries(series))) {
-    if (!key.startsWith(total)) continue
-    const value = pair.exec(key)?.[1]
-    const segment = value === undefined ? '' : (JSON.parse(value) as string)
-    sizes.set(segment, (sizes.get(segment) ?? 0) + (raw[''] ?? raw.Infinity ?? 0))
-  }
-  // A label's value may be chosen by whoever sends the request, and this name is none that a record can have.
-  sizes.delete('__proto__')
-  const largest = [...sizes].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  return new Set(largest.slice(0, maximumSegments - 1).map(([segment]) => segment))
+/** What the series of each arm have counted in this look, and the raw counts before it. */
+export interface Look {
+  deltas: ReadonlyMap<Arm, readonly Series[]>
+  past: Cursor | undefined
+  query: CountedQuery
 }
 
-/** Every segment has the arms of the reading; one in which nothing was counted is left out. A series without the label is in the segment ''. */
+/**
+ * Every segment has the arms of the reading; one in which nothing was counted is left out. A series without the label is in the segment ''.
+ * Where an arm's total has the label and its events do not, or the other way round, all of the look is one segment.
+ */
 export function splitSegments(
-  deltas: ReadonlyMap<Arm, readonly Series[]>,
+  { deltas, past, query }: Look,
   label: string,
-  own: ReadonlySet<string>,
   sum: (arm: Arm, series: readonly Series[]) => ArmCounts,
 ): Segments {
+  const isApart = [...deltas.values()].every((series) => !kindWithout(label, series, query))
+  const own = isApart ? ownSegments(past, query, label) : new Set()
   const nameOf = ({ labels }: Series): string => {
     const value = labels.get(label) ?? ''
     return own.has(value) ? value : otherSegments
@@ -52,24 +43,44 @@ export function splitSegments(
   )
 }
 
-/**
- * Why these series cannot be told apart by the label: none that counts the total has it, or none that counts the events. Then the events would
- * be in other segments than their total. At the first reading the arms are looked at together: a candidate may have had no users yet.
- */
-export function segmentProblem(
-  deltas: ReadonlyMap<Arm, readonly Series[]>,
-  query: CountedQuery,
-  label: string,
-  isFirst: boolean,
-): string | undefined {
-  const names = namesOf(query)
-  const groups = isFirst ? [[...deltas.values()].flat()] : [...deltas.values()]
-  const kinds = groups.flatMap((group) => [
-    { series: group.filter(({ isTotal }) => isTotal), name: names.at(-1) },
-    { series: group.filter(({ isEvent }) => isEvent), name: names[0] },
-  ])
-  const bad = kinds.find(({ series }) => series.length > 0 && !series.some(({ labels }) => labels.has(label)))
+/** Why nothing can be told apart by the label, to say before a release starts: later it must not keep a trigger from its counts. */
+export function segmentProblem({ deltas, query }: Look, label: string): string | undefined {
+  const bad = kindWithout(label, [...deltas.values()].flat(), query)
   if (!bad) return undefined
   const known = [...new Set(bad.series.flatMap(({ labels }) => [...labels.keys()]))].sort()
   return `no series of ${bad.name} has the label "${label}" of segmentBy; narrow the selector to those that have it, or name one of theirs: ${known.join(', ')}`
+}
+
+/** The series that count the total, or those that count nothing but events, if not one of them has the label. */
+function kindWithout(
+  label: string,
+  series: readonly Series[],
+  query: CountedQuery,
+): { series: readonly Series[]; name: string | undefined } | undefined {
+  const names = namesOf(query)
+  const kinds = [
+    { series: series.filter(({ isTotal }) => isTotal), name: names.at(-1) },
+    { series: series.filter(({ isTotal }) => !isTotal), name: names[0] },
+  ]
+  return kinds.find((kind) => kind.series.length > 0 && !kind.series.some(({ labels }) => labels.has(label)))
+}
+
+/**
+ * Which segments have a name of their own: the largest, by all that was counted before this look. What the look itself shows must not
+ * decide that: strata that are chosen by what is in them prove nothing.
+ */
+function ownSegments(past: Cursor | undefined, query: CountedQuery, label: string): ReadonlySet<string> {
+  const total = `${'histogram' in query ? `${query.histogram.name}_bucket` : query.total.name}{`
+  const pair = new RegExp(`[{,]${label}=("(?:[^"\\\\]|\\\\.)*")`)
+  const sizes = new Map<string, number>()
+  for (const [key, raw] of Object.values(past ?? {}).flatMap((series) => Object.entries(series))) {
+    if (!key.startsWith(total)) continue
+    const value = pair.exec(key)?.[1]
+    const segment = value === undefined ? '' : (JSON.parse(value) as string)
+    sizes.set(segment, (sizes.get(segment) ?? 0) + (raw[''] ?? raw.Infinity ?? 0))
+  }
+  // A label's value may be chosen by whoever sends the request, and this name is none that a record can have.
+  sizes.delete('__proto__')
+  const largest = [...sizes].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  return new Set(largest.slice(0, maximumSegments - 1).map(([segment]) => segment))
 }
