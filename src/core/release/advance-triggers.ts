@@ -1,4 +1,5 @@
 /** Triggers stay armed as long as the candidate has users, whatever else the release waits for. */
+import { isGauge } from '../plan/metric.ts'
 import type { Trigger } from '../plan/step.ts'
 import type { ReleaseEvent } from './events.ts'
 import { isHeld, triggerAbout } from './holds.ts'
@@ -44,15 +45,19 @@ const isBreached = (release: Release, { streaks, triggers }: Exposure, { id }: T
 const isClear = (release: Release, { streaks }: Exposure, { id }: Trigger): boolean =>
   (streaks[id] ?? 0) <= -release.plan.judging.clearLooks
 
-/** Where the plan says so, users do not stay where nobody sees how they fare. */
+/** Where the plan says so, users do not stay where nobody sees how they fare. A gauge decides nothing, also by being away. */
 function rollBackUnseen(release: Release, service: string, { elapsedMs }: Now): ReleaseEvent[] {
   const { exposure, rollback } = serviceState(release, service)
   const { onMissing, stalenessMs } = release.plan.judging
-  const [metricId, error] = Object.entries(exposure?.missing ?? {})[0] ?? []
-  if (onMissing !== 'rollback' || !exposure || rollback || metricId === undefined || error === undefined) return []
-  if (elapsedMs - exposure.lastFreshMs <= stalenessMs) return []
-  const what = `fresh data of ${release.plan.metrics[metricId]?.name ?? metricId}`
-  const cause = { kind: 'failure' as const, what, error }
+  if (onMissing !== 'rollback' || !exposure || rollback) return []
+  const { metrics } = release.plan
+  const unseen = Object.entries(exposure.missingSinceMs ?? {}).find(
+    ([metricId, sinceMs]) => elapsedMs - sinceMs > stalenessMs && !isGauge(metrics[metricId]),
+  )
+  if (!unseen) return []
+  const [metricId] = unseen
+  const what = `fresh data of ${metrics[metricId]?.name ?? metricId}`
+  const cause = { kind: 'failure' as const, what, error: exposure.missing[metricId] ?? '' }
   return [withWhatGoesBack(release, serviceRollback(release, service, cause, null))]
 }
 

@@ -88,8 +88,10 @@ function observed(before: Release, exposure: Exposure, event: EventOf<'StageObse
   for (const [metricId, reading] of Object.entries(event.readings)) if (reading) cursors[metricId] = reading.cursor
   if (event.arrivals) cursors[arrivalsCursor] = event.arrivals.cursor
   const fresh = Object.keys(event.missing).length === 0
+  const { missingSinceMs: sinceMs = {}, ...rest } = exposure
   return {
-    ...exposure,
+    ...rest,
+    ...(fresh ? {} : { missingSinceMs: missingSince(event, sinceMs, exposure.lastLookMs) }),
     bakedMs: exposure.bakedMs + event.creditMs,
     lastLookMs: elapsedMs,
     lastFreshMs: fresh ? elapsedMs : exposure.lastFreshMs,
@@ -102,6 +104,14 @@ function observed(before: Release, exposure: Exposure, event: EventOf<'StageObse
     ...splitOf(before, exposure, event),
     missing: Object.fromEntries(Object.entries(event.missing).map(([metricId, error]) => [metricId, error.message])),
   }
+}
+
+function missingSince(
+  { missing }: EventOf<'StageObserved'>,
+  before: Readonly<Record<string, number>>,
+  lastLookMs: number,
+): Record<string, number> {
+  return Object.fromEntries(Object.keys(missing).map((metricId) => [metricId, before[metricId] ?? lastLookMs]))
 }
 
 function splitOf(before: Release, exposure: Exposure, { service, arrivals, split }: EventOf<'StageObserved'>) {

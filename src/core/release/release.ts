@@ -101,6 +101,8 @@ export interface Exposure {
   /** Whether the service received what was asked for; absent where nobody counts that, or cohorts are routed beside the shares. */
   split?: { sums: SampleRatioState; found: SplitFinding | null }
   missing: Record<string, string>
+  /** Since when each of these has been missing, without a look in between that had it; absent while nothing is. */
+  missingSinceMs?: Record<string, number>
   /** Somebody let the stage pass undecided; it holds for this stage, once. */
   override: { by: Actor; reason: string } | null
 }

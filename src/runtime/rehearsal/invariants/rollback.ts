@@ -26,9 +26,11 @@ export function breached({ plan, services, elapsedMs }: Release): string | null 
     const state = services[name]
     if (!state?.exposure || state.rollback) continue
     const { exposure } = state
-    const isUnseen =
-      Object.keys(exposure.missing).length > 0 && elapsedMs - exposure.lastFreshMs > plan.judging.stalenessMs
-    if (plan.judging.onMissing === 'rollback' && isUnseen) return `data of ${name}`
+    const unseen = Object.entries(exposure.missingSinceMs ?? {}).find(
+      ([metricId, sinceMs]) =>
+        elapsedMs - sinceMs > plan.judging.stalenessMs && !('gauge' in (plan.metrics[metricId]?.query ?? {})),
+    )
+    if (plan.judging.onMissing === 'rollback' && unseen) return `data of ${name}`
     for (const { statementId, verdict } of exposure.triggers) {
       if (verdict !== 'Failed' || (exposure.streaks[statementId] ?? 0) < plan.judging.breachLooks) continue
       const triggers = indexOf(plan).stages.get(exposure.stageId)?.stage.triggers ?? []
