@@ -41,6 +41,17 @@ describe('a criterion on a gauge', () => {
   })
 })
 
+describe('a gauge that is away', () => {
+  it('holds, and takes nothing back, also where the plan does so for data that stays away', () => {
+    const plan = gaugedPlan({ kind: 'halt' })
+    const blind = { ...plan, judging: { ...plan.judging, onMissing: 'rollback' as const } }
+    const world = new World({ gauge: () => Number.NaN }, blind)
+    world.run({ untilMs: 120_000 })
+    expect(world.state.status).toBe('Held')
+    expect(world.events('TriggerFired')).toEqual([])
+  })
+})
+
 describe('a trigger on a gauge', () => {
   it('does nothing about spikes', () => {
     const world = run((nowMs) => (Math.floor(nowMs / 1_000) % 4 === 0 ? 2e9 : 4e8))
