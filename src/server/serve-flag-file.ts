@@ -90,6 +90,7 @@ async function openRegister(store: FlagStore, options: FlagFileOptions): Promise
   if (admin === undefined) return { read }
   const token = await readAdminToken(admin.tokenFile)
   if ('problem' in token) return { faults: [{ path: [], message: token.problem }] }
+  if (token.isOpen) tell([`others on this machine may read the token: chmod 600 ${admin.tokenFile}`])
   const history = await file.keepHistory(historyPathOf(path), admin.replace)
   return { read, admin: { file, history, tokenFile: admin.tokenFile } }
 }
