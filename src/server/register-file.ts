@@ -21,7 +21,7 @@ import { isRegister, readRegister, registerLimitBytes } from '../document/flag-r
 import { RegisterText } from '../document/flag-register/register-text.ts'
 import { FlagHistory } from './flag-history.ts'
 import type { FlagStore } from './flag-store.ts'
-import { readFlagText } from './read-flag-text.ts'
+import { type FlagReading, readFlagText } from './read-flag-text.ts'
 
 const maximumWaiting = 100
 const writeLimitMs = 5_000
@@ -83,8 +83,12 @@ export class RegisterFile {
   }
 
   /** Serves what the file says now; of one that is not right, the faults, and nothing changes. */
-  read(): Promise<Fault[]> {
-    return this.#inTurn(() => this.#read())
+  read(): Promise<FlagReading> {
+    return this.#inTurn(async () => {
+      const before = this.#seen
+      const faults = await this.#read()
+      return { faults, isNew: this.#seen !== before }
+    })
   }
 
   /** From now on changes are taken, and put into the history. After the first `read`. Throws what the file system says. */

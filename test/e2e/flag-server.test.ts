@@ -1,10 +1,7 @@
 /** A flag server that is killed in the midst of changes: the register is whole, the history is, and what was answered is in both. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { settingOf } from '../../src/core/flags/register/flag-register.ts'
 import {
@@ -14,39 +11,29 @@ import {
   versionOf,
 } from '../../src/core/flags/register/history-entry.ts'
 import { readRegister } from '../../src/document/flag-register/read-register.ts'
+import { authorization, type FlagServerProcess, startFlagServer } from './flag-server-process.ts'
 
-const program = join(import.meta.dirname, '../../src/main.ts')
-const token = 'a-token-that-is-long-enough'
 const flags = ['basket', 'search', 'pay', 'gift']
 /** How long changes are made before the server is killed: from within the first one to some dozens. */
 const killAfterMs = [1, 9, 20, 35, 50, 80, 130, 210, 340, 550]
 const comment = '# Asked about by the shop'
 
 let folder = ''
-let running: ChildProcess | undefined
+let running: FlagServerProcess | undefined
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-flag-server-'))
-  writeFileSync(join(folder, 'token'), token)
   const lines = flags.map((key) => `  ${key}: { environments: { live: { share: 0 } } }\n`)
   writeFileSync(path(), `${comment}\ntidegateFlags: 1\nenvironments: [live]\nflags:\n${lines.join('')}`)
 })
-afterEach(() => {
-  running?.kill('SIGKILL')
+afterEach(async () => {
+  await running?.kill()
   rmSync(folder, { recursive: true })
 })
 const path = () => join(folder, 'flags.yaml')
 
-async function start(): Promise<{ url: string; kill(): Promise<void> }> {
-  const options = ['--port', '0', '--sync-port', '0', '--admin-token-file', 'token', '--json']
-  const server = spawn(process.execPath, [program, 'serve', '--flags', 'flags.yaml', ...options], { cwd: folder })
-  running = server
-  const [line] = await once(createInterface({ input: server.stdout }), 'line')
-  const { url } = JSON.parse(String(line)) as { url: string }
-  const kill = async () => {
-    server.kill('SIGKILL')
-    await once(server, 'exit')
-  }
-  return { url, kill }
+async function start(): Promise<FlagServerProcess> {
+  running = await startFlagServer(folder)
+  return running
 }
 
 /** What a flag was last answered to have, and what it may have beside that: nobody knows of a change without an answer. */
@@ -61,7 +48,7 @@ async function raise(url: string, flag: string, expected: Expected): Promise<voi
     const rounded = Math.round(share * 1_000) / 1_000
     expected.asked.push(rounded)
     const command = { do: 'set', flag, environment: 'live', share: rounded }
-    const headers = { authorization: `Bearer ${token}`, 'if-match': '*', 'content-type': 'application/json' }
+    const headers = { authorization, 'if-match': '*', 'content-type': 'application/json' }
     const answer = await fetch(`${url}/admin/v1/changes`, {
       method: 'POST',
       headers,
