@@ -68,3 +68,18 @@ describe('plan.schema.json', () => {
     expect(faults(text)).not.toEqual([])
   })
 })
+
+describe('flags.schema.json', () => {
+  const faults = faultsBy('flags')
+  const page = readFileSync(join(root, 'docs/flags.md'), 'utf8')
+  const [, example = ''] = /^```yaml\n([^`]*tidegateFlags: 1[^`]*)```$/m.exec(page) ?? []
+
+  it('accepts the example of docs/flags.md', () => expect([example.length > 500, faults(example)]).toEqual([true, []]))
+
+  it.each([
+    ['a misspelt key', 'owner:', 'ownr:'],
+    ['a share that is text', 'share: 2.5', 'share: few'],
+    ['a state that is none', '{ share: 100 }', '{ state: maybe }'],
+    ['a test that is none', 'equals:', 'is:'],
+  ])('refuses %s', (_, right, wrong) => expect(faults(example.replace(right, wrong))).not.toEqual([]))
+})
