@@ -16,7 +16,9 @@ const schemaFile = (name: SchemaName): string => join(root, 'schemas', `${name}.
 
 /** An independent validator over the file as it is checked in. Gives what is wrong with a YAML text. */
 function faultsBy(name: SchemaName): (yaml: string) => unknown {
-  const validate = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(
+  // A date has its pattern as well.
+  const formats = { date: true as const }
+  const validate = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false, formats }).compile(
     JSON.parse(readFileSync(schemaFile(name), 'utf8')),
   )
   return (yaml) =>
