@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FlagRegister } from '../src/core/flags/register/flag-register.ts'
-import { newRegister } from '../src/document/flag-register/write-register.ts'
+import { newRegister } from '../src/document/flag-register/register-text.ts'
 import { replaceText } from '../src/drivers/flags/replace-text.ts'
 import { serveFlagFile } from '../src/server/serve-flag-file.ts'
 

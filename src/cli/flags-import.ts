@@ -21,7 +21,7 @@ async function importFlags(
   const [{ formatFault }, { importDefinitions }, { newRegister }, { readUtf8File }] = await Promise.all([
     import('../core/flags/fault.ts'),
     import('../core/flags/register/import-definitions.ts'),
-    import('../document/flag-register/write-register.ts'),
+    import('../document/flag-register/register-text.ts'),
     import('./read-register-file.ts'),
   ])
   const text = await readUtf8File(context, file, maximumBytes)

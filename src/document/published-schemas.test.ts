@@ -16,7 +16,9 @@ const schemaFile = (name: SchemaName): string => join(root, 'schemas', `${name}.
 
 /** An independent validator over the file as it is checked in. Gives what is wrong with a YAML text. */
 function faultsBy(name: SchemaName): (yaml: string) => unknown {
-  const validate = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(
+  // A date has its pattern as well.
+  const formats = { date: true as const }
+  const validate = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false, formats }).compile(
     JSON.parse(readFileSync(schemaFile(name), 'utf8')),
   )
   return (yaml) =>
@@ -67,4 +69,19 @@ describe('plan.schema.json', () => {
   ])('refuses %s', (_, text) => {
     expect(faults(text)).not.toEqual([])
   })
+})
+
+describe('flags.schema.json', () => {
+  const faults = faultsBy('flags')
+  const page = readFileSync(join(root, 'docs/flags.md'), 'utf8')
+  const [, example = ''] = /^```yaml\n([^`]*tidegateFlags: 1[^`]*)```$/m.exec(page) ?? []
+
+  it('accepts the example of docs/flags.md', () => expect([example.length > 500, faults(example)]).toEqual([true, []]))
+
+  it.each([
+    ['a misspelt key', 'owner:', 'ownr:'],
+    ['a share that is text', 'share: 2.5', 'share: few'],
+    ['a state that is none', '{ share: 100 }', '{ state: maybe }'],
+    ['a test that is none', 'equals:', 'is:'],
+  ])('refuses %s', (_, right, wrong) => expect(faults(example.replace(right, wrong))).not.toEqual([]))
 })

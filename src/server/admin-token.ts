@@ -5,8 +5,8 @@ import { open } from 'node:fs/promises'
 const maximumBytes = 4_096
 const minimumCharacters = 20
 
-/** The token, or what is wrong with its file; never both, and no message holds the token. */
-export async function readAdminToken(path: string): Promise<{ token: string } | { problem: string }> {
+/** The token, or what is wrong with its file; never both, and no message holds the token. `isOpen`: others on this machine may read it. */
+export async function readAdminToken(path: string): Promise<{ token: string; isOpen: boolean } | { problem: string }> {
   try {
     await using file = await open(path, 'r')
     const { buffer, bytesRead } = await file.read(Buffer.alloc(maximumBytes + 1), 0, maximumBytes + 1, 0)
@@ -17,7 +17,7 @@ export async function readAdminToken(path: string): Promise<{ token: string } | 
       return {
         problem: `the token in ${path} is shorter than ${minimumCharacters} characters; make one: openssl rand -base64 32`,
       }
-    return { token }
+    return { token, isOpen: ((await file.stat()).mode & 0o077) !== 0 }
   } catch (error) {
     return {
       problem: `the token file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,

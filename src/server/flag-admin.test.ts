@@ -1,5 +1,5 @@
 /** The admin API on a real file, and what clients of the flags see of it. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,6 +51,7 @@ async function open(): Promise<FlagFileServer> {
 beforeEach(async () => {
   writeFileSync(path, start)
   writeFileSync(tokenFile, `${token}\n`)
+  chmodSync(tokenFile, 0o600)
   rmSync(historyPath, { force: true, recursive: true })
   replace = replaceText
   told.length = 0
@@ -151,6 +152,13 @@ describe('whoever comes', () => {
         ['flags.example:8016', 'localhost', '[::1]'].map((host) => statusFor(host, '/admin/v1/register')),
       ),
     ).toEqual([200, 200, 200])
+  })
+
+  it('is told when others may read the token', async () => {
+    chmodSync(tokenFile, 0o640)
+    const open640 = await open()
+    await open640.close()
+    expect(told).toEqual([[`others on this machine may read the token: chmod 600 ${tokenFile}`]])
   })
 
   it('finds no admin API where no token is set up, and no register without a good one', async () => {

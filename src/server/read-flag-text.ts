@@ -2,6 +2,12 @@
 import { open } from 'node:fs/promises'
 import type { Fault } from '../core/flags/fault.ts'
 
+/** What reading a file of flags came to: `isNew` where it changed what is served. */
+export interface FlagReading {
+  faults: Fault[]
+  isNew: boolean
+}
+
 const maximumBytes = 16_777_216
 
 /** A byte order mark is no part of it. */

@@ -18,10 +18,10 @@ import {
 import { publishRegister } from '../core/flags/register/publish-register.ts'
 import type { Outcome } from '../core/release/outcome.ts'
 import { isRegister, readRegister, registerLimitBytes } from '../document/flag-register/read-register.ts'
-import { writeRegister } from '../document/flag-register/write-register.ts'
+import { RegisterText } from '../document/flag-register/register-text.ts'
 import { FlagHistory } from './flag-history.ts'
 import type { FlagStore } from './flag-store.ts'
-import { readFlagText } from './read-flag-text.ts'
+import { type FlagReading, readFlagText } from './read-flag-text.ts'
 
 const maximumWaiting = 100
 const writeLimitMs = 5_000
@@ -58,7 +58,7 @@ export type ChangeOutcome =
   | { ok: false; status: 404 | 409 | 412 | 422 | 503; detail: string }
 
 interface Seen {
-  text: string
+  text: RegisterText
   register: FlagRegister
   version: string
 }
@@ -83,8 +83,12 @@ export class RegisterFile {
   }
 
   /** Serves what the file says now; of one that is not right, the faults, and nothing changes. */
-  read(): Promise<Fault[]> {
-    return this.#inTurn(() => this.#read())
+  read(): Promise<FlagReading> {
+    return this.#inTurn(async () => {
+      const before = this.#seen
+      const faults = await this.#read()
+      return { faults, isNew: this.#seen !== before }
+    })
   }
 
   /** From now on changes are taken, and put into the history. After the first `read`. Throws what the file system says. */
@@ -112,13 +116,13 @@ export class RegisterFile {
     const file = await readFlagText(this.#options.path)
     if ('faults' in file) return file.faults
     const { text } = file
-    if (text === this.#seen?.text) return []
+    if (text === this.#seen?.text.text) return []
     if (!isRegister(text))
       return [{ path: [], message: 'this is no register any more: its first line says `tidegateFlags: 1`' }]
     const read = readRegister(text, this.#options.path)
     if ('faults' in read) return read.faults
     const before = this.#seen
-    const faults = this.#serve({ text, register: read.register })
+    const faults = this.#serve({ text: new RegisterText(text), register: read.register })
     if (faults.length === 0 && before) await this.#noteEdit(before, this.#seen as Seen)
     return faults
   }
@@ -163,9 +167,9 @@ export class RegisterFile {
     const changes = diffRegisters(register, changed.register)
     const done = { ok: true as const, register: changed.register, version: versionOf(changed.register), changes }
     if (isDryRun || done.version === version) return done
-    const written = writeRegister(text, register, changed.register)
+    const written = text.changed(register, changed.register)
     if (written === undefined) return refuse(422, 'some name or value of it cannot stand in the file; use plain names')
-    if (Buffer.byteLength(written) > registerLimitBytes)
+    if (Buffer.byteLength(written.text) > registerLimitBytes)
       return refuse(422, `the register would be larger than ${registerLimitBytes / 1024} KiB`)
     const draft: EntryDraft = {
       at: this.#now(),
@@ -179,7 +183,10 @@ export class RegisterFile {
   }
 
   /** The reason why it was not done. */
-  async #write(texts: { before: string; after: string }, draft: EntryDraft): Promise<ChangeOutcome | undefined> {
+  async #write(
+    { before, after }: { before: RegisterText; after: RegisterText },
+    draft: EntryDraft,
+  ): Promise<ChangeOutcome | undefined> {
     if (!this.#writing) throw new Error('a register is changed before its history is kept')
     const { history, replace } = this.#writing
     try {
@@ -190,12 +197,13 @@ export class RegisterFile {
         `the history cannot be written, so nothing was changed (${(error as NodeJS.ErrnoException).code})`,
       )
     }
+    const texts = { before: before.text, after: after.text }
     const replaced = await replace(this.#options.path, texts, AbortSignal.timeout(writeLimitMs))
     if (!replaced.ok) {
       await this.#record(history.append((last) => sealWithdrawal(this.#now(), last as NonNullable<typeof last>)))
       return refuse(503, `nothing was changed: ${replaced.error.message}`)
     }
-    const faults = this.#serve({ text: texts.after, register: draft.after })
+    const faults = this.#serve({ text: after, register: draft.after })
     if (faults[0]) throw new Error(`a register without faults is published with some: ${formatFault(faults[0])}`)
     return undefined
   }

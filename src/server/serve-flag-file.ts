@@ -11,7 +11,7 @@ import { readAdminToken } from './admin-token.ts'
 import type { FlagAdmin } from './flag-admin.ts'
 import { FlagStore } from './flag-store.ts'
 import { type OfrepOptions, serveOfrep } from './ofrep-server.ts'
-import { readFlagText } from './read-flag-text.ts'
+import { type FlagReading, readFlagText } from './read-flag-text.ts'
 import { RegisterFile, type ReplaceText } from './register-file.ts'
 import { serveSync } from './sync-server.ts'
 
@@ -42,7 +42,7 @@ export interface FlagFileOptions extends OfrepOptions {
 
 interface OpenedFile {
   /** Serves what it says now; faults where it is not right. */
-  read(): Promise<Fault[]>
+  read(): Promise<FlagReading>
   admin?: FlagAdmin | undefined
 }
 
@@ -73,23 +73,26 @@ async function openFile(store: FlagStore, options: FlagFileOptions): Promise<Ope
     const message = `it is in flagd's format, and only a register has environments and an admin API; make one: tidegate flags import ${basename(options.path)}`
     return { faults: [{ path: [], message }] }
   }
-  const read = async () => {
+  const read = async (): Promise<FlagReading> => {
+    const before = store.served
     const file = await readFlagText(options.path)
-    return 'faults' in file ? file.faults : store.put(file.text, options.nowSec())
+    const faults = 'faults' in file ? file.faults : store.put(file.text, options.nowSec())
+    return { faults, isNew: store.served !== before }
   }
-  const faults = await read()
+  const { faults } = await read()
   return faults.length > 0 ? { faults } : { read }
 }
 
 async function openRegister(store: FlagStore, options: FlagFileOptions): Promise<OpenedFile | { faults: Fault[] }> {
   const { path, environment, admin, tell } = options
   const file = new RegisterFile(store, { path, environment, tell, nowMs: () => 1_000 * options.nowSec() })
-  const faults = await file.read()
+  const { faults } = await file.read()
   if (faults.length > 0) return { faults }
   const read = () => file.read()
   if (admin === undefined) return { read }
   const token = await readAdminToken(admin.tokenFile)
   if ('problem' in token) return { faults: [{ path: [], message: token.problem }] }
+  if (token.isOpen) tell([`others on this machine may read the token: chmod 600 ${admin.tokenFile}`])
   const history = await file.keepHistory(historyPathOf(path), admin.replace)
   return { read, admin: { file, history, tokenFile: admin.tokenFile } }
 }
@@ -105,11 +108,10 @@ async function keepReading(
   while (!signal.aborted) {
     await changes.next(signal)
     if (signal.aborted) return
-    const before = store.served?.version
-    const faults = await file.read()
+    const { faults, isNew } = await file.read()
     const lines = faults.map(formatFault)
     const isRight = faults.length === 0
-    const isNews = isRight ? store.served?.version !== before || told !== '' : lines.join('\n') !== told
+    const isNews = isRight ? isNew || told !== '' : lines.join('\n') !== told
     told = lines.join('\n')
     if (!isNews) continue
     options.tell(

@@ -1,8 +1,8 @@
 /** Makes a YAML text of a map say another value, by exchanging, putting in and taking out as little as can be. */
-import { isCollection, isMap, isNode, isPair, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { type Document, isCollection, isMap, isNode, isPair, isScalar, type Pair, type YAMLMap } from 'yaml'
 import { canonicalJson } from '../../core/canonical.ts'
 import { applySplices, type Splice } from './apply-splices.ts'
-import { renderYaml, yamlVersion } from './render-yaml.ts'
+import { renderYaml } from './render-yaml.ts'
 
 interface Editing {
   text: string
@@ -16,9 +16,12 @@ interface Change {
   is: unknown
 }
 
-/** `undefined` where no map stands at the top. With anchors and aliases the result may say something else: it has to be read again. */
-export function editYaml(text: string, before: object, after: object): string | undefined {
-  const { contents } = parseDocument(text, yamlVersion)
+/** `document` is what `text` parses to. `undefined` where no map stands at the top. With anchors and aliases the result may say something else: it has to be read again. */
+export function editYaml(
+  { text, document: { contents } }: { text: string; document: Document.Parsed },
+  before: object,
+  after: object,
+): string | undefined {
   if (!isMap(contents)) return undefined
   const editing: Editing = { text, splices: [] }
   editMap(editing, contents, before, after)

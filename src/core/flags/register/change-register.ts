@@ -51,16 +51,17 @@ const refuse = (code: ChangeRefusal['code'], message: string): ChangeResult => (
   refusal: { code, message },
 })
 
+const faultsShown = 3
+
 /** The register has no faults, and neither has the one that it becomes. With a `holder` only `set` is meant. */
 export function changeRegister(register: FlagRegister, command: RegisterCommand, holder?: Holder): ChangeResult {
   const changed = change(register, command, holder)
   if (!changed.ok) return changed
   const parsed = FlagRegister.safeParse(changed.register)
-  const [fault, ...more] = parsed.success ? checkRegister(parsed.data) : parsed.error.issues.map(faultOf)
-  if (parsed.success && fault === undefined) return { ok: true, register: parsed.data }
-  if (fault === undefined) return refuse('invalid', 'this is no register')
-  const others = more.length > 0 ? ` (and ${more.length} more)` : ''
-  return refuse('invalid', `${formatFault(fault)}${others}`)
+  const faults = parsed.success ? checkRegister(parsed.data) : parsed.error.issues.map(faultOf)
+  if (parsed.success && faults.length === 0) return { ok: true, register: parsed.data }
+  const more = faults.length > faultsShown ? `; and ${faults.length - faultsShown} more` : ''
+  return refuse('invalid', `${faults.slice(0, faultsShown).map(formatFault).join('; ')}${more}`)
 }
 
 function change(register: FlagRegister, command: RegisterCommand, holder: Holder | undefined): ChangeResult {

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseDocument } from 'yaml'
 import { changeRegister, type RegisterCommand } from '../../core/flags/register/change-register.ts'
 import type { FlagRegister } from '../../core/flags/register/flag-register.ts'
 import { editYaml } from './edit-yaml.ts'
 import { readRegister } from './read-register.ts'
-import { newRegister, writeRegister } from './write-register.ts'
+import { newRegister, RegisterText } from './register-text.ts'
 
 const text = `# Flags of the shop
 tidegateFlags: 1
@@ -32,6 +32,13 @@ const read = (from: string): FlagRegister => {
   const found = readRegister(from, 'flags.yaml')
   if ('faults' in found) throw new Error(JSON.stringify(found.faults))
   return found.register
+}
+/** Twice: from a text that is new, and from one that was written before. */
+function writeRegister(from: string, before: FlagRegister, after: FlagRegister): string | undefined {
+  const once = new RegisterText(from).changed(before, after)
+  const back = once?.changed(after, before)
+  expect(back?.changed(before, after)?.text === undefined).toBe(once === undefined)
+  return once?.text
 }
 const after = (from: string, command: RegisterCommand): string => {
   const before = read(from)
@@ -141,7 +148,9 @@ it('holds whatever a register becomes', () => {
       const plain = JSON.parse(JSON.stringify([before, after])) as [FlagRegister, FlagRegister]
       const yaml = newRegister(plain[0])
       // Nothing had to be laid out anew.
-      expect(read(editYaml(yaml, read(yaml), plain[1]) ?? '')).toEqual(plain[1])
+      expect(read(editYaml({ text: yaml, document: parseDocument(yaml) }, read(yaml), plain[1]) ?? '')).toEqual(
+        plain[1],
+      )
       for (const start of [yaml, JSON.stringify(plain[0])])
         expect(read(writeRegister(start, read(start), plain[1]) ?? '')).toEqual(plain[1])
     }),
