@@ -2,7 +2,7 @@
  * The rate ratio of a metric that may have a declared noise class. With one, ticks are gathered into blocks as long as the noise, and a block's evidence is
  * tempered by the dispersion that past blocks showed. What is pending is no evidence yet; a block closes after its span, whatever it holds.
  */
-import { dispersionOf, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
+import { mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
 import { pass } from './evidence.ts'
 import {
   observeRateRatio,
@@ -11,6 +11,7 @@ import {
   type RateStratum,
   startRateRatio,
 } from './rate-ratio.ts'
+import { dispersionOf, ratioDeviations } from './ratio-dispersion.ts'
 
 export interface NoisyRateRatioState {
   readonly test: RateRatioState
@@ -43,7 +44,7 @@ export function observeNoisyRateRatio(
     return { ...state, test: { evidence: pass(evidence, untilMs), baseline }, pending }
   }
   const block = pending.reduce(plus, nothing)
-  const dispersion = dispersionOf(block, noiseOf(state.past, noise))
+  const dispersion = dispersionOf(block, noiseOf(ratioDeviations(state.past), noise))
   return {
     test: observeRateRatio(state.test, test, pending, untilMs, dispersion),
     blockMs: untilMs,
