@@ -39,11 +39,11 @@ describe('a doubling', () => {
     expect(mean / wald).toBeLessThan(1.15)
   })
 
-  it.each([0.3, 1])('under noise of cv %d is found within twice the time that the best test needs', (cv) => {
+  it.each([0.3, 1])('under noise of cv %d is found within two and a half times what the best test needs', (cv) => {
     const best = bestNoisyTest(new Random(2), { n: 600, m: 5_400, rate: 0.005, ratio: 2, cv }, 0.01, 2_000)
     const delay = noiseDelay(new Random(3), cv, 0.01, 300)
     expect(delay.missed).toBe(0)
     expect(delay.mean / best.mean).toBeGreaterThan(1)
-    expect(delay.mean / best.mean).toBeLessThan(2)
+    expect(delay.mean / best.mean).toBeLessThan(2.5)
   })
 })

@@ -1,9 +1,9 @@
 /** Noise of the candidate alone, new every minute: false alarms with an estimated dispersion, and what tempering costs. */
 import type { NoiseClass } from '../../src/core/judge/dispersion.ts'
 import { isRejected } from '../../src/core/judge/evidence.ts'
+import { dispersionOf } from '../../src/core/judge/noisy-factor.ts'
 import { observeNoisyRateRatio, startNoisyRateRatio } from '../../src/core/judge/noisy-rate-ratio.ts'
 import { observeRateRatio, startRateRatio } from '../../src/core/judge/rate-ratio.ts'
-import { mostDispersion } from '../../src/core/judge/ratio-dispersion.ts'
 import type { Random } from './random.ts'
 import { shipped, testOf, traffic } from './rates.ts'
 import { delayOf, rateInformation, type Share, shareOf } from './statistics.ts'
@@ -59,7 +59,7 @@ export function noiseDelay(random: Random, cv: number, alpha: number, runs: numb
   const minutes = Array.from({ length: runs }, () => minutesUntil(random, 'gamma', cv, cv, 2, alpha, 20_000))
   const delay = delayOf(minutes.map((minute) => (minute - 0.5) * n))
   const events = n * rate * 2 + m * rate
-  const phi = mostDispersion(events, 0.1, { spanMs: 60_000, mostCv: cv })
+  const phi = dispersionOf(events, 0.1, cv ** 2)
   const bound = (phi * -Math.log(alpha)) / rateInformation(2 * rate, rate, 0.1)
   return { ...delay, phi, bound, overBound: delay.mean / bound }
 }

@@ -6,11 +6,7 @@ import type { NoiseClass } from '../../src/core/judge/dispersion.ts'
 import { isRejected } from '../../src/core/judge/evidence.ts'
 import { startLatency } from '../../src/core/judge/latency.ts'
 import { leveragesOf } from '../../src/core/judge/latency-leverage.ts'
-import {
-  mostLatencyDispersion,
-  type NoisyLatencyState,
-  observeNoisyLatency,
-} from '../../src/core/judge/noisy-latency.ts'
+import { type NoisyLatencyState, observeNoisyLatency } from '../../src/core/judge/noisy-latency.ts'
 import { normalCdf } from '../../src/core/judge/numerics.ts'
 import { edgesOf } from './latencies.ts'
 import { falseAlarmsIn, type Law } from './noises.ts'
@@ -24,8 +20,20 @@ const edges = edgesOf.prometheus
 /** The chance of a latency beyond each edge when latencies are `factor` times lognormal ones around 200 ms. */
 const beyond = (factor: number) => edges.map((edge) => normalCdf(-Math.log(edge / (200 * factor)) / 0.6))
 
-const withOdds = (chances: readonly number[], times: number) =>
-  chances.map((chance) => (chance * times) / (1 - chance + chance * times))
+type LatencyLaw = Law | 'even'
+
+/**
+ * What noise makes of the chances. Gamma and lognormal noise multiplies the odds: it leaves the mean of rare chances as it is and lowers that of others.
+ * Even noise moves all of them by as much up as down, and leaves every mean as it is.
+ */
+function noisy(random: Random, chances: readonly number[], law: LatencyLaw, cv: number): number[] {
+  if (law === 'even') {
+    const moved = random.uniform() < 0.5 ? cv : -cv
+    return chances.map((chance) => chance + moved * chance * (1 - chance))
+  }
+  const odds = random[law](cv)
+  return chances.map((chance) => (chance * odds) / (1 - chance + chance * odds))
+}
 
 const massesOf = (chances: readonly number[]) =>
   [...chances, 0].map((chance, bucket) => (chances[bucket - 1] ?? 1) - chance)
@@ -46,7 +54,7 @@ function drawn(random: Random, requests: number, chances: readonly number[]): nu
 /** Minutes until the alarm, or `limit` + 1; a declared limit of 0 declares no noise. */
 function minutesUntil(
   random: Random,
-  [law, cv, declared]: readonly [Law, number, number],
+  [law, cv, declared]: readonly [LatencyLaw, number, number],
   factor: number,
   alpha: number,
   limit: number,
@@ -56,7 +64,7 @@ function minutesUntil(
   const [own, other] = [beyond(factor), beyond(1)]
   let state: NoisyLatencyState = startLatency(contract, edges, drawn(random, m, other))
   for (let minute = 1; minute <= limit; minute++) {
-    const tick = { candidate: drawn(random, n, withOdds(own, random[law](cv))), baseline: drawn(random, m, other) }
+    const tick = { candidate: drawn(random, n, noisy(random, own, law, cv)), baseline: drawn(random, m, other) }
     state = observeNoisyLatency(state, contract, noise, [tick], minute * 60_000)
     if (isRejected(state.evidence, contract)) return minute
   }
@@ -65,7 +73,7 @@ function minutesUntil(
 
 export function noisyLatencyAlarms(
   random: Random,
-  law: Law,
+  law: LatencyLaw,
   cv: number,
   declared: number,
   alpha: number,
@@ -77,7 +85,7 @@ export function noisyLatencyAlarms(
 /** Candidate requests until latencies × `factor` are found, under noise that is as strong as declared, against φ W. */
 export function noisyLatencyDelay(random: Random, cv: number, factor: number, alpha: number, runs: number) {
   const limit = 5_000
-  const minutes = Array.from({ length: runs }, () => minutesUntil(random, ['gamma', cv, cv], factor, alpha, limit))
+  const minutes = Array.from({ length: runs }, () => minutesUntil(random, ['even', cv, cv], factor, alpha, limit))
   const delay = delayOf(
     minutes.map((minute) => (minute - 0.5) * n),
     limit * n,
@@ -87,7 +95,8 @@ export function noisyLatencyDelay(random: Random, cv: number, factor: number, al
     edges,
     baseline.map((mass) => mass * m),
   )
-  const phi = mostLatencyDispersion((n * m) / (n + m), leverages, { spanMs: 60_000, mostCv: cv })
+  const weight = (n * m) / (n + m)
+  const phi = Math.max(...leverages.ways.map(({ moved, variance }) => 1 + weight * cv ** 2 * (moved ** 2 / variance)))
   const bound = (phi * -Math.log(alpha)) / latencyInformation(massesOf(beyond(factor)), baseline, n / (n + m))
   return { ...delay, phi, bound, overBound: delay.mean / bound }
 }

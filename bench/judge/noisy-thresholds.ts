@@ -2,7 +2,8 @@
 import { type Alternatives, aboveOdds, belowOdds } from '../../src/core/judge/alternatives.ts'
 import type { NoiseClass } from '../../src/core/judge/dispersion.ts'
 import { type Contract, isRejected, startEvidence } from '../../src/core/judge/evidence.ts'
-import { type NoisyEvidence, observeNoisyThreshold, rateDispersion } from '../../src/core/judge/noisy-threshold.ts'
+import { dispersionOf } from '../../src/core/judge/noisy-factor.ts'
+import { type NoisyEvidence, observeNoisyThreshold } from '../../src/core/judge/noisy-threshold.ts'
 import { thresholdNats } from '../../src/core/judge/outlook.ts'
 import { falseAlarmsIn, type Law } from './noises.ts'
 import type { Random } from './random.ts'
@@ -57,7 +58,7 @@ export function breachDelay(random: Random, cv: number, truth: number, alpha: nu
   const noisy: Noisy = { law: 'gamma', cv, declared: cv }
   const minutes = Array.from({ length: runs }, () => minutesUntil(random, noisy, asked, 20_000))
   const delay = delayOf(minutes.map((minute) => (minute - 0.5) * requests))
-  const phi = rateDispersion(requests, rate, cv ** 2)
+  const phi = dispersionOf(requests, rate, cv ** 2)
   const bound = (phi * -Math.log(alpha)) / thresholdNats(truth, rate)
   return { ...delay, phi, bound, overBound: delay.mean / bound }
 }

@@ -1,11 +1,12 @@
 /**
  * Noise that one arm has for itself, such as a busy neighbour for some minutes: a declared class of the metric says how long it lasts and how
- * strong it may be; how strong it is, is estimated from past blocks. The evidence of a block is tempered by it (quasi-likelihood).
+ * strong it may be; how strong it is, is estimated from past blocks.
  */
 
 /**
- * Noise stays the same for about `spanMs`, the length of a block of evidence. It multiplies the candidate's rate, or its odds of a latency beyond any
- * edge, by a factor of mean 1 and of a coefficient of variation of at most `mostCv`. That limit bounds what tempering can cost.
+ * Noise stays the same for about `spanMs`, the length of a block of evidence. It multiplies the candidate's odds of a bad request (for rare ones its
+ * rate), or of a latency beyond any edge, by a factor of mean 1 and of a coefficient of variation of at most `mostCv`. That limit bounds what
+ * waiting for more blocks can cost.
  */
 export interface NoiseClass {
   spanMs: number
@@ -17,6 +18,9 @@ export const mostBlocks = 60
 
 /** So many blocks of the strongest noise allowed are supposed before any data. */
 const priorBlocks = 8
+
+/** The estimate is taken so many times: few blocks of noise with a heavy tail look quieter than they are. */
+const caution = 1.5
 
 /** What one past block says of the noise. */
 export interface Deviation {
@@ -38,5 +42,15 @@ export function noiseOf(past: readonly Deviation[], { mostCv }: NoiseClass): num
   // What is common to all blocks was fitted, and took one degree of freedom.
   const seen = (excess * blocks.length) / (blocks.length - 1)
   const prior = (priorBlocks / blocks.length) * sensitivity
-  return Math.min(limit, Math.max(0, (seen + prior * limit) / (sensitivity + prior)))
+  return Math.min(limit, caution * Math.max(0, (seen + prior * limit) / (sensitivity + prior)))
+}
+
+/** What so many hits in so many trials say, beyond the chance that all blocks have in common. */
+export function deviationOf(count: number, hits: number, chance: number): Deviation {
+  const spread = chance * (1 - chance)
+  return {
+    excess: hits - count * chance,
+    variance: count * spread,
+    sensitivity: Math.max(0, count * (count - 1)) * spread ** 2,
+  }
 }

@@ -1,13 +1,19 @@
 /**
- * How much noise in the candidate's odds of a latency beyond any edge moves the mean of a score, beside how much the score varies by itself: what
- * tempering needs to know of a way to be slower.
+ * How much noise in the candidate's odds of a latency beyond any edge moves the mean of a score, beside how much the score varies by itself.
  */
 import { massOf, rankScores } from './rank-scores.ts'
 
+/** Of one effective request, for odds that are multiplied by 1 + ε. */
+export interface Leverage {
+  /** The mean of the score moves by so much times ε. */
+  moved: number
+  /** The score's variance. */
+  variance: number
+}
+
 export interface Leverages {
-  /** By way, φ − 1 for one effective request and noise of a coefficient of variation of 1. */
-  ways: readonly number[]
-  /** The same for plain ranks, from which the noise is estimated. */
+  ways: readonly Leverage[]
+  /** Of plain ranks, from which the noise is estimated: φ − 1 for noise of a coefficient of variation of 1. */
   ranks: number
   /** The rank of each bucket, with mean 0 and variance 1 in the baseline. */
   standardRanks: readonly number[]
@@ -17,10 +23,11 @@ export interface Leverages {
 export function leveragesOf(edges: readonly number[], counts: readonly number[]): Leverages {
   const mass = massOf(counts)
   const ranks = midRanks(mass)
-  const { mean, variance } = momentsOf(mass, ranks)
+  const { mean } = momentsOf(mass, ranks)
+  const { moved, variance } = leverageOf(mass, ranks)
   return {
     ways: rankScores(edges, counts).map((scores) => leverageOf(mass, scores)),
-    ranks: leverageOf(mass, ranks),
+    ranks: variance > 0 ? moved ** 2 / variance : 0,
     standardRanks: ranks.map((rank) => (variance > 0 ? (rank - mean) / Math.sqrt(variance) : 0)),
   }
 }
@@ -29,7 +36,7 @@ export function leveragesOf(edges: readonly number[], counts: readonly number[])
  * Odds that are multiplied by 1 + ε move the chance P of a latency beyond an edge by εP(1 − P), and a score's mean by the sum of those times what the
  * score gains at each edge.
  */
-function leverageOf(mass: readonly number[], scores: ArrayLike<number>): number {
+function leverageOf(mass: readonly number[], scores: ArrayLike<number>): Leverage {
   const { variance } = momentsOf(mass, scores)
   let beyond = 1
   let moved = 0
@@ -38,7 +45,7 @@ function leverageOf(mass: readonly number[], scores: ArrayLike<number>): number 
     if (bucket < mass.length - 1)
       moved += ((scores[bucket + 1] ?? 0) - (scores[bucket] ?? 0)) * Math.max(0, beyond * (1 - beyond))
   }
-  return variance > 0 ? moved ** 2 / variance : 0
+  return { moved, variance }
 }
 
 function momentsOf(mass: readonly number[], scores: ArrayLike<number>): { mean: number; variance: number } {

@@ -1,11 +1,12 @@
 /**
- * Latency of a metric that may have a declared noise class: the evidence of a block as long as the noise is tempered by the dispersion that the ranks
- * of past blocks showed, each way by as much as noise can move it.
+ * Latency of a metric that may have a declared noise class: the evidence of a block as long as the noise is tempered by the noise that the ranks of past
+ * blocks showed, each way by as much as noise can move it, and what noise alone can lend it is taken off.
  */
 import { type Deviation, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
 import { bet, type Contract, pass } from './evidence.ts'
 import { type LatencyState, type LatencyStratum, logFactorsOf, observeLatency, withSeen } from './latency.ts'
-import { type Leverages, leveragesOf } from './latency-leverage.ts'
+import { type Leverage, type Leverages, leveragesOf } from './latency-leverage.ts'
+import { leanOf, noiseSurplus } from './noisy-factor.ts'
 import { rankWeights } from './rank-scores.ts'
 
 /** One arm's requests in a block, and the sum of their standard ranks. */
@@ -62,8 +63,10 @@ export function observeNoisyLatency(
   if (untilMs - sinceMs < noise.spanMs)
     return { ...next, evidence: pass(evidence, untilMs), gathered: { sinceMs, factors, candidate, baseline, past } }
   const weight = (candidate.total * baseline.total) / Math.max(1, candidate.total + baseline.total)
-  const strength = weight * noiseOf(past.map(deviationFrom(past)), noise)
-  const tempered = factors.map((factor, way) => factor / (1 + strength * (leverages.ways[way] ?? 0)))
+  const squaredCv = noiseOf(past.map(deviationFrom(past)), noise)
+  const tempered = factors.map((factor, way) =>
+    temperedLog(factor, leverages.ways[way] ?? noLeverage, weight, squaredCv),
+  )
   const block = { weight, shift: meanOf(candidate) - meanOf(baseline), leverage: leverages.ranks }
   return {
     ...next,
@@ -72,9 +75,19 @@ export function observeNoisyLatency(
   }
 }
 
-/** The highest φ of a block of so many effective requests: by how much the class may lengthen detection. */
-export const mostLatencyDispersion = (weight: number, { ways }: Leverages, { mostCv }: NoiseClass): number =>
-  1 + weight * Math.max(...ways) * mostCv ** 2
+/**
+ * The φ-th root of a way's factor is a bet on the φ-th root of its scores. As with an event of a rare kind (noisy-factor.ts), whose score stands above its
+ * mean as much as the variance does above what noise moves. The root takes off what normal noise lends; what gamma noise lends beyond that is left.
+ */
+function temperedLog(factor: number, { moved, variance }: Leverage, weight: number, squaredCv: number): number {
+  if (variance <= 0 || moved <= 0) return 0
+  const gain = variance / moved
+  const lean = leanOf(1 + gain, (weight * moved * squaredCv) / gain) / gain
+  const stake = weight * moved * lean
+  return factor * lean - noiseSurplus(stake, squaredCv) + (stake ** 2 * squaredCv) / 2
+}
+
+const noLeverage: Leverage = { moved: 0, variance: 0 }
 
 const meanOf = ({ total, ranks }: ArmRanks): number => (total > 0 ? ranks / total : 0)
 

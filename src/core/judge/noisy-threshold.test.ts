@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { aboveOdds } from './alternatives.ts'
-import { type Contract, isRejected, oddsOf, startEvidence } from './evidence.ts'
-import { type NoisyEvidence, observeNoisyThreshold, rateDispersion } from './noisy-threshold.ts'
+import { bet, type Contract, isRejected, oddsOf, startEvidence } from './evidence.ts'
+import { noisyLogFactors } from './noisy-factor.ts'
+import { type NoisyEvidence, observeNoisyThreshold } from './noisy-threshold.ts'
 import type { ArmRate } from './rate-ratio.ts'
 import { observeThreshold, type ThresholdTest } from './threshold.ts'
 
@@ -26,14 +27,15 @@ describe('a threshold on a noisy metric', () => {
     )
   })
 
-  it('waits for the end of a block, and then tempers all of it by the strongest noise of the class', () => {
+  it('waits for the end of a block, and then bets on all of it as if the noise were the strongest of the class', () => {
     const ticks = Array.from({ length: 60 }, () => ({ total: 10, events: 1 }))
     const waiting = fold(ticks.slice(0, 59), 1_000)
     expect(waiting.wealth).toEqual(start.wealth)
     expect(waiting.gathered?.pending).toEqual({ total: 590, events: 59 })
     const whole = fold(ticks, 1_000)
     expect(whole.gathered).toEqual({ sinceMs: 60_000, pending: { total: 0, events: 0 }, past: [block(60)] })
-    expect(whole.wealth).toEqual(observeThreshold(start, test, block(60), 60_000, 1 + 599 / 19).wealth)
+    const factors = noisyLogFactors([{ count: 600, hits: 60, chance: 0.05, expected: 600 }], aboveOdds.ratios, 1)
+    expect(whole.wealth).toEqual(bet(start, contract, aboveOdds.weights, factors, 60_000).wealth)
   })
 
   it('one minute of twice the rate is no verdict, many are', () => {
@@ -42,8 +44,8 @@ describe('a threshold on a noisy metric', () => {
     expect(isRejected(fold(blocks(60, 60), 60_000), contract)).toBe(true)
   })
 
-  it('does not wait for ever: what fails half of all requests is found when its first block ends', () => {
-    expect(isRejected(fold([block(300)], 60_000), contract)).toBe(true)
+  it('does not wait for ever: what fails half of all requests is found within three blocks of the strongest noise', () => {
+    expect(isRejected(fold(blocks(300, 3), 60_000), contract)).toBe(true)
   })
 
   it('a block closes after its span, whatever it holds', () => {
@@ -71,14 +73,5 @@ describe('a threshold on a noisy metric', () => {
     const state = fold(blocks(33, 3), 25_000)
     const stored: NoisyEvidence = JSON.parse(JSON.stringify(state))
     expect(fold(blocks(40, 5), 25_000, stored)).toEqual(fold(blocks(40, 5), 25_000, state))
-  })
-})
-
-describe('the dispersion of a block', () => {
-  it('grows with its requests and the rate, and never beyond the requests', () => {
-    expect(rateDispersion(600, 0.05, 1)).toBeCloseTo(1 + 599 / 19, 12)
-    expect(rateDispersion(600, 0.05, 0.09)).toBeCloseTo(1 + (599 * 0.09) / 19, 12)
-    expect(rateDispersion(10, 0.9, 1)).toBe(10)
-    expect(rateDispersion(0, 0.05, 1)).toBe(1)
   })
 })
