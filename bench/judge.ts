@@ -3,8 +3,17 @@
  * `npm run bench -- judge [--json] [--runs 1000] [--seed 1]`: tables in Markdown; with `--json` one object as the last line.
  */
 import { cpus, loadavg } from 'node:os'
-import { bandsDelay, edgesOf, latencyFalseAlarms, shapes, slower, slowTail } from './judge/latencies.ts'
-import { noiseDelay, noiseFalseAlarms } from './judge/noises.ts'
+import {
+  bandsDelay,
+  edgesOf,
+  kayentaDelay,
+  kayentaFalseAlarms,
+  latencyFalseAlarms,
+  shapes,
+  slower,
+  slowTail,
+} from './judge/latencies.ts'
+import { noise } from './judge/noise-section.ts'
 import {
   afterHealthyHour,
   brokenSplit,
@@ -172,6 +181,12 @@ function latency() {
   const alarms = Object.fromEntries(
     Object.keys(shapes).map((shape) => [shape, latencyFalseAlarms(random, shape, 0.05, few)]),
   )
+  const kayenta = {
+    lognormal: kayentaDelay(random, (ms) => 1.1 * ms, few),
+    'lognormal × 1.5': kayentaDelay(random, (ms) => 1.5 * ms, few),
+    '5 % of requests + 1 s': kayentaDelay(random, (ms) => ms + (random.uniform() < 0.05 ? 1_000 : 0), few),
+  }
+  const kayentaAlarms = kayentaFalseAlarms(random, runs)
   table(
     'Latency × 1.1, α .01, canary requests against the most that the buckets hold (W)',
     ['shape', 'buckets', 'W', 'delay', '/ W'],
@@ -191,14 +206,18 @@ function latency() {
         times(delay.overBound),
       ]),
       ['lognormal, time-uniform bands', 'fine', '', delayText(bands), ''],
+      ...Object.entries(kayenta).map(([name, delay]) => [`${name}, kayenta on p95`, 'fine', '', delayText(delay), '']),
     ],
   )
   table(
     'Latency, equal arms for an hour, α .05',
     ['shape', 'false alarms'],
-    Object.entries(alarms).map(([shape, share]) => [shape, shareText(share)]),
+    [
+      ...Object.entries(alarms).map(([shape, share]) => [shape, shareText(share)]),
+      ['lognormal, kayenta on p95', shareText(kayentaAlarms)],
+    ],
   )
-  return { found, other, bands, alarms }
+  return { found, other, bands, alarms, kayenta, kayentaAlarms }
 }
 
 function late() {
@@ -239,41 +258,6 @@ function late() {
     ],
   )
   return { uniform, hour, contract, spacing, split }
-}
-
-function noise() {
-  const random = stream('noise')
-  const found = [0.3, 0.5, 1].map((cv) => ({
-    cv,
-    undeclared: noiseFalseAlarms(random, 'gamma', cv, 0, 0.05, runs),
-    gamma05: noiseFalseAlarms(random, 'gamma', cv, 1, 0.05, runs),
-    gamma01: noiseFalseAlarms(random, 'gamma', cv, 1, 0.01, runs),
-    logNormal05: noiseFalseAlarms(random, 'logNormal', cv, 1, 0.05, runs),
-    logNormal01: noiseFalseAlarms(random, 'logNormal', cv, 1, 0.01, runs),
-    delay: noiseDelay(random, cv, 0.01, few),
-  }))
-  table(
-    'Noise of the candidate, new every minute; the class allows cv 1; false alarms in an hour, and a doubling with the true cv declared',
-    [
-      'cv',
-      'none declared, .05',
-      'gamma .05',
-      'gamma .01',
-      'lognormal .05',
-      'lognormal .01',
-      'φ',
-      'delay α .01',
-      '/ φW',
-    ],
-    found.map(({ cv, undeclared, gamma05, gamma01, logNormal05, logNormal01, delay }) => [
-      String(cv),
-      ...[undeclared, gamma05, gamma01, logNormal05, logNormal01].map(shareText),
-      times(delay.phi),
-      delayText(delay),
-      times(delay.overBound),
-    ]),
-  )
-  return found
 }
 
 function throughput() {

@@ -1,7 +1,7 @@
 /** Latency: delays of the shipped rank scores and of time-uniform bands, against what the buckets hold at most. */
 import { isRejected } from '../../src/core/judge/evidence.ts'
 import { observeLatency, startLatency } from '../../src/core/judge/latency.ts'
-import { bandsPart } from './peers.ts'
+import { bandsPart, kayentaOn } from './peers.ts'
 import type { Random } from './random.ts'
 import { shipped } from './rates.ts'
 import { type Delay, delayOf, latencyInformation, type Share, shareOf } from './statistics.ts'
@@ -116,6 +116,54 @@ export function bandsDelay(random: Random, factor: number, alpha: number, runs: 
     }
   })
   return delayOf(delays)
+}
+
+/** Minutes until Kayenta says so of the p95 of each minute, or `limit` + 1. */
+function kayentaMinutes({ edges, candidate, baseline }: Arms, limit: number): number {
+  const isSlower = kayentaOn()
+  for (let minute = 1; minute <= limit; minute++) {
+    const own = bucketed(edges, candidate, 60 * candidatePerTick)
+    const other = bucketed(edges, baseline, 60 * baselinePerTick)
+    if (isSlower(p95(edges, own), p95(edges, other))) return minute
+  }
+  return limit + 1
+}
+
+/** Interpolated within its bucket, in ms. */
+function p95(edges: readonly number[], counts: readonly number[]): number {
+  let rest = 0.95 * counts.reduce((sum, count) => sum + count, 0)
+  for (const [bucket, count] of counts.entries()) {
+    const [low, high] = [edges[bucket - 1] ?? 0, edges[bucket] ?? edges.at(-1) ?? 0]
+    if (count > 0 && rest <= count) return low + ((high - low) * rest) / count
+    rest -= count
+  }
+  return edges.at(-1) ?? 0
+}
+
+const kayentaArms = (random: Random, change: (ms: number) => number): Arms => {
+  const draw = shapes.lognormal ?? (() => Number.NaN)
+  return { edges: edgesOf.fine, baseline: () => draw(random), candidate: () => change(draw(random)) }
+}
+
+/** Candidate requests until Kayenta finds what `change` makes of lognormal latencies, or four hours. */
+export function kayentaDelay(random: Random, change: (ms: number) => number, runs: number): Delay {
+  const limit = 240
+  const minutes = Array.from({ length: runs }, () => kayentaMinutes(kayentaArms(random, change), limit))
+  return delayOf(
+    minutes.map((minute) => 60 * candidatePerTick * minute),
+    60 * candidatePerTick * (limit + 1),
+  )
+}
+
+/** Equal arms for an hour, as Kayenta sees them. */
+export function kayentaFalseAlarms(random: Random, runs: number): Share {
+  const minutes = Array.from({ length: runs }, () =>
+    kayentaMinutes(
+      kayentaArms(random, (ms) => ms),
+      60,
+    ),
+  )
+  return shareOf(minutes.filter((minute) => minute <= 60).length, runs)
 }
 
 /** Equal arms for an hour. */

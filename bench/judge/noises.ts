@@ -1,6 +1,7 @@
 /** Noise of the candidate alone, new every minute: false alarms with an estimated dispersion, and what tempering costs. */
-import { mostDispersion, type NoiseClass } from '../../src/core/judge/dispersion.ts'
+import type { NoiseClass } from '../../src/core/judge/dispersion.ts'
 import { isRejected } from '../../src/core/judge/evidence.ts'
+import { dispersionOf } from '../../src/core/judge/noisy-factor.ts'
 import { observeNoisyRateRatio, startNoisyRateRatio } from '../../src/core/judge/noisy-rate-ratio.ts'
 import { observeRateRatio, startRateRatio } from '../../src/core/judge/rate-ratio.ts'
 import type { Random } from './random.ts'
@@ -10,7 +11,13 @@ import { delayOf, rateInformation, type Share, shareOf } from './statistics.ts'
 const rate = 0.005
 const [n, m] = [600, 5_400]
 
-type Law = 'gamma' | 'logNormal'
+export type Law = 'gamma' | 'logNormal'
+
+/** False alarms in so many minutes of blocks, by a test that says after how many it alarmed. */
+export function falseAlarmsIn(minutes: number, runs: number, minutesUntil: () => number): Share {
+  const alarms = Array.from({ length: runs }, minutesUntil).filter((minute) => minute <= minutes)
+  return shareOf(alarms.length, runs)
+}
 
 /** Minutes until the alarm, or `limit` + 1. `cv` is the noise's, `declared` the class's limit; 0 declares none. */
 function minutesUntil(
@@ -44,8 +51,7 @@ export function noiseFalseAlarms(
   alpha: number,
   runs: number,
 ): Share {
-  const alarms = Array.from({ length: runs }, () => minutesUntil(random, law, cv, declared, 1, alpha, 60))
-  return shareOf(alarms.filter((minute) => minute <= 60).length, runs)
+  return falseAlarmsIn(60, runs, () => minutesUntil(random, law, cv, declared, 1, alpha, 60))
 }
 
 /** A doubling under noise that the class declares as strong as it is, against φ W. */
@@ -53,7 +59,7 @@ export function noiseDelay(random: Random, cv: number, alpha: number, runs: numb
   const minutes = Array.from({ length: runs }, () => minutesUntil(random, 'gamma', cv, cv, 2, alpha, 20_000))
   const delay = delayOf(minutes.map((minute) => (minute - 0.5) * n))
   const events = n * rate * 2 + m * rate
-  const phi = mostDispersion(events, 0.1, { spanMs: 60_000, mostCv: cv })
+  const phi = dispersionOf(events, 0.1, cv ** 2)
   const bound = (phi * -Math.log(alpha)) / rateInformation(2 * rate, rate, 0.1)
   return { ...delay, phi, bound, overBound: delay.mean / bound }
 }

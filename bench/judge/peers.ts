@@ -57,15 +57,21 @@ const kayentaFrom = 5
 /** Points of each arm that are looked at; Kayenta's analysis has a lifetime too. */
 const kayentaMost = 120
 
+/** Kayenta on error rates. */
+export function kayenta(): Peer {
+  const isWorse = kayentaOn()
+  return ({ candidate, baseline }) => isWorse(rate(candidate), rate(baseline))
+}
+
 /**
- * Kayenta (spinnaker/kayenta, NetflixACAJudge): a Mann–Whitney test on the intervals' values; high when the 98 % interval of the
+ * Kayenta (spinnaker/kayenta, NetflixACAJudge) on one value of each arm an interval: a Mann–Whitney test; high when the 98 % interval of the
  * Hodges–Lehmann shift lies above a quarter of the shift, and the ratio of the means is at least `allowedIncrease`, 1 by default.
  */
-export function kayenta(value: (arm: Interval['candidate']) => number = rate): Peer {
+export function kayentaOn(): (candidate: number, baseline: number) => boolean {
   const [own, other]: [number[], number[]] = [[], []]
-  return ({ candidate, baseline }) => {
-    own.push(value(candidate))
-    other.push(value(baseline))
+  return (candidate, baseline) => {
+    own.push(candidate)
+    other.push(baseline)
     if (own.length > kayentaMost) {
       own.shift()
       other.shift()

@@ -2,6 +2,7 @@
  * Bugs as engineers make them, one small edit of the engine each. They exist in the tests alone: a text that is no longer there, or there
  * twice, fails the test, so that the list cannot rot.
  */
+import { betBugs } from './bet-bugs.ts'
 
 export interface PlantedBug {
   name: string
@@ -603,4 +604,5 @@ export const bugs: readonly PlantedBug[] = [
     'tried !== undefined && digest !== tried)',
     'tried !== undefined && digest === "")',
   ),
+  ...betBugs,
 ]

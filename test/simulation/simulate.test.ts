@@ -5,9 +5,11 @@ import type { EffectState } from '../../src/core/release/release.ts'
 import { coverageOf } from './coverage.ts'
 import { callFaults, faultKinds, type Reply, sightFaults, worldFaults } from './faults.ts'
 import { randomScenario, type Scenario } from './scenario.ts'
+import { sequentialScenario } from './sequential-scenario.ts'
 import { shrinkScenario } from './shrink-scenario.ts'
 import { simulateRelease } from './simulate-release.ts'
 import { headOf, simulate } from './simulate-worker.ts'
+import { wrongBets } from './spot-wrong-bets.ts'
 
 const releases = 200
 
@@ -16,12 +18,6 @@ function callsOf(seeds: number): EffectState[] {
   return Array.from({ length: seeds }, (_, index) => simulateRelease(randomScenario(index + 1)).release).flatMap(
     ({ effects }) => Object.values(effects),
   )
-}
-
-function sequential(scenario: Scenario): Scenario {
-  const { plan } = scenario
-  const judging = { ...plan.judging, sequential: { rollbackAlpha: 0.01, promotionAlpha: 0.05 } }
-  return { ...scenario, plan: { ...plan, judging } }
 }
 
 describe('the simulation', () => {
@@ -34,8 +30,9 @@ describe('the simulation', () => {
   })
 
   it('finds nothing under the sequential judge either, and both promote and take back', () => {
-    const worlds = Array.from({ length: 100 }, (_, index) => simulateRelease(sequential(randomScenario(index + 1))))
+    const worlds = Array.from({ length: 100 }, (_, index) => simulateRelease(sequentialScenario(index + 1)))
     expect(worlds.flatMap(({ violations }) => violations)).toEqual([])
+    expect(worlds.flatMap(({ scenario, log }) => wrongBets(scenario, log))).toEqual([])
     const ends = new Set(worlds.map(({ release }) => release.status))
     expect(ends).toContain('Succeeded')
     expect(ends).toContain('RolledBack')

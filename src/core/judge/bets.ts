@@ -4,23 +4,24 @@ import { aboveOdds, belowOdds, betterRatios, lessRatios, moreRatios, worseRatios
 import { type Asked, askedOf } from './asked.ts'
 import { commonEdges, histogramOf, mergedOnto } from './buckets.ts'
 import { type EffectRecord, eventsOf, noEffect, recordEffect } from './effect-interval.ts'
-import { type Contract, type Evidence, pass, startEvidence } from './evidence.ts'
-import { type LatencyState, observeLatency, onEdges, startLatency } from './latency.ts'
+import { type Contract, pass, startEvidence } from './evidence.ts'
+import { onEdges, startLatency } from './latency.ts'
+import { type NoisyLatencyState, observeNoisyLatency } from './noisy-latency.ts'
 import { type NoisyRateRatioState, observeNoisyRateRatio, startNoisyRateRatio } from './noisy-rate-ratio.ts'
+import { type NoisyEvidence, observeNoisyThreshold } from './noisy-threshold.ts'
 import type { Certainty, Look, Question } from './question.ts'
 import { plusStratum, type RateRatioTest, type RateStratum } from './rate-ratio.ts'
-import { observeThreshold } from './threshold.ts'
 
 export interface Bets {
   /** Release time of the first look; the bets' clock starts there. */
   readonly startMs: number
   /** Against "at least the threshold"; only criteria ask that. */
-  readonly good: Evidence
+  readonly good: NoisyEvidence
   /** Against "at most the threshold". */
-  readonly bad: Evidence
+  readonly bad: NoisyEvidence
   /** Against "no worse than the baseline", of rates and of latencies. */
   readonly worse: NoisyRateRatioState
-  readonly slower: LatencyState | null
+  readonly slower: NoisyLatencyState | null
   /** Against "worse than the margin allows". */
   readonly withinMargin: NoisyRateRatioState
   readonly effect: EffectRecord
@@ -127,11 +128,12 @@ function betOnThreshold(
   // There is no rate that it asks about.
   if (kind === 'ratio') return { good: pass(good, untilMs), bad: pass(bad, untilMs) }
   const none = { total: 0, events: 0 }
+  const { noise } = certainty
   const toPass = { contract: promotionContract(certainty), alternatives: belowOdds, rate }
   const toBreach = { contract: rollbackContract(certainty), alternatives: aboveOdds, rate }
   return {
-    good: observeThreshold(good, toPass, count(candidate, 'good') ?? none, untilMs),
-    bad: observeThreshold(bad, toBreach, count(candidate, 'bad') ?? none, untilMs),
+    good: observeNoisyThreshold(good, toPass, noise, count(candidate, 'good') ?? none, untilMs),
+    bad: observeNoisyThreshold(bad, toBreach, noise, count(candidate, 'bad') ?? none, untilMs),
   }
 }
 
@@ -182,7 +184,7 @@ function betOnLatency(
   certainty: Certainty,
   compared: readonly Compared[],
   untilMs: number,
-): LatencyState | null {
+): NoisyLatencyState | null {
   const pairs = compared.flatMap(({ candidate, baseline }) => {
     const [own, other] = [histogramOf(candidate), histogramOf(baseline)]
     return own && other ? [{ own, other }] : []
@@ -193,10 +195,10 @@ function betOnLatency(
   const edges = slower ? commonEdges(slower.edges, shared) : shared
   if (edges.length === 0) return slower
   const contract = rollbackContract(certainty)
-  const state = slower ? onEdges(slower, edges) : startLatency(contract, edges)
+  const state: NoisyLatencyState = slower ? onEdges(slower, edges) : startLatency(contract, edges)
   const strata = pairs.map(({ own, other }) => ({
     candidate: mergedOnto(edges, own),
     baseline: mergedOnto(edges, other),
   }))
-  return observeLatency(state, contract, strata, untilMs)
+  return observeNoisyLatency(state, contract, certainty.noise, strata, untilMs)
 }

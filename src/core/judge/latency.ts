@@ -36,10 +36,10 @@ export function startLatency(contract: Contract, edges: readonly number[], past?
 }
 
 /** The same state on other edges, some of its own: what was seen is merged, no wealth changes, and the scores are made anew. */
-export function onEdges(state: LatencyState, edges: readonly number[]): LatencyState {
+export function onEdges<State extends LatencyState>(state: State, edges: readonly number[]): State {
   if (edges.length === state.edges.length) return state
   const merge = (counts: readonly number[]) => mergedOnto(edges, { edges: state.edges, counts })
-  return { evidence: state.evidence, edges, seen: merge(state.seen), scored: merge(state.scored) }
+  return { ...state, edges, seen: merge(state.seen), scored: merge(state.scored) }
 }
 
 /** Folds one tick whose buckets have the state's edges (see `onEdges`). One that ends no later than the last one changes nothing. */
@@ -48,32 +48,35 @@ export function observeLatency(
   contract: Contract,
   strata: readonly LatencyStratum[],
   untilMs: number,
-  dispersion = 1,
 ): LatencyState {
   if (untilMs <= state.evidence.untilMs) return state
+  const factors = logFactorsOf(state, strata)
+  const evidence = factors
+    ? bet(state.evidence, contract, rankWeights, factors, untilMs)
+    : pass(state.evidence, untilMs)
+  return { ...withSeen(state, strata), evidence }
+}
+
+/** The logarithms of what the tick multiplies each way's wealth by; undefined while there are no scores. */
+export function logFactorsOf(
+  { edges, scored }: LatencyState,
+  strata: readonly LatencyStratum[],
+): Float64Array | undefined {
+  if (sum(scored) === 0) return undefined
+  const factors = new Float64Array(rankWeights.length)
+  for (const stratum of strata) addStratum(factors, tablesOf(edges, scored), stratum)
+  return factors
+}
+
+/** Remembers the tick's baseline, and makes the scores anew when it has grown enough. */
+export function withSeen(state: LatencyState, strata: readonly LatencyStratum[]): LatencyState {
   const seen = state.seen.slice()
   for (const { baseline } of strata)
     for (let bucket = 0; bucket < seen.length; bucket++) seen[bucket] = (seen[bucket] ?? 0) + (baseline[bucket] ?? 0)
-  const evidence = learned(state, contract, strata, untilMs, dispersion)
   const [now, then] = [sum(seen), sum(state.scored)]
-  if (now < leastSeen || now < refreshAt * then) return { ...state, evidence, seen }
+  if (now < leastSeen || now < refreshAt * then) return { ...state, seen }
   const kept = now > mostSeen ? seen.map((count) => count / 2) : seen
-  return { ...state, evidence, seen: kept, scored: kept }
-}
-
-function learned(
-  state: LatencyState,
-  contract: Contract,
-  strata: readonly LatencyStratum[],
-  untilMs: number,
-  dispersion: number,
-): Evidence {
-  const { evidence, edges, scored } = state
-  if (sum(scored) === 0) return pass(evidence, untilMs)
-  const factors = new Float64Array(rankWeights.length)
-  for (const stratum of strata) addStratum(factors, tablesOf(edges, scored), stratum)
-  if (dispersion > 1) for (let way = 0; way < factors.length; way++) factors[way] = (factors[way] ?? 0) / dispersion
-  return bet(evidence, contract, rankWeights, factors, untilMs)
+  return { ...state, seen: kept, scored: kept }
 }
 
 /**

@@ -1,9 +1,10 @@
 /**
- * The rate ratio of a metric that may have a declared noise class. With one, ticks are gathered into blocks as long as the noise, and a block's evidence is
- * tempered by the dispersion that past blocks showed. What is pending is no evidence yet; a block closes after its span, whatever it holds.
+ * The rate ratio of a metric that may have a declared noise class. With one, ticks are gathered into blocks as long as the noise, and a block is bet on as
+ * a whole, with the noise that past blocks showed. What is pending is no evidence yet; a block closes after its span, whatever it holds.
  */
-import { dispersionOf, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
-import { pass } from './evidence.ts'
+import { type Deviation, deviationOf, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
+import { bet, pass } from './evidence.ts'
+import { noisyLogFactors, type Trials } from './noisy-factor.ts'
 import {
   observeRateRatio,
   plusStratum,
@@ -36,21 +37,51 @@ export function observeNoisyRateRatio(
   strata: readonly RateStratum[],
   untilMs: number,
 ): NoisyRateRatioState {
-  if (untilMs <= state.test.evidence.untilMs) return state
+  const { evidence, baseline } = state.test
+  if (untilMs <= evidence.untilMs) return state
   if (!noise) return { ...state, test: observeRateRatio(state.test, test, strata, untilMs) }
   const pending = strata.reduce(withStratum, state.pending)
-  if (untilMs - state.blockMs < noise.spanMs) {
-    const { evidence, baseline } = state.test
+  if (untilMs - state.blockMs < noise.spanMs)
     return { ...state, test: { evidence: pass(evidence, untilMs), baseline }, pending }
-  }
-  const block = pending.reduce(plusStratum, nothing)
-  const dispersion = dispersionOf(block, noiseOf(state.past, noise))
+  const { contract, alternatives, nullRatio } = test
+  const trials = pending.flatMap((stratum) => trialsOf(stratum, nullRatio))
+  const squaredCv = noiseOf(ratioDeviations(state.past), noise)
+  const factors = noisyLogFactors(trials, alternatives.ratios, squaredCv)
   return {
-    test: observeRateRatio(state.test, test, pending, untilMs, dispersion),
+    test: { evidence: bet(evidence, contract, alternatives.weights, factors, untilMs), baseline },
     blockMs: untilMs,
     pending: [],
-    past: [...state.past, block].slice(-mostBlocks),
+    past: [...state.past, pending.reduce(plusStratum, nothing)].slice(-mostBlocks),
   }
+}
+
+/** Of the events of both arms, the candidate's: with odds of its share of the requests, times the ratio. None where nothing was compared. */
+function trialsOf({ candidate, baseline }: RateStratum, ratio: number): Trials[] {
+  const count = candidate.events + baseline.events
+  if (candidate.total <= 0 || baseline.total <= 0 || count <= 0) return []
+  const weighted = candidate.total * ratio + baseline.total
+  const expected = (baseline.events * weighted) / baseline.total
+  return [{ count, hits: candidate.events, chance: (candidate.total * ratio) / weighted, expected }]
+}
+
+/** What past blocks say of the noise, once the ratio that they have in common is taken out: a steady regression is no noise. */
+export function ratioDeviations(past: readonly RateStratum[]): Deviation[] {
+  const ratio = commonRatio(past)
+  return past
+    .flatMap((block) => trialsOf(block, ratio))
+    .map(({ count, hits, chance }) => deviationOf(count, hits, chance))
+}
+
+/** The ratio common to all blocks (Mantel & Haenszel). */
+function commonRatio(blocks: readonly RateStratum[]): number {
+  let [above, below] = [0, 0]
+  for (const { candidate, baseline } of blocks) {
+    const requests = candidate.total + baseline.total
+    if (requests <= 0) continue
+    above += (candidate.events * baseline.total) / requests
+    below += (baseline.events * candidate.total) / requests
+  }
+  return above > 0 && below > 0 ? above / below : 1
 }
 
 const nothing: RateStratum = { candidate: { total: 0, events: 0 }, baseline: { total: 0, events: 0 } }

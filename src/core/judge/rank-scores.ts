@@ -33,8 +33,7 @@ const smoothing = 1
 
 /** `edges`: the finite upper edges, ascending; `counts`: the baseline's requests by bucket, one more than edges. */
 export function rankScores(edges: readonly number[], counts: readonly number[]): Float64Array[] {
-  const total = counts.reduce((sum, count) => sum + count, smoothing)
-  const mass = counts.map((count) => (count + smoothing / counts.length) / total)
+  const mass = massOf(counts)
   const ranks = cumulated(mass)
   const normals = ranks.map((rank) => Math.max(-mostNormal, Math.min(mostNormal, normalQuantile(rank))))
   return [
@@ -44,6 +43,12 @@ export function rankScores(edges: readonly number[], counts: readonly number[]):
       isotonic(mass, cells(ranks.map((rank) => (1 - share) * rank + share * rank ** of))),
     ),
   ]
+}
+
+/** The chance of each bucket, as if one request more had been spread over all of them. */
+export function massOf(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, smoothing)
+  return counts.map((count) => (count + smoothing / counts.length) / total)
 }
 
 /** 0, then the sums up to each bucket's end. */

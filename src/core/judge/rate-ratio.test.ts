@@ -100,13 +100,4 @@ describe('strata', () => {
     )
     expect(observeRateRatio(state, rare, [stratum([100, 90], [900, 0])], 1)).toBe(state)
   })
-
-  it('tempering by φ takes the φ-th root of the tick’s factor', () => {
-    const tick = [stratum([100, 6], [900, 10])]
-    const one = { ...rare, alternatives: { ratios: [2], logs: [Math.LN2], weights: [1] } }
-    const [plain, tempered] = [1, 3].map((phi) =>
-      oddsOf(observeRateRatio(startRateRatio(one), one, tick, 1, phi).evidence, contract),
-    )
-    expect((tempered ?? 0) ** 3).toBeCloseTo(plain ?? 0, 10)
-  })
 })

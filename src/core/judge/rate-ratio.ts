@@ -54,13 +54,12 @@ export function startRateRatio({ contract, alternatives }: RateRatioTest): RateR
   return { evidence: startEvidence(contract, alternatives.weights), baseline: { total: 0, events: 0 } }
 }
 
-/** Folds one tick. One that ends no later than the last one changes nothing. `dispersion` ≥ 1 tempers its evidence (dispersion.ts). */
+/** Folds one tick. One that ends no later than the last one changes nothing. */
 export function observeRateRatio(
   state: RateRatioState,
   test: RateRatioTest,
   strata: readonly RateStratum[],
   untilMs: number,
-  dispersion = 1,
 ): RateRatioState {
   if (untilMs <= state.evidence.untilMs) return state
   const areFrequent = isFrequent(test)
@@ -77,8 +76,6 @@ export function observeRateRatio(
   }
   const baseline = areFrequent ? withBaseline(state.baseline, strata) : state.baseline
   if (!informs) return { evidence: pass(state.evidence, untilMs), baseline }
-  if (dispersion > 1)
-    for (let index = 0; index < factors.length; index++) factors[index] = (factors[index] ?? 0) / dispersion
   return { evidence: bet(state.evidence, test.contract, weights, factors, untilMs), baseline }
 }
 

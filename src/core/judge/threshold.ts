@@ -19,7 +19,6 @@ export function observeThreshold(
   { contract, alternatives, rate }: ThresholdTest,
   { total, events }: ArmRate,
   untilMs: number,
-  dispersion = 1,
 ): Evidence {
   if (untilMs <= evidence.untilMs) return evidence
   if (total <= 0) return pass(evidence, untilMs)
@@ -28,7 +27,7 @@ export function observeThreshold(
   for (let index = 0; index < ratios.length; index++) {
     // With odds ψ times the null's, p₁/p₀ is ψ/(1−p₀+ψp₀), and (1−p₁)/(1−p₀) the same without ψ in front.
     const ratio = ratios[index] ?? 1
-    factors[index] = (events * (logs[index] ?? 0) - total * Math.log1p(rate * (ratio - 1))) / dispersion
+    factors[index] = events * (logs[index] ?? 0) - total * Math.log1p(rate * (ratio - 1))
   }
   return bet(evidence, contract, weights, factors, untilMs)
 }

@@ -1,11 +1,13 @@
 /** What a look becomes: one event with everything seen, the verdicts it leads to, and the bake time it earned. */
 
+import { canonicalThreshold } from '../plan/condition.ts'
+import type { Stage } from '../plan/step.ts'
 import { sameShares } from './effects.ts'
 import type { ReleaseEvent } from './events.ts'
-import type { ArmCounts, MetricReading } from './evidence.ts'
+import type { MetricReading } from './evidence.ts'
 import { judgementsOf, judgesAfter, metricsOf, stageOf } from './look.ts'
 import type { Observation } from './needs.ts'
-import { type DriverError, fail, type Outcome } from './outcome.ts'
+import type { DriverError, Outcome } from './outcome.ts'
 import {
   type Exposure,
   isGoingBack,
@@ -16,6 +18,7 @@ import {
   serviceState,
 } from './release.ts'
 import { newSplitFinding } from './split.ts'
+import { usableReading } from './usable-reading.ts'
 
 /** A look later than this many intervals earns no more than this: time nobody watched is no bake time. */
 const maximumCreditIntervals = 3
@@ -39,7 +42,7 @@ function stageObserved(
   const readings: Record<string, MetricReading | null> = {}
   const missing: Record<string, DriverError> = {}
   for (const metricId of metricsOf(stage)) {
-    const outcome = usable(observation.readings[metricId])
+    const outcome = usableReading(observation.readings[metricId], isShare(stage, metricId))
     const problem = problemOf(outcome)
     readings[metricId] = outcome.ok ? outcome.value : null
     if (problem) missing[metricId] = problem
@@ -67,25 +70,14 @@ function stageObserved(
   }
 }
 
-/** Counts that are below zero, and what is no number, are no data: they would spoil every sum after them. */
-function usable(outcome: Outcome<MetricReading> | undefined): Outcome<MetricReading> {
-  if (!outcome) return fail('notFound', 'was not read')
-  if (!outcome.ok) return outcome
-  const { arms, segments = {} } = outcome.value
-  if ([arms, ...Object.values(segments)].every(areCounts)) return outcome
-  return fail('rejected', 'no data: it gave counts that are no numbers from zero up')
-}
-
-const areCounts = (arms: MetricReading['arms']): boolean => Object.values(arms).every(isCount)
-
-/** By hand: this is asked of every reading of every look. */
-function isCount({ total, events, buckets, gauge }: ArmCounts): boolean {
-  const numbers = [total, events ?? 0, ...(buckets ?? []).map(({ count }) => count)]
-  return Number.isFinite(gauge ?? 0) && numbers.every((count) => Number.isFinite(count) && count >= 0)
-}
+/** No statement asks for the bare number of events: as a part of the total they cannot exceed it. */
+const isShare = ({ criteria, triggers }: Stage, metricId: string): boolean =>
+  ![...criteria, ...triggers].some(
+    (statement) => statement.metricId === metricId && canonicalThreshold(statement.condition)?.kind === 'count',
+  )
 
 function arrivalsOf({ arrivals }: Observation): MetricReading | null {
-  const outcome = usable(arrivals ?? undefined)
+  const outcome = usableReading(arrivals ?? undefined, false)
   return outcome.ok ? outcome.value : null
 }
 

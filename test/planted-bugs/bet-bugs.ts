@@ -1,0 +1,95 @@
+/** Bugs in the sequential judge: found by working its odds out once more from the readings (test/simulation/spot-wrong-bets.ts). */
+import type { PlantedBug } from './bugs.ts'
+
+export const betBugs: readonly PlantedBug[] = [
+  {
+    name: 'wealth is not carried over looks',
+    file: 'judge/evidence.ts',
+    find: 'const staked = (evidence.wealth[index] ?? 0) + released',
+    replace: 'const staked = (weights[index] ?? 0) + released',
+  },
+  {
+    name: 'wealth for late starts is laid out twice',
+    file: 'judge/evidence.ts',
+    find: 'return { untilMs, releasedMs: untilMs, wealth }',
+    replace: 'return { untilMs, releasedMs: evidence.releasedMs, wealth }',
+  },
+  {
+    name: 'wealth for late starts is never laid out',
+    file: 'judge/evidence.ts',
+    find: 'const released = releasedBy(contract, untilMs) - releasedBy(contract, evidence.releasedMs)',
+    replace: 'const released = 0',
+  },
+  {
+    name: 'a tick is counted twice',
+    file: 'judge/threshold.ts',
+    find: '(events * (logs[index] ?? 0) - total *',
+    replace: '2 * (events * (logs[index] ?? 0) - total *',
+  },
+  {
+    name: 'a tick of two arms is counted twice',
+    file: 'judge/rate-ratio.ts',
+    find: '+ candidate.events * (logs[index] ?? 0) - events * shift',
+    replace: '+ 2 * (candidate.events * (logs[index] ?? 0) - events * shift)',
+  },
+  {
+    name: 'α is not shared',
+    file: 'release/look.ts',
+    find: 'rollbackAlpha: rollbackAlpha / alike',
+    replace: 'rollbackAlpha',
+  },
+  {
+    name: 'the margin is not asked about',
+    file: 'judge/sequential-judge.ts',
+    find: "asked.kind === 'quantile' || withinMargin >= passBar)",
+    replace: "asked.kind === 'quantile' || withinMargin >= 0)",
+  },
+  {
+    name: 'the margin is taken for 1',
+    file: 'judge/bets.ts',
+    find: 'const nullRatio = certainty.margin ?? 1',
+    replace: 'const nullRatio = 1',
+  },
+  {
+    name: 'bets on a criterion are kept over a stage',
+    file: 'release/fold-exposure.ts',
+    find: 'filter(([statementId]) => armed.has(statementId))',
+    replace: 'filter(([statementId]) => armed.has(statementId) || statementId !== "")',
+  },
+  {
+    name: 'bets on a trigger are lost at the next stage',
+    file: 'release/fold-exposure.ts',
+    find: 'judges: carried(before?.judges)',
+    replace: 'judges: {}',
+  },
+  {
+    name: 'a candidate that is not there is judged by the baseline',
+    file: 'judge/bets.ts',
+    find: 'const { candidate, baseline } = look.reading.arms',
+    replace: 'const { baseline, candidate = baseline } = look.reading.arms',
+  },
+  {
+    name: 'declared noise is ignored',
+    file: 'judge/bets.ts',
+    find: 'const { noise } = certainty',
+    replace: 'const noise = undefined',
+  },
+  {
+    name: 'noise is waited for, and tempers nothing',
+    file: 'judge/noisy-threshold.ts',
+    find: 'const dispersion = rateDispersion(block.total, test.rate, noiseOf(rateDeviations(past), noise))',
+    replace: 'const dispersion = 1',
+  },
+  {
+    name: 'bets that the threshold is broken are laid on its being kept',
+    file: 'judge/bets.ts',
+    find: 'alternatives: aboveOdds, rate }',
+    replace: 'alternatives: belowOdds, rate }',
+  },
+  {
+    name: 'a candidate worse than the baseline passes',
+    file: 'judge/sequential-judge.ts',
+    find: 'const isBad = bad >= bar || worse >= bar',
+    replace: 'const isBad = bad >= bar',
+  },
+]
