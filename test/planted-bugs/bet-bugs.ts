@@ -23,8 +23,8 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'a tick is counted twice',
     file: 'judge/threshold.ts',
-    find: '(events * (logs[index] ?? 0) - total *',
-    replace: '2 * (events * (logs[index] ?? 0) - total *',
+    find: '= events * (logs[index] ?? 0) - total *',
+    replace: '= 2 * events * (logs[index] ?? 0) - 2 * total *',
   },
   {
     name: 'a tick of two arms is counted twice',
@@ -75,10 +75,10 @@ export const betBugs: readonly PlantedBug[] = [
     replace: 'const noise = undefined',
   },
   {
-    name: 'noise is waited for, and tempers nothing',
+    name: 'noise is waited for, and counts for nothing',
     file: 'judge/noisy-threshold.ts',
-    find: 'const dispersion = rateDispersion(block.total, test.rate, noiseOf(rateDeviations(past), noise))',
-    replace: 'const dispersion = 1',
+    find: 'noiseOf(rateDeviations(past), noise))',
+    replace: '0)',
   },
   {
     name: 'bets that the threshold is broken are laid on its being kept',

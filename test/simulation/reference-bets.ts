@@ -66,12 +66,12 @@ function odds(ticks: readonly BetTick[], list: Alternative[], { stageMs }: Stake
 
 /** One candidate against a rate: bad requests at odds of `ratio` times the threshold's. */
 const thresholdFactor =
-  (rate: number, dispersion: (total: number) => number = () => 1): LogFactor =>
+  (rate: number): LogFactor =>
   ({ own: { total, bad } }, ratio) => {
     if (total === 0) return undefined
     const truth = (ratio * rate) / (1 - rate + ratio * rate)
     const good = total - bad
-    return (bad * Math.log(truth / rate) + good * Math.log((1 - truth) / (1 - rate))) / dispersion(total)
+    return bad * Math.log(truth / rate) + good * Math.log((1 - truth) / (1 - rate))
   }
 
 /** Two arms: given the bad requests of both, the candidate's part of them, against `times` as many as its share. */
@@ -93,8 +93,17 @@ export const oddsWorse = (ticks: readonly BetTick[], stageMs: number): number =>
 export const oddsWithin = (ticks: readonly BetTick[], margin: number): number =>
   odds(ticks, better, { stageMs: null }, ratioFactor(margin))
 
-/** After the first block of a metric whose noise has a coefficient of variation of at most `cv`: nothing is known of it yet, so it is as strong as that. */
+/**
+ * After the first block of a metric whose noise has a coefficient of variation of at most `cv`: nothing is known of it yet, so it is as strong as that.
+ * What inverse Gaussian noise lends is taken off the bet, which leans as the noise lets it.
+ */
 export function oddsAboveAfterBlock(block: BetTick, rate: number, stageMs: number, cv: number): number {
-  const dispersion = (total: number) => 1 + (total - 1) * Math.min(1, (cv ** 2 * rate) / (1 - rate))
-  return odds([block], above, { stageMs }, thresholdFactor(rate, dispersion))
+  return odds([block], above, { stageMs }, ({ own: { total, bad } }, ratio) => {
+    if (total === 0) return undefined
+    const noise = total * rate * (1 - rate) * cv ** 2
+    const hit = 1 + (ratio - 1) / (1 + Math.max(ratio, 3 * (ratio - 1)) * noise)
+    const mean = rate * hit + 1 - rate
+    const stake = (noise * (hit - 1)) / mean
+    return bad * Math.log(hit) - total * Math.log(mean) - (1 - stake - Math.sqrt(1 - 2 * stake)) / cv ** 2
+  })
 }

@@ -29,11 +29,13 @@ interface Course {
   ticks: BetTick[]
   /** The odds of the look before. */
   odds: number | null
+  /** They were once so high that they may have been capped. */
+  isCapped: boolean
 }
 
 type Statement = Criterion | Trigger
 
-/** Beyond this, wealth may have been capped on its way. */
+/** Beyond this, wealth may be capped, and what follows is another course. */
 const mostCompared = 1e6
 
 export function wrongBets(scenario: Scenario, log: readonly Recorded[]): WrongBet[] {
@@ -104,7 +106,7 @@ class Bookkeeper {
   ): Course | undefined {
     const known = this.#courses.get(key)
     if (!arms?.candidate) return known
-    const course = known ?? { startMs: fromMs, ticks: [], odds: null }
+    const course = known ?? { startMs: fromMs, ticks: [], odds: null, isCapped: false }
     this.#courses.set(key, course)
     const other = arms.baseline ? countedOf(arms.baseline, statement) : null
     course.ticks.push({ atMs: atMs - course.startMs, own: countedOf(arms.candidate, statement), other })
@@ -123,12 +125,15 @@ class Bookkeeper {
     if ((verdict === 'Failed' || verdict === 'Successful') && !isTrigger && statistics.odds < bar)
       return `${verdict} at ${statistics.odds}`
     const noise = this.#plan.metrics[statement.metricId]?.noise
-    if (noise) return wrongBlock(statement, statistics.odds, course, stageMs, noise)
+    const differs = comparing(course)
+    if (noise) return wrongBlock(statement, statistics.odds, course, stageMs, noise, differs)
     const worseBar = alike / sequential.rollbackAlpha
-    return wrongOdds(statement, judgement, statistics.odds, course.ticks, {
+    return wrongOdds(statement, judgement, statistics.odds, course.ticks, differs, {
       stageMs,
       worseBar,
-      margin: sequential.margin,
+      passBar: 1 / sequential.promotionAlpha,
+      margin: statement.metricId === 'latency' ? undefined : sequential.margin,
+      minimum: this.#plan.metrics[statement.metricId]?.minimumSamples ?? 0,
     })
   }
 
@@ -157,12 +162,22 @@ function badRate({ condition }: Statement): number {
   return condition.metric === 'conversion' ? 1 - value : value
 }
 
+/** What the verdicts on a statement ask for. */
+interface Sureness {
+  stageMs: number
+  worseBar: number
+  passBar: number
+  margin: number | undefined
+  minimum: number
+}
+
 function wrongOdds(
   statement: Statement,
-  { verdict }: Judgement,
+  { verdict, samples }: Judgement,
   odds: number,
   ticks: readonly BetTick[],
-  { stageMs, worseBar, margin }: { stageMs: number; worseBar: number; margin: number | undefined },
+  differs: Compare,
+  { stageMs, worseBar, passBar, margin, minimum }: Sureness,
 ): string | null {
   const rate = badRate(statement)
   const isErrors = statement.metricId === 'errors'
@@ -171,9 +186,12 @@ function wrongOdds(
   if (verdict !== 'Failed') {
     if (isErrors && oddsWorse(ticks, stageMs) > worseBar * (1 + 1e-6))
       return `${verdict}, and it is worse than the baseline`
-    const isWithin = margin === undefined || !isErrors || oddsWithin(ticks, margin) >= 20 * (1 - 1e-6)
+    const isWithin = margin === undefined || oddsWithin(ticks, margin) >= passBar * (1 - 1e-6)
     if (verdict === 'Successful' && !isWithin) return 'it passed, and is not shown to keep the margin'
-    return differs(odds, oddsBelow(ticks, rate))
+    const good = oddsBelow(ticks, rate)
+    const isShown = isWithin && good > passBar * (1 + 1e-6) && samples >= minimum
+    if (verdict === 'Inconclusive' && isShown) return 'it is shown, and did not pass'
+    return differs(odds, good)
   }
   // Of latencies and frequent events another bet says that the candidate is worse; it is not worked out here.
   return isErrors ? differs(odds, Math.max(bad, oddsWorse(ticks, stageMs))) : null
@@ -186,6 +204,7 @@ function wrongBlock(
   { ticks, odds: before }: Course,
   stageMs: number,
   { spanMs, mostCv }: { spanMs: number; mostCv: number },
+  differs: Compare,
 ): string | null {
   if (!('windowMs' in statement)) return null
   const ends: number[] = []
@@ -204,7 +223,12 @@ function wrongBlock(
 const near = (one: number, other: number): boolean =>
   Math.abs(one - other) <= 1e-6 * Math.max(Math.abs(one), Math.abs(other))
 
-const differs = (odds: number, expected: number): string | null =>
-  near(odds, expected) || Math.min(odds, expected) > mostCompared
-    ? null
-    : `its odds are ${odds}, and come to ${expected}`
+/** What is wrong with the odds, given what they come to. */
+type Compare = (odds: number, expected: number) => string | null
+
+function comparing(course: Course): Compare {
+  return (odds, expected) => {
+    course.isCapped ||= Math.max(odds, expected) > mostCompared
+    return course.isCapped || near(odds, expected) ? null : `its odds are ${odds}, and come to ${expected}`
+  }
+}
