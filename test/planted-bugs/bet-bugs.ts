@@ -35,20 +35,20 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'α is not shared',
     file: 'release/look.ts',
-    find: 'rollbackAlpha: rollbackAlpha / alike',
-    replace: 'rollbackAlpha',
+    find: 'rollbackAlpha: (rollbackAlpha * part) /',
+    replace: 'rollbackAlpha: rollbackAlpha /',
   },
   {
     name: 'the margin is not asked about',
     file: 'judge/sequential-judge.ts',
-    find: "asked.kind === 'quantile' || withinMargin >= passBar)",
-    replace: "asked.kind === 'quantile' || withinMargin >= 0)",
+    find: '(withinMargin === null || isShown(withinMargin))',
+    replace: 'true',
   },
   {
     name: 'the margin is taken for 1',
     file: 'judge/bets.ts',
-    find: 'const nullRatio = certainty.margin ?? 1',
-    replace: 'const nullRatio = 1',
+    find: "nullRatio: kind === 'ratio' ? ratio : (certainty.margin ?? 1),",
+    replace: 'nullRatio: 1,',
   },
   {
     name: 'bets on a criterion are kept over a stage',
@@ -59,8 +59,8 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'bets on a trigger are lost at the next stage',
     file: 'release/fold-exposure.ts',
-    find: 'judges: carried(before?.judges)',
-    replace: 'judges: {}',
+    find: 'bets && !beginsAnew(stage, id) ? { ...counts, bets } : counts',
+    replace: 'counts',
   },
   {
     name: 'a candidate that is not there is judged by the baseline',
@@ -71,8 +71,8 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'declared noise is ignored',
     file: 'judge/bets.ts',
-    find: 'const { noise } = certainty',
-    replace: 'const noise = undefined',
+    find: 'const { noise } = certainty\n  const toPass',
+    replace: 'const noise = undefined\n  const toPass',
   },
   {
     name: 'noise is waited for, and counts for nothing',
@@ -87,9 +87,15 @@ export const betBugs: readonly PlantedBug[] = [
     replace: 'alternatives: belowOdds, rate }',
   },
   {
+    name: 'every stage of a criterion has all of its false alarms',
+    file: 'release/look.ts',
+    find: '(isOfOneStage ? stages : 1)',
+    replace: '1',
+  },
+  {
     name: 'a candidate worse than the baseline passes',
     file: 'judge/sequential-judge.ts',
-    find: 'const isBad = bad >= bar || worse >= bar',
-    replace: 'const isBad = bad >= bar',
+    find: '[bad, worse].find(isShown)',
+    replace: '[bad].find(isShown)',
   },
 ]

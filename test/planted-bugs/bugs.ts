@@ -218,8 +218,8 @@ export const bugs: readonly PlantedBug[] = [
   bug(
     'a verdict needs one sample less',
     'judge/threshold-judge.ts',
-    'candidate.total >= minimumSamples)',
-    'candidate.total >= minimumSamples - 1)',
+    'compared >= minimumSamples)',
+    'compared >= minimumSamples - 1)',
   ),
   bug(
     'the baseline is judged in the candidate’s place',

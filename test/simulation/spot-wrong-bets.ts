@@ -91,7 +91,7 @@ class Bookkeeper {
         const arms = isRipe ? event.readings[statement.metricId]?.arms : undefined
         const course = this.#told(`${service} ${statement.id}`, statement, arms, fromMs, atMs)
         const judgement = judgements[index]
-        const message = course && judgement ? this.#wrongWith(statement, judgement, course) : null
+        const message = course && judgement ? this.#wrongWith(stage, statement, judgement, course) : null
         if (message !== null) this.#wrong.push({ statementId: statement.id, atMs, message })
         if (course) course.odds = judgement?.statistics?.odds ?? course.odds
       }
@@ -113,12 +113,12 @@ class Bookkeeper {
     return course
   }
 
-  #wrongWith(statement: Statement, judgement: Judgement, course: Course): string | null {
+  #wrongWith(stage: Stage, statement: Statement, judgement: Judgement, course: Course): string | null {
     const { statistics, verdict } = judgement
     const { sequential } = this.#plan.judging
     if (!statistics || !sequential) return null
     const isTrigger = 'windowMs' in statement
-    const { alike, stageMs } = this.#watch(statement.id, isTrigger ? 'triggers' : 'criteria')
+    const { alike, stageMs } = this.#watch(statement.id, isTrigger ? 'triggers' : 'criteria', stage)
     const isBadBar = isTrigger || verdict === 'Failed'
     const bar = isBadBar ? alike / sequential.rollbackAlpha : 1 / sequential.promotionAlpha
     if (!near(statistics.bar, bar)) return `its bar is ${statistics.bar}, not ${bar}`
@@ -137,13 +137,18 @@ class Bookkeeper {
     })
   }
 
-  /** How many triggers, or criteria, the plan has, and how long this one is watched. */
-  #watch(statementId: string, kind: 'criteria' | 'triggers'): { alike: number; stageMs: number } {
+  /**
+   * Among how many the false alarms are shared, and how long the statement is watched: a criterion begins anew with each of its stages, a trigger
+   * goes on. Gauges bet nothing.
+   */
+  #watch(statementId: string, kind: 'criteria' | 'triggers', stage: Stage): { alike: number; stageMs: number } {
     const stages = [...this.#stages.values()]
-    const ids = new Set(stages.flatMap((stage) => stage[kind].map(({ id }) => id)))
-    const own = stages.filter((stage) => stage[kind].some(({ id }) => id === statementId))
-    const bakeMs = own.reduce((sum, stage) => sum + stage.bakeMs, 0)
-    return { alike: ids.size, stageMs: Math.max(60_000, bakeMs / this.#speed) }
+    const isBet = ({ metricId }: Statement) => !('gauge' in (this.#plan.metrics[metricId]?.query ?? {}))
+    const ids = new Set(stages.flatMap((one) => one[kind].filter(isBet).map(({ id }) => id)))
+    const own = stages.filter((one) => one[kind].some(({ id }) => id === statementId))
+    const bakeMs = kind === 'triggers' ? own.reduce((sum, one) => sum + one.bakeMs, 0) : stage.bakeMs
+    const times = kind === 'triggers' ? 1 : own.length
+    return { alike: ids.size * times, stageMs: Math.max(60_000, bakeMs / this.#speed) }
   }
 }
 
