@@ -59,7 +59,7 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'bets on a trigger are lost at the next stage',
     file: 'release/fold-exposure.ts',
-    find: 'bets && !beginsAnew(stage, id) ? { ...counts, bets } : counts',
+    find: 'bets && !watchOf(release.plan, id).isByStage ? { ...counts, bets } : counts',
     replace: 'counts',
   },
   {
@@ -89,7 +89,7 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'every stage of a criterion has all of its false alarms',
     file: 'release/look.ts',
-    find: '(isOfOneStage ? stages : 1)',
+    find: '(isByStage ? stages : 1)',
     replace: '1',
   },
   {

@@ -205,3 +205,31 @@ describe('the false alarms that a plan allows', () => {
     expect(latency?.statistics?.bar).toBeCloseTo(100 / (1 / 4), 6)
   })
 })
+
+describe('a trigger with a horizon in one of its stages', () => {
+  const compared: Condition = { metric: 'error rate', comparator: '>', value: 2, unit: 'x baseline' }
+  const withBar = planOf([10, 50], {
+    change: (stage) => ({
+      ...stage,
+      criteria: [],
+      triggers: stage.triggers.map((one) => (one.metricId === 'errors' ? { ...one, condition: compared } : one)),
+      ...(stage.percent === 10 ? { bars: { 'backend/trigger/errors': { odds: 80, events: 1_000 } } } : {}),
+    }),
+  })
+
+  it('begins anew in each of them, with half of its false alarms in each, and by the bar only where there is one', () => {
+    const world = new World({ errorRate: () => 0.02 }, withBar)
+    const barOf = () =>
+      world
+        .events('StageObserved')
+        .at(-1)
+        ?.triggers.find(({ statementId }) => statementId.endsWith('errors'))
+    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 3_000 })
+    expect(barOf()?.statistics?.bar).toBe(80)
+    world.run({ until: ({ service }) => service.exposure?.stageId === 'backend/stage-50' })
+    expect(world.service.exposure?.judges['backend/trigger/errors']?.bets).toBeUndefined()
+    world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 3_000 })
+    // Two triggers share α = 0.01, and this one's part is shared by two stages.
+    expect(barOf()?.statistics?.bar).toBeCloseTo(400, 9)
+  })
+})

@@ -9,6 +9,8 @@ export interface Watch {
   /** Stages that state it, and the plan time for which they bake. */
   stages: number
   bakeMs: number
+  /** It begins anew with each stage: criteria, and triggers of which any stage has a bar. Other triggers go on from stage to stage. */
+  isByStage: boolean
 }
 
 /** A plan never changes, and every look asks. */
@@ -23,7 +25,7 @@ export function watchOf(plan: Plan, statementId: string): Watch {
       plan.metrics,
     )
   watches.set(plan, known)
-  return known.get(statementId) ?? { part: 1, stages: 1, bakeMs: 0 }
+  return known.get(statementId) ?? { part: 1, stages: 1, bakeMs: 0, isByStage: true }
 }
 
 type Metrics = Readonly<Record<string, Pick<PlanMetric, 'weight' | 'query'>>>
@@ -36,12 +38,17 @@ function watchesOn(stages: readonly Stage[], metrics: Metrics, kind: 'triggers' 
   const found = new Map<string, Omit<Watch, 'part'> & { weight: number }>()
   for (const stage of stages)
     for (const { id, metricId } of stage[kind]) {
-      const { stages, bakeMs } = found.get(id) ?? { stages: 0, bakeMs: 0 }
+      const { stages, bakeMs, isByStage } = found.get(id) ?? { stages: 0, bakeMs: 0, isByStage: kind === 'criteria' }
       const metric = metrics[metricId]
       // A gauge decides nothing, and raises no false alarms.
       const weight = isGauge(metric) ? 0 : (metric?.weight ?? 1)
-      found.set(id, { weight, stages: stages + 1, bakeMs: bakeMs + stage.bakeMs })
+      found.set(id, {
+        weight,
+        stages: stages + 1,
+        bakeMs: bakeMs + stage.bakeMs,
+        isByStage: isByStage || stage.bars?.[id] !== undefined,
+      })
     }
   const all = [...found.values()].reduce((sum, { weight }) => sum + weight, 0)
-  return new Map([...found].map(([id, { weight, stages, bakeMs }]) => [id, { part: weight / all, stages, bakeMs }]))
+  return new Map([...found].map(([id, { weight, ...watch }]) => [id, { ...watch, part: weight / all }]))
 }

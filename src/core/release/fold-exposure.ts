@@ -1,10 +1,11 @@
 /** What a stage's looks leave in the state: bake time, bookmarks, the judges' sums and the latest verdicts. */
 import { serviceOf } from '../plan/plan.ts'
+import { watchOf } from '../plan/watches.ts'
 import type { EventOf } from './events.ts'
 import type { MetricReading } from './evidence.ts'
 import type { Fold } from './fold.ts'
 import { withService } from './fold-effects.ts'
-import { beginsAnew, judgesAfter, stageOf } from './look.ts'
+import { judgesAfter, stageOf } from './look.ts'
 import { type Exposure, type Release, serviceState } from './release.ts'
 import { splitAfter } from './split.ts'
 
@@ -70,7 +71,7 @@ function entered(release: Release, before: Exposure | null, stageId: string, ela
     judges: Object.fromEntries(
       Object.entries(carried(before?.judges)).map(([id, { bets, ...counts }]) => [
         id,
-        bets && !beginsAnew(stage, id) ? { ...counts, bets } : counts,
+        bets && !watchOf(release.plan, id).isByStage ? { ...counts, bets } : counts,
       ]),
     ),
     criteria: [],

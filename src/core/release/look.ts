@@ -48,15 +48,14 @@ function certaintyOf(release: Release, stage: Stage, { id, metricId }: Criterion
   const { judging, metrics } = release.plan
   if (!judging.sequential) return undefined
   const { rollbackAlpha, promotionAlpha, margin, falseAlarmEveryMs } = judging.sequential
-  const { part, stages, bakeMs } = watchOf(release.plan, id)
+  const { part, stages, bakeMs, isByStage } = watchOf(release.plan, id)
   const { noise, expected } = metrics[metricId] ?? {}
   const bar = stage.bars?.[id]
-  // A statement that begins anew with each stage has a part of its false alarms in each.
-  const isOfOneStage = beginsAnew(stage, id)
   return {
-    rollbackAlpha: (rollbackAlpha * part) / (isOfOneStage ? stages : 1),
+    // A statement that begins anew with each stage has a part of its false alarms in each.
+    rollbackAlpha: (rollbackAlpha * part) / (isByStage ? stages : 1),
     promotionAlpha,
-    stageMs: Math.max(leastStageMs, (isOfOneStage ? stage.bakeMs : bakeMs) / release.speed),
+    stageMs: Math.max(leastStageMs, (isByStage ? stage.bakeMs : bakeMs) / release.speed),
     ...(falseAlarmEveryMs === undefined ? {} : { falseAlarmEveryMs: falseAlarmEveryMs / part }),
     ...(bar ? { bar } : {}),
     ...(margin === undefined ? {} : { margin }),
@@ -64,10 +63,6 @@ function certaintyOf(release: Release, stage: Stage, { id, metricId }: Criterion
     ...(expected ? { expectedRate: expected.rate } : {}),
   }
 }
-
-/** Criteria, and what was computed for the stage alone. Triggers without a bar go on from stage to stage. */
-export const beginsAnew = ({ triggers, bars }: Stage, statementId: string): boolean =>
-  bars?.[statementId] !== undefined || !triggers.some(({ id }) => id === statementId)
 
 /** A stage without bake time is watched all the same. */
 const leastStageMs = 60_000
