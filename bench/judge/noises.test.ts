@@ -10,7 +10,7 @@ const runs = 300
 const alpha = 0.05
 const laws: readonly Law[] = ['gamma', 'logNormal']
 const kinds: Record<string, (random: Random, law: Law, cv: number, declared: number) => { share: number }> = {
-  'rates of two arms': (random, law, cv, declared) => noiseFalseAlarms(random, law, cv, declared, alpha, runs),
+  'rates of two arms': (random, law, cv, declared) => noiseFalseAlarms(random, { law, cv, declared }, alpha, runs),
   'a broken threshold': (random, law, cv, declared) => falseBreaches(random, { law, cv, declared }, alpha, runs),
   'a kept threshold': (random, law, cv, declared) => falsePasses(random, { law, cv, declared }, alpha, runs),
   latency: (random, law, cv, declared) => noisyLatencyAlarms(random, law, cv, declared, alpha, runs / 3),

@@ -13,6 +13,15 @@ const [n, m] = [600, 5_400]
 
 export type Law = 'gamma' | 'logNormal'
 
+export interface Noisy {
+  law: Law
+  cv: number
+  /** The class's limit; 0 declares none. */
+  declared: number
+  /** How long it is looked at; an hour unless stated. */
+  minutes?: number
+}
+
 /** False alarms in so many minutes of blocks, by a test that says after how many it alarmed. */
 export function falseAlarmsIn(minutes: number, runs: number, minutesUntil: () => number): Share {
   const alarms = Array.from({ length: runs }, minutesUntil).filter((minute) => minute <= minutes)
@@ -45,13 +54,11 @@ function minutesUntil(
 
 export function noiseFalseAlarms(
   random: Random,
-  law: Law,
-  cv: number,
-  declared: number,
+  { law, cv, declared, minutes = 60 }: Noisy,
   alpha: number,
   runs: number,
 ): Share {
-  return falseAlarmsIn(60, runs, () => minutesUntil(random, law, cv, declared, 1, alpha, 60))
+  return falseAlarmsIn(minutes, runs, () => minutesUntil(random, law, cv, declared, 1, alpha, minutes))
 }
 
 /** A doubling under noise that the class declares as strong as it is, against φ W. */

@@ -20,7 +20,7 @@ const edges = edgesOf.prometheus
 /** The chance of a latency beyond each edge when latencies are `factor` times lognormal ones around 200 ms. */
 const beyond = (factor: number) => edges.map((edge) => normalCdf(-Math.log(edge / (200 * factor)) / 0.6))
 
-type LatencyLaw = Law | 'even'
+export type LatencyLaw = Law | 'even'
 
 /**
  * What noise makes of the chances. Gamma and lognormal noise multiplies the odds: it leaves the mean of rare chances as it is and lowers that of others.

@@ -5,19 +5,12 @@ import { type Contract, isRejected, startEvidence } from '../../src/core/judge/e
 import { dispersionOf } from '../../src/core/judge/noisy-factor.ts'
 import { type NoisyEvidence, observeNoisyThreshold } from '../../src/core/judge/noisy-threshold.ts'
 import { thresholdNats } from '../../src/core/judge/outlook.ts'
-import { falseAlarmsIn, type Law } from './noises.ts'
+import { falseAlarmsIn, type Noisy } from './noises.ts'
 import type { Random } from './random.ts'
 import { shipped } from './rates.ts'
 import { delayOf, type Share } from './statistics.ts'
 
 const requests = 600
-
-interface Noisy {
-  law: Law
-  cv: number
-  /** The class's limit; 0 declares none. */
-  declared: number
-}
 
 interface Asked {
   contract: Contract
@@ -41,14 +34,16 @@ function minutesUntil(random: Random, { law, cv, declared }: Noisy, asked: Asked
 /** "> 5 %" found broken in an hour by a candidate that fails 5 % of its requests in the mean. */
 export function falseBreaches(random: Random, noisy: Noisy, alpha: number, runs: number): Share {
   const asked = { contract: shipped(alpha), alternatives: aboveOdds, rate: 0.05, truth: 0.05 }
-  return falseAlarmsIn(60, runs, () => minutesUntil(random, noisy, asked, 60))
+  const { minutes = 60 } = noisy
+  return falseAlarmsIn(minutes, runs, () => minutesUntil(random, noisy, asked, minutes))
 }
 
 /** "< 1 %" passed within an hour by a candidate that fails 1 % of its requests in the mean. */
 export function falsePasses(random: Random, noisy: Noisy, alpha: number, runs: number): Share {
   const contract: Contract = { kind: 'fromStart', alpha }
   const asked = { contract, alternatives: belowOdds, rate: 0.01, truth: 0.01 }
-  return falseAlarmsIn(60, runs, () => minutesUntil(random, noisy, asked, 60))
+  const { minutes = 60 } = noisy
+  return falseAlarmsIn(minutes, runs, () => minutesUntil(random, noisy, asked, minutes))
 }
 
 /** Candidate requests until "> 5 %" is found broken at `truth`, under noise that is as strong as declared, against φ W. */

@@ -43,7 +43,7 @@ const mostLean = 3
 /**
  * The u for which gamma noise tells most when it adds so many times the variance; for ratios beyond 1.5 it leans less. Without noise it is ratio − 1.
  */
-export const leanOf = (ratio: number, excess: number): number =>
+const leanOf = (ratio: number, excess: number): number =>
   (ratio - 1) / (1 + Math.max(ratio, mostLean * (ratio - 1)) * excess)
 
 /** Below this the series is exact, and the closed forms cancel. */

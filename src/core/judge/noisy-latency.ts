@@ -1,12 +1,11 @@
 /**
  * Latency of a metric that may have a declared noise class: the evidence of a block as long as the noise is tempered by the noise that the ranks of past
- * blocks showed, each way by as much as noise can move it, and what noise alone can lend it is taken off.
+ * blocks showed, each way by as much as noise can move it.
  */
 import { type Deviation, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
 import { bet, type Contract, pass } from './evidence.ts'
 import { type LatencyState, type LatencyStratum, logFactorsOf, observeLatency, withSeen } from './latency.ts'
 import { type Leverage, type Leverages, leveragesOf } from './latency-leverage.ts'
-import { leanOf, noiseSurplus } from './noisy-factor.ts'
 import { rankWeights } from './rank-scores.ts'
 
 /** One arm's requests in a block, and the sum of their standard ranks. */
@@ -64,8 +63,8 @@ export function observeNoisyLatency(
     return { ...next, evidence: pass(evidence, untilMs), gathered: { sinceMs, factors, candidate, baseline, past } }
   const weight = (candidate.total * baseline.total) / Math.max(1, candidate.total + baseline.total)
   const squaredCv = noiseOf(past.map(deviationFrom(past)), noise)
-  const tempered = factors.map((factor, way) =>
-    temperedLog(factor, leverages.ways[way] ?? noLeverage, weight, squaredCv),
+  const tempered = factors.map(
+    (factor, way) => factor / latencyDispersion(leverages.ways[way] ?? noLeverage, weight, squaredCv),
   )
   const block = { weight, shift: meanOf(candidate) - meanOf(baseline), leverage: leverages.ranks }
   return {
@@ -76,16 +75,11 @@ export function observeNoisyLatency(
 }
 
 /**
- * The φ-th root of a way's factor is a bet on the φ-th root of its scores. As with an event of a rare kind (noisy-factor.ts), whose score stands above its
- * mean as much as the variance does above what noise moves. The root takes off what normal noise lends; what gamma noise lends beyond that is left.
+ * The φ whose root of a way's factor has a mean of at most 1: what noise adds to the variance of a block of so many effective requests, and as much again
+ * as noise moves the score. Under gamma and inverse Gaussian noise that is not proved but computed, over sizes, strengths and ways.
  */
-function temperedLog(factor: number, { moved, variance }: Leverage, weight: number, squaredCv: number): number {
-  if (variance <= 0 || moved <= 0) return 0
-  const gain = variance / moved
-  const lean = leanOf(1 + gain, (weight * moved * squaredCv) / gain) / gain
-  const stake = weight * moved * lean
-  return factor * lean - noiseSurplus(stake, squaredCv) + (stake ** 2 * squaredCv) / 2
-}
+export const latencyDispersion = ({ moved, variance }: Leverage, weight: number, squaredCv: number): number =>
+  variance > 0 ? 1 + weight * squaredCv * moved * (moved / variance + 1) : 1
 
 const noLeverage: Leverage = { moved: 0, variance: 0 }
 
