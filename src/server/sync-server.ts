@@ -27,10 +27,7 @@ const keepAlive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms
 const maximumRequestBytes = 65_536
 /** Nobody reads what gRPC would count of each message. */
 const uncounted = { 'grpc.enable_channelz': 0 }
-/** A client takes up what it is sent within this time, or is cut. */
-const takeMs = 30_000
-/** Definitions that are sent and not taken up yet, of all clients together. */
-const maximumBytesUnderWay = 134_217_728
+const usualLimits: SyncLimits = { takeMs: 30_000, bytesUnderWay: 134_217_728 }
 /** Clients that do not let go are cut then. */
 const closeMs = 1_000
 
@@ -40,6 +37,14 @@ export interface SyncOptions {
   port: number
   /** Of clients that come to listen; 500 a second where none is given. */
   admission?: Admission
+  limits?: SyncLimits
+}
+
+export interface SyncLimits {
+  /** A client takes up what it is sent within this time, or its connection is cut. */
+  takeMs: number
+  /** Definitions that are sent and not taken up yet, of all clients together. */
+  bytesUnderWay: number
 }
 
 export interface SyncServer {
@@ -54,9 +59,9 @@ type SyncStream = ServerWritableStream<SyncRequest, SyncResponse>
 export class SyncAddressRefused extends Error {}
 
 /** Throws `SyncAddressRefused`. */
-export async function serveSync(store: FlagStore, { host, port, admission }: SyncOptions): Promise<SyncServer> {
+export async function serveSync(store: FlagStore, { host, port, ...options }: SyncOptions): Promise<SyncServer> {
   const connections = new Map<string, Socket>()
-  const streams = new SyncStreams(store, { admission, cut: (peer) => connections.get(peer)?.destroy() })
+  const streams = new SyncStreams(store, options, (peer) => connections.get(peer)?.destroy())
   const server = new Server({ ...keepAlive, ...uncounted, 'grpc.max_receive_message_length': maximumRequestBytes })
   server.addService(syncService, {
     SyncFlags: (stream: SyncStream) => streams.add(stream),
@@ -100,6 +105,7 @@ export async function serveSync(store: FlagStore, { host, port, admission }: Syn
 class SyncStreams {
   readonly #store: FlagStore
   readonly #admission: Admission
+  readonly #limits: SyncLimits
   readonly #cut: (peer: string) => void
   readonly #streams = new Set<SyncStream>()
   /** Wait for the newest definitions; what came in between they never get. */
@@ -111,15 +117,20 @@ class SyncStreams {
   #isClosed = false
 
   /** `cut` ends the connection of a peer, as the stream names it. */
-  constructor(store: FlagStore, { admission, cut }: { admission: Admission | undefined; cut(peer: string): void }) {
+  constructor(
+    store: FlagStore,
+    { admission = new Admission(newClientsPerSec), limits = usualLimits }: Pick<SyncOptions, 'admission' | 'limits'>,
+    cut: (peer: string) => void,
+  ) {
     this.#store = store
-    this.#admission = admission ?? new Admission(newClientsPerSec)
+    this.#admission = admission
+    this.#limits = limits
     this.#cut = cut
     this.#stopListening = store.onChange(() => {
       for (const stream of this.#streams) if (!this.#busy.has(stream)) this.#behind.add(stream)
       this.#sendOn()
     })
-    this.#watch = setInterval(() => this.#cutThoseThatTakeNothing(), takeMs / 2)
+    this.#watch = setInterval(() => this.#cutThoseThatTakeNothing(), limits.takeMs / 2)
     this.#watch.unref()
   }
 
@@ -152,7 +163,7 @@ class SyncStreams {
   #sendOn(): void {
     const { served } = this.#store
     if (!served || this.#isClosed) return
-    const together = Math.max(1, Math.floor(maximumBytesUnderWay / served.text.length))
+    const together = Math.max(1, Math.floor(this.#limits.bytesUnderWay / served.text.length))
     for (const stream of this.#behind) {
       if (this.#busy.size >= together) return
       this.#behind.delete(stream)
@@ -170,7 +181,8 @@ class SyncStreams {
 
   #cutThoseThatTakeNothing(): void {
     const nowMs = performance.now()
-    for (const [stream, { sinceMs }] of this.#busy) if (nowMs - sinceMs > takeMs) this.#cut(stream.getPeer())
+    for (const [stream, { sinceMs }] of this.#busy)
+      if (nowMs - sinceMs > this.#limits.takeMs) this.#cut(stream.getPeer())
   }
 
   #forget(stream: SyncStream): void {
