@@ -27,6 +27,7 @@ const keepAlive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms
 const maximumRequestBytes = 65_536
 /** Nobody reads what gRPC would count of each message. */
 const uncounted = { 'grpc.enable_channelz': 0 }
+const writesInATurn = 50
 const usualLimits: SyncLimits = { takeMs: 30_000, bytesUnderWay: 134_217_728 }
 /** Clients that do not let go are cut then. */
 const closeMs = 1_000
@@ -54,6 +55,8 @@ export interface SyncServer {
 }
 
 type SyncStream = ServerWritableStream<SyncRequest, SyncResponse>
+
+const stopped = 'the server is stopped'
 
 /** The address is taken, or is not this machine's. */
 export class SyncAddressRefused extends Error {}
@@ -114,6 +117,7 @@ class SyncStreams {
   readonly #busy = new Map<SyncStream, { sinceMs: number; version: string }>()
   readonly #stopListening: () => void
   readonly #watch: NodeJS.Timeout
+  #nextTurn: NodeJS.Immediate | undefined
   #isClosed = false
 
   /** `cut` ends the connection of a peer, as the stream names it. */
@@ -135,9 +139,13 @@ class SyncStreams {
   }
 
   add(stream: SyncStream): void {
+    if (this.#isClosed) {
+      shed(stream, stopped)
+      return
+    }
     const backMs = this.#admit()
     if (backMs > 0) {
-      shed(stream, this.#isClosed ? 'the server is stopped' : 'too many clients come at once', backMs)
+      shed(stream, 'too many clients come at once', backMs)
       return
     }
     for (const ending of ['cancelled', 'close', 'error']) stream.on(ending, () => this.#forget(stream))
@@ -150,22 +158,30 @@ class SyncStreams {
     this.#isClosed = true
     clearInterval(this.#watch)
     this.#stopListening()
-    for (const stream of this.#streams) shed(stream, 'the server is stopped')
+    for (const stream of this.#streams) shed(stream, stopped)
   }
 
   /** 0, or the milliseconds after which to come back. */
   #admit(): number {
-    if (this.#isClosed || this.#streams.size >= maximumClients) return Math.round(fullMs * (1 + Math.random()))
+    if (this.#streams.size >= maximumClients) return Math.round(fullMs * (1 + Math.random()))
     return this.#admission.take(performance.now())
   }
 
-  /** To as many at a time as there is memory for. */
+  /** To as many at a time as there is memory for. The first have it while it is written to the next. */
   #sendOn(): void {
     const { served } = this.#store
-    if (!served || this.#isClosed) return
+    if (!served || this.#isClosed || this.#nextTurn) return
     const together = Math.max(1, Math.floor(this.#limits.bytesUnderWay / served.text.length))
+    let turns = writesInATurn
     for (const stream of this.#behind) {
       if (this.#busy.size >= together) return
+      if (turns-- === 0) {
+        this.#nextTurn = setImmediate(() => {
+          this.#nextTurn = undefined
+          this.#sendOn()
+        })
+        return
+      }
       this.#behind.delete(stream)
       this.#busy.set(stream, { sinceMs: performance.now(), version: served.version })
       stream.write(definitionsOf(served), () => this.#isTaken(stream))
