@@ -10,19 +10,22 @@ import { FlagStore } from '../src/server/flag-store.ts'
 import { serveOfrep } from '../src/server/ofrep-server.ts'
 import { serveSync } from '../src/server/sync-server.ts'
 import type { Received } from './flag-changes/clients.ts'
-import { definitionsOf, nowMs } from './flag-changes/shared.ts'
+import { definitionsOf, nowMs, processorMs } from './flag-changes/shared.ts'
 
-const changes = 30
-const betweenMs = 1_000
+/** Thousands of clients are left alone for a second after each; one is not. */
+const paces = { many: { changes: 30, betweenMs: 1_000 }, one: { changes: 300, betweenMs: 100 } }
 const asJson = process.argv.includes('--json')
 
 interface Row {
   clients: number
+  changes: number
   kind: string
   bytes: number
   p50: number
   p99: number
   last: number
+  /** Milliseconds of processor time for a change, median. */
+  processor: { server: number; clients: number }
 }
 
 const only = process.argv.find((argument) => ['provider', 'sync', 'events'].includes(argument))
@@ -34,7 +37,7 @@ for (const [kind, clients, flags] of [
 ] as const)
   if (only === undefined || only === kind) rows.push(await measure(kind, clients, flags))
 const machine = { cpu: `${cpus().length} × ${cpus()[0]?.model}`, node: process.version, load: loadavg()[0] }
-if (asJson) process.stdout.write(`${JSON.stringify({ ...machine, changes, rows })}\n`)
+if (asJson) process.stdout.write(`${JSON.stringify({ ...machine, rows })}\n`)
 else print()
 
 async function measure(kind: Row['kind'], clients: number, flags: number): Promise<Row> {
@@ -51,22 +54,43 @@ async function measure(kind: Row['kind'], clients: number, flags: number): Promi
   child.on('exit', (code) => {
     if (code !== null) throw new Error(`the clients ended with ${code}`)
   })
-  await next(child)
+  const first = (await next(child)) as Received
+  const { changes, betweenMs } = clients === 1 ? paces.one : paces.many
   const lags: number[] = []
+  const used = { server: [] as number[], clients: [] as number[] }
+  let [serverMs, clientsMs] = [0, first.processorMs]
   for (let change = 1; change <= changes; change++) {
     const text = definitionsOf(flags, change)
+    serverMs = processorMs()
     const startedMs = nowMs()
     store.put(text, change)
-    const { atMs } = (await next(child)) as Received
-    lags.push(...atMs.map((ms) => ms - startedMs))
+    const received = (await next(child)) as Received
+    lags.push(...received.atMs.map((ms) => ms - startedMs))
+    used.server.push(processorMs() - serverMs)
+    used.clients.push(received.processorMs - clientsMs)
+    clientsMs = received.processorMs
     await new Promise((resolve) => setTimeout(resolve, betweenMs))
   }
   child.kill()
   await Promise.all([ofrep.close(), sync.close()])
-  const sorted = lags.toSorted((a, b) => a - b)
-  const at = (share: number) =>
-    Number((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(2))
-  return { kind, clients, bytes: definitionsOf(flags, 0).length, p50: at(0.5), p99: at(0.99), last: at(1) }
+  const bytes = definitionsOf(flags, 0).length
+  const processor = { server: quantile(used.server, 0.5), clients: quantile(used.clients, 0.5) }
+  return {
+    kind,
+    clients,
+    changes,
+    bytes,
+    p50: quantile(lags, 0.5),
+    p99: quantile(lags, 0.99),
+    last: quantile(lags, 1),
+    processor,
+  }
+}
+
+function quantile(of: readonly number[], share: number): number {
+  const sorted = of.toSorted((a, b) => a - b)
+  const at = Math.min(sorted.length - 1, Math.floor(share * sorted.length))
+  return Number((sorted[at] ?? Number.NaN).toFixed(2))
 }
 
 /** The next message of the clients, which end only when they are told to. */
@@ -76,8 +100,12 @@ async function next(child: ChildProcess): Promise<unknown> {
 }
 
 function print(): void {
-  process.stdout.write(`${machine.cpu}, Node ${machine.node}, load ${machine.load?.toFixed(1)}, ${changes} changes\n\n`)
-  process.stdout.write('| clients | bytes of definitions | p50 ms | p99 ms | last ms |\n|---|---|---|---|---|\n')
-  for (const { kind, clients, bytes, p50, p99, last } of rows)
-    process.stdout.write(`| ${clients} × ${kind} | ${bytes} | ${p50} | ${p99} | ${last} |\n`)
+  process.stdout.write(`${machine.cpu}, Node ${machine.node}, load ${machine.load?.toFixed(1)}\n\n`)
+  process.stdout.write(
+    '| clients | changes | bytes of definitions | p50 ms | p99 ms | last ms | processor: server / clients ms |\n|---|---|---|---|---|---|---|\n',
+  )
+  for (const { kind, clients, changes, bytes, p50, p99, last, processor } of rows)
+    process.stdout.write(
+      `| ${clients} × ${kind} | ${changes} | ${bytes} | ${p50} | ${p99} | ${last} | ${processor.server} / ${processor.clients} |\n`,
+    )
 }

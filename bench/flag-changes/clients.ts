@@ -2,25 +2,28 @@
 import { get } from 'node:http'
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { FlagdProvider } from '@openfeature/flagd-provider'
-import { OpenFeature } from '@openfeature/server-sdk'
+import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk'
 import { type SyncResponse, syncService } from '../../src/server/sync-contract.ts'
-import { nowMs } from './shared.ts'
+import { nowMs, processorMs } from './shared.ts'
 
 export interface Received {
   atMs: number[]
+  /** What this process has used of the processors since it began. */
+  processorMs: number
 }
 
 const [kind = '', count = '', url = '', address = ''] = process.argv.slice(2)
 const clients = Number(count)
-/** Connections that are opened at a time. */
-const together = 100
+/** Connections that are opened at a time: the server lets so many come. */
+const together = kind === 'sync' ? 10 : 20
+const openEveryMs = 25
 
 let round: number[] = []
 /** The first round is what each client is sent when it comes. */
 function received(): void {
   round.push(nowMs())
   if (round.length < clients) return
-  process.send?.({ atMs: round } satisfies Received)
+  process.send?.({ atMs: round, processorMs: processorMs() } satisfies Received)
   round = []
 }
 
@@ -30,7 +33,7 @@ else
     for (let index = opened; index < Math.min(clients, opened + together); index++)
       if (kind === 'sync') openSync()
       else openEvents()
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, openEveryMs))
   }
 
 function openSync(): void {
@@ -43,6 +46,7 @@ function openSync(): void {
 
 function openEvents(): void {
   get(`${url}/ofrep/v1/events`, { agent: false }, (response) => {
+    if (response.statusCode !== 200) fail(new Error(`an event stream is answered with ${response.statusCode}`))
     response.setEncoding('utf8')
     response.on('data', (text: string) => {
       if (text.includes('refetchEvaluation')) received()
@@ -51,7 +55,7 @@ function openEvents(): void {
   }).on('error', fail)
 }
 
-/** Until the value itself is another one, which is asked for again and again. */
+/** The value is asked for when the provider says that something changed, and then until it is another one: who asks all the time keeps others from working. */
 async function useProvider(): Promise<void> {
   const [host = '', port = ''] = address.split(':')
   await OpenFeature.setProviderAndWait(
@@ -60,12 +64,15 @@ async function useProvider(): Promise<void> {
   const client = OpenFeature.getClient()
   let known = await client.getNumberValue('change', -1)
   received()
-  while (true) {
-    const value = await client.getNumberValue('change', -1)
-    if (value !== known) received()
+  client.addHandler(ProviderEvents.ConfigurationChanged, async () => {
+    let value = await client.getNumberValue('change', -1)
+    while (value === known) {
+      await new Promise((resolve) => setImmediate(resolve))
+      value = await client.getNumberValue('change', -1)
+    }
     known = value
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+    received()
+  })
 }
 
 function fail(error: Error): void {

@@ -25,10 +25,28 @@ const defaultRetryMs = 3_000
 const providerRetryMs = 5_000
 const readyMs = 500
 
+/** As the stock provider sets it. */
+const serviceConfig = JSON.stringify({
+  loadBalancingConfig: [],
+  methodConfig: [
+    {
+      name: [{ service: 'flagd.sync.v1.FlagSyncService' }],
+      retryPolicy: {
+        maxAttempts: 4,
+        initialBackoff: '1s',
+        maxBackoff: '5s',
+        backoffMultiplier: 2,
+        retryableStatusCodes: ['UNAVAILABLE', 'UNKNOWN'],
+      },
+    },
+  ],
+})
+
 let seen: Return = { backAtMs: [], triedAtMs: [], turnedAway: 0 }
 process.on('message', () => {
   seen = { backAtMs: [], triedAtMs: [], turnedAway: 0 }
 })
+
 const open = kind === 'sync' ? openSync : openEvents
 for (let opened = 0; opened < clients; opened += opening.clients) {
   for (let index = opened; index < Math.min(clients, opened + opening.clients); index++) open()
@@ -68,22 +86,6 @@ function openEvents(lastEventId = '', waitMs = defaultRetryMs): void {
     response.on('error', again)
   }).on('error', again)
 }
-
-const serviceConfig = JSON.stringify({
-  loadBalancingConfig: [],
-  methodConfig: [
-    {
-      name: [{ service: 'flagd.sync.v1.FlagSyncService' }],
-      retryPolicy: {
-        maxAttempts: 4,
-        initialBackoff: '1s',
-        maxBackoff: '5s',
-        backoffMultiplier: 2,
-        retryableStatusCodes: ['UNAVAILABLE', 'UNKNOWN'],
-      },
-    },
-  ],
-})
 
 function openSync(): void {
   const Sync = makeGenericClientConstructor(syncService, 'FlagSyncService')

@@ -1,4 +1,6 @@
 /** flagd's sync protocol, as the stock in-process provider and a bare client see it. */
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { type Client, credentials, makeGenericClientConstructor, status } from '@grpc/grpc-js'
 import { FlagdProvider } from '@openfeature/flagd-provider'
 import { OpenFeature } from '@openfeature/server-sdk'
@@ -30,9 +32,9 @@ interface Stream {
   on(event: 'error', listener: (error: { code: number; details: string }) => void): Stream
   cancel(): void
 }
-function connect(options = {}) {
+function connect(options = {}, address = server.address) {
   const SyncService = makeGenericClientConstructor(syncService, 'FlagSyncService')
-  const client = new SyncService(server.address, credentials.createInsecure(), options)
+  const client = new SyncService(address, credentials.createInsecure(), options)
   clients.push(client)
   return client
 }
@@ -117,6 +119,32 @@ describe('a stream', () => {
     for (let version = 1; version <= last; version++) store.put(large(version), version)
     await vi.waitFor(() => expect(stuck.texts.at(-1)).toBe(large(last)), { timeout: 10_000 })
     expect(stuck.texts.length).toBeLessThan(last / 2)
+  })
+
+  it('whose client never takes up what it is sent is cut, and keeps nobody from theirs', async () => {
+    const large = JSON.stringify({ ...JSON.parse(definitions('on')), metadata: { filling: 'x'.repeat(1_000_000) } })
+    store.put(large, 1)
+    // One at a time: the others wait for the first.
+    const slow = await serveSync(store, { host: '127.0.0.1', port: 0, limits: { takeMs: 200, bytesUnderWay: 1 } })
+    const session = connectHttp2(`http://${slow.address}`)
+    try {
+      session.on('error', () => {})
+      const headers = { 'content-type': 'application/grpc', te: 'trailers' }
+      const stuck = session.request({
+        ':method': 'POST',
+        ':path': '/flagd.sync.v1.FlagSyncService/SyncFlags',
+        ...headers,
+      })
+      stuck.on('error', () => {})
+      stuck.pause().end(Buffer.alloc(5))
+      await once(stuck, 'response')
+      const others = [1, 2, 3].map(() => listen(connect({}, slow.address)).texts)
+      await vi.waitFor(() => expect(others).toEqual([[large], [large], [large]]), { timeout: 10_000 })
+      expect(session.destroyed).toBe(true)
+    } finally {
+      session.destroy()
+      await slow.close()
+    }
   })
 
   it('that was cancelled is forgotten', async () => {

@@ -27,10 +27,8 @@ const keepAlive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms
 const maximumRequestBytes = 65_536
 /** Nobody reads what gRPC would count of each message. */
 const uncounted = { 'grpc.enable_channelz': 0 }
-/** A client takes up what it is sent within this time, or is cut. */
-const takeMs = 30_000
-/** Definitions that are sent and not taken up yet, of all clients together. */
-const maximumBytesUnderWay = 134_217_728
+const writesInATurn = 50
+const usualLimits: SyncLimits = { takeMs: 30_000, bytesUnderWay: 134_217_728 }
 /** Clients that do not let go are cut then. */
 const closeMs = 1_000
 
@@ -40,6 +38,14 @@ export interface SyncOptions {
   port: number
   /** Of clients that come to listen; 500 a second where none is given. */
   admission?: Admission
+  limits?: SyncLimits
+}
+
+export interface SyncLimits {
+  /** A client takes up what it is sent within this time, or its connection is cut. */
+  takeMs: number
+  /** Definitions that are sent and not taken up yet, of all clients together. */
+  bytesUnderWay: number
 }
 
 export interface SyncServer {
@@ -50,13 +56,15 @@ export interface SyncServer {
 
 type SyncStream = ServerWritableStream<SyncRequest, SyncResponse>
 
+const stopped = 'the server is stopped'
+
 /** The address is taken, or is not this machine's. */
 export class SyncAddressRefused extends Error {}
 
 /** Throws `SyncAddressRefused`. */
-export async function serveSync(store: FlagStore, { host, port, admission }: SyncOptions): Promise<SyncServer> {
+export async function serveSync(store: FlagStore, { host, port, ...options }: SyncOptions): Promise<SyncServer> {
   const connections = new Map<string, Socket>()
-  const streams = new SyncStreams(store, { admission, cut: (peer) => connections.get(peer)?.destroy() })
+  const streams = new SyncStreams(store, options, (peer) => connections.get(peer)?.destroy())
   const server = new Server({ ...keepAlive, ...uncounted, 'grpc.max_receive_message_length': maximumRequestBytes })
   server.addService(syncService, {
     SyncFlags: (stream: SyncStream) => streams.add(stream),
@@ -100,6 +108,7 @@ export async function serveSync(store: FlagStore, { host, port, admission }: Syn
 class SyncStreams {
   readonly #store: FlagStore
   readonly #admission: Admission
+  readonly #limits: SyncLimits
   readonly #cut: (peer: string) => void
   readonly #streams = new Set<SyncStream>()
   /** Wait for the newest definitions; what came in between they never get. */
@@ -108,25 +117,35 @@ class SyncStreams {
   readonly #busy = new Map<SyncStream, { sinceMs: number; version: string }>()
   readonly #stopListening: () => void
   readonly #watch: NodeJS.Timeout
+  #nextTurn: NodeJS.Immediate | undefined
   #isClosed = false
 
   /** `cut` ends the connection of a peer, as the stream names it. */
-  constructor(store: FlagStore, { admission, cut }: { admission: Admission | undefined; cut(peer: string): void }) {
+  constructor(
+    store: FlagStore,
+    { admission = new Admission(newClientsPerSec), limits = usualLimits }: Pick<SyncOptions, 'admission' | 'limits'>,
+    cut: (peer: string) => void,
+  ) {
     this.#store = store
-    this.#admission = admission ?? new Admission(newClientsPerSec)
+    this.#admission = admission
+    this.#limits = limits
     this.#cut = cut
     this.#stopListening = store.onChange(() => {
       for (const stream of this.#streams) if (!this.#busy.has(stream)) this.#behind.add(stream)
       this.#sendOn()
     })
-    this.#watch = setInterval(() => this.#cutThoseThatTakeNothing(), takeMs / 2)
+    this.#watch = setInterval(() => this.#cutThoseThatTakeNothing(), limits.takeMs / 2)
     this.#watch.unref()
   }
 
   add(stream: SyncStream): void {
+    if (this.#isClosed) {
+      shed(stream, stopped)
+      return
+    }
     const backMs = this.#admit()
     if (backMs > 0) {
-      shed(stream, this.#isClosed ? 'the server is stopped' : 'too many clients come at once', backMs)
+      shed(stream, 'too many clients come at once', backMs)
       return
     }
     for (const ending of ['cancelled', 'close', 'error']) stream.on(ending, () => this.#forget(stream))
@@ -139,22 +158,30 @@ class SyncStreams {
     this.#isClosed = true
     clearInterval(this.#watch)
     this.#stopListening()
-    for (const stream of this.#streams) shed(stream, 'the server is stopped')
+    for (const stream of this.#streams) shed(stream, stopped)
   }
 
   /** 0, or the milliseconds after which to come back. */
   #admit(): number {
-    if (this.#isClosed || this.#streams.size >= maximumClients) return Math.round(fullMs * (1 + Math.random()))
+    if (this.#streams.size >= maximumClients) return Math.round(fullMs * (1 + Math.random()))
     return this.#admission.take(performance.now())
   }
 
-  /** To as many at a time as there is memory for. */
+  /** To as many at a time as there is memory for. The first have it while it is written to the next. */
   #sendOn(): void {
     const { served } = this.#store
-    if (!served || this.#isClosed) return
-    const together = Math.max(1, Math.floor(maximumBytesUnderWay / served.text.length))
+    if (!served || this.#isClosed || this.#nextTurn) return
+    const together = Math.max(1, Math.floor(this.#limits.bytesUnderWay / served.text.length))
+    let turns = writesInATurn
     for (const stream of this.#behind) {
       if (this.#busy.size >= together) return
+      if (turns-- === 0) {
+        this.#nextTurn = setImmediate(() => {
+          this.#nextTurn = undefined
+          this.#sendOn()
+        })
+        return
+      }
       this.#behind.delete(stream)
       this.#busy.set(stream, { sinceMs: performance.now(), version: served.version })
       stream.write(definitionsOf(served), () => this.#isTaken(stream))
@@ -170,7 +197,8 @@ class SyncStreams {
 
   #cutThoseThatTakeNothing(): void {
     const nowMs = performance.now()
-    for (const [stream, { sinceMs }] of this.#busy) if (nowMs - sinceMs > takeMs) this.#cut(stream.getPeer())
+    for (const [stream, { sinceMs }] of this.#busy)
+      if (nowMs - sinceMs > this.#limits.takeMs) this.#cut(stream.getPeer())
   }
 
   #forget(stream: SyncStream): void {
