@@ -4,6 +4,7 @@ import { succeed } from '../../src/core/release/outcome.ts'
 import type { EffectState } from '../../src/core/release/release.ts'
 import { coverageOf } from './coverage.ts'
 import { callFaults, faultKinds, type Reply, sightFaults, worldFaults } from './faults.ts'
+import { relativeScenario } from './relative-scenario.ts'
 import { randomScenario, type Scenario } from './scenario.ts'
 import { sequentialScenario } from './sequential-scenario.ts'
 import { shrinkScenario } from './shrink-scenario.ts'
@@ -38,6 +39,17 @@ describe('the simulation', () => {
     expect(ends).toContain('RolledBack')
     const causes = worlds.map(({ release }) => release.rollback?.cause)
     expect(causes.some((cause) => cause?.kind === 'trigger' && cause.judgement.statistics !== undefined)).toBe(true)
+  })
+
+  it('finds nothing where plans compare with the baseline, or go back on data that stays away', () => {
+    const worlds = Array.from({ length: 200 }, (_, index) => simulateRelease(relativeScenario(index + 1)))
+    expect(worlds.flatMap(({ violations }) => violations)).toEqual([])
+    const causes = worlds.map(({ release }) => release.rollback?.cause)
+    const isCompared = (cause: (typeof causes)[number]) =>
+      cause?.kind === 'trigger' && cause.judgement.explanation.includes('x baseline')
+    expect(causes.some(isCompared)).toBe(true)
+    expect(causes.some((cause) => cause?.kind === 'failure' && cause.what.startsWith('fresh data'))).toBe(true)
+    expect(worlds.some(({ release }) => release.status === 'Succeeded')).toBe(true)
   })
 
   it('runs a seed the same way every time, and another seed another way', () => {

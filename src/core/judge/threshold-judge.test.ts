@@ -145,6 +145,21 @@ describe('a rate against the baseline', () => {
     expect(verdictOf(relative('>', 2), counts(5), { baseline, windowMs: 10_000 }).verdict).toBe('Failed')
   })
 
+  it('counts no look in which one arm was not seen', () => {
+    const question: Question = { statementId: 's', condition: relative('<', 2), minimumSamples: 100 }
+    const looks = [{ candidate: counts(3), baseline }, { candidate: { total: 5_000, events: 5_000 } }, { baseline }]
+    const state = looks.reduce(
+      (before, arms, index) =>
+        thresholdJudge.observe(before, question, { fromMs: index, toMs: index + 1, reading: { arms, cursor: null } }),
+      thresholdJudge.initial(),
+    )
+    expect(thresholdJudge.judge(state, question)).toMatchObject({
+      verdict: 'Successful',
+      samples: 200,
+      baselineSamples: 1_000,
+    })
+  })
+
   it('is undecided with too little of the baseline, or none', () => {
     const few = verdictOf(relative('<', 2), counts(3), { baseline: { total: 50, events: 1 } })
     expect(few).toMatchObject({ verdict: 'Inconclusive', explanation: expect.stringContaining('of the baseline') })

@@ -18,6 +18,8 @@ function initial(): JudgeState {
 
 function observe(state: JudgeState, question: Question, look: Look): JudgeState {
   const { candidate, baseline } = look.reading.arms
+  // What one arm alone has compares with nothing, and would stand against what the other had at other times.
+  if (canonicalThreshold(question.condition)?.kind === 'ratio' && !(candidate && baseline)) return state
   const horizonMs = question.windowMs
   return {
     candidate: addCounts(state.candidate, candidate),

@@ -15,10 +15,13 @@ export function brokenJudgement(
   statement: Criterion | Trigger,
   judgement: Judgement,
   { was, is }: { was: JudgeState | undefined; is: JudgeState | undefined },
-  read: MetricReading | null,
+  given: MetricReading | null,
   nowMs: number,
 ): string | null {
   const metric = plan.metrics[statement.metricId]
+  const isRelative = canonicalThreshold(statement.condition)?.kind === 'ratio'
+  // One arm alone compares with nothing.
+  const read = isRelative && !(given?.arms.candidate && given.arms.baseline) ? null : given
   const isTrigger = 'windowMs' in statement
   if (judgement.statistics) return brokenBet(judgement, isTrigger, is, metric?.minimumSamples ?? 0, statement.condition)
   const needed = isTrigger ? metric?.triggerSamples : metric?.minimumSamples
@@ -29,7 +32,6 @@ export function brokenJudgement(
   const counts = isTrigger ? windowOf(is, nowMs - statement.windowMs, read) : sumOf(was, read)
   if (counts === null) return 'its window is not the looks of its span'
   if (judgement.samples !== counts.total) return `${judgement.samples} samples were judged of ${counts.total}`
-  const isRelative = canonicalThreshold(statement.condition)?.kind === 'ratio'
   const compared = isRelative ? Math.min(counts.total, baseline.total) : counts.total
   const holds = compared >= needed ? holdsFor(counts, statement.condition, baseline) : undefined
   if (holds === 'unanswerable') return judgement.verdict === 'Error' ? null : `${judgement.verdict} without an answer`
