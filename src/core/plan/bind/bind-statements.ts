@@ -111,7 +111,13 @@ export function fits(
   const problem = misfit(metricForm(metric.query), condition)
   if (problem === undefined) return true
   const message = `"${text}" (${formatCondition(condition)}) cannot be judged by metric ${metric.id}: ${problem}`
-  binder.report('error', 'CONDITION_METRIC_MISMATCH', source, message, 'state the condition so, or bind another metric')
+  binder.report(
+    'error',
+    'CONDITION_METRIC_MISMATCH',
+    source,
+    message,
+    'state the condition so, bind another metric, or say who judges it (`signOff` under criteria, `reportedBy` under triggers)',
+  )
   return false
 }
 
