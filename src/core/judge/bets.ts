@@ -3,6 +3,7 @@ import type { ArmCounts } from '../release/evidence.ts'
 import { aboveOdds, belowOdds, betterRatios, worseRatios } from './alternatives.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { commonEdges, histogramOf, mergedOnto } from './buckets.ts'
+import { addCounts, noCounts } from './counts.ts'
 import { type EffectRecord, noEffect, recordEffect } from './effect-interval.ts'
 import { type Contract, startEvidence } from './evidence.ts'
 import { onEdges, startLatency } from './latency.ts'
@@ -25,6 +26,8 @@ export interface Bets {
   /** Against "worse than the margin allows". */
   readonly withinMargin: NoisyRateRatioState
   readonly effect: EffectRecord
+  /** Looks that counted more events than requests, because one counter lags: they wait for the looks that make them add up. */
+  readonly waiting?: Arms
 }
 
 export const rollbackContract = ({ rollbackAlpha, stageMs }: Certainty): Contract => ({
@@ -51,17 +54,33 @@ export function marginTest(asked: Asked, certainty: Certainty): RateRatioTest {
 export function placeBets(bets: Bets | undefined, question: Question, look: Look): Bets | undefined {
   const { condition, certainty, windowMs } = question
   const asked = askedOf(condition, windowMs !== undefined)
-  const { candidate, baseline } = look.reading.arms
-  if (!asked || !certainty || !candidate) return bets
-  const before = bets ?? startBets(asked, certainty, look.fromMs)
+  if (!asked || !certainty || !look.reading.arms.candidate) return bets
+  const { waiting, ...before } = bets ?? startBets(asked, certainty, look.fromMs)
   const untilMs = look.toMs - before.startMs
-  if (untilMs <= before.bad.untilMs) return before
+  if (bets && untilMs <= bets.bad.untilMs) return bets
+  const arms = withWaiting(waiting, look.reading.arms)
+  const { candidate = noCounts, baseline } = arms
+  if (asked.kind === 'rate' && [candidate, baseline ?? noCounts].some(hasTooManyEvents))
+    return { ...before, ...betOnThreshold(before, asked, certainty, noCounts, untilMs), waiting: arms }
   const thresholds = betOnThreshold(before, asked, certainty, candidate, untilMs)
   if (!baseline) return { ...before, ...thresholds }
   if (asked.kind === 'quantile')
     return { ...before, ...thresholds, slower: betOnLatency(before, certainty, candidate, baseline, untilMs) }
   return { ...before, ...thresholds, ...betOnRatio(before, asked, certainty, candidate, baseline, untilMs) }
 }
+
+type Arms = Look['reading']['arms']
+
+/** Both arms over the same time: an arm that was missing in one of the looks is missing in their sum. */
+function withWaiting(waiting: Arms | undefined, { candidate, baseline }: Arms): Arms {
+  if (!waiting) return { ...(candidate ? { candidate } : {}), ...(baseline ? { baseline } : {}) }
+  return {
+    candidate: addCounts(waiting.candidate ?? noCounts, candidate),
+    ...(waiting.baseline && baseline ? { baseline: addCounts(waiting.baseline, baseline) } : {}),
+  }
+}
+
+const hasTooManyEvents = ({ total, events }: ArmCounts): boolean => events !== undefined && events > total
 
 function startBets(asked: Asked, certainty: Certainty, startMs: number): Bets {
   return {
