@@ -65,8 +65,10 @@ export const betBugs: readonly PlantedBug[] = [
   {
     name: 'a candidate that is not there is judged by the baseline',
     file: 'judge/bets.ts',
-    find: 'const { candidate, baseline } = look.reading.arms',
-    replace: 'const { baseline, candidate = baseline } = look.reading.arms',
+    find: 'if (!asked || !certainty || !look.reading.arms.candidate) return bets',
+    replace: `if (!asked || !certainty) return bets
+  const { baseline: other, candidate: own = other } = look.reading.arms
+  look = { ...look, reading: { ...look.reading, arms: { ...look.reading.arms, candidate: own } } }`,
   },
   {
     name: 'declared noise is ignored',

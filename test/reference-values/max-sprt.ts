@@ -14,12 +14,17 @@ export interface Surveillance {
 
 const negligible = 1e-18
 
-/** `relativeRisk` is the truth; 1 is the null. */
-export function surveillanceOf(criticalValue: number, horizon: number, relativeRisk = 1): Surveillance {
+/** `relativeRisk` is the truth; 1 is the null. Fewer than `leastEvents` signal nothing. */
+export function surveillanceOf(
+  criticalValue: number,
+  horizon: number,
+  relativeRisk = 1,
+  leastEvents = 1,
+): Surveillance {
   let mass = [1]
   let first = 0
   let [signal, meanLength, fromTime] = [0, 0, 0]
-  for (let events = 1; fromTime < horizon; events++) {
+  for (let events = leastEvents; fromTime < horizon; events++) {
     // The event numbered so much signals if it comes up to here: those who go on have one fewer at most.
     const untilTime = Math.min(horizon, latestSignal(events, criticalValue))
     const expected = relativeRisk * (untilTime - fromTime)

@@ -1,8 +1,9 @@
 /** Everything the sequential judge bets on for one statement, look by look. */
-import type { ArmCounts, MetricReading } from '../release/evidence.ts'
+import type { ArmCounts } from '../release/evidence.ts'
 import { aboveOdds, belowOdds, betterRatios, lessRatios, moreRatios, worseRatios } from './alternatives.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { commonEdges, histogramOf, mergedOnto } from './buckets.ts'
+import { addCounts, noCounts } from './counts.ts'
 import { type EffectRecord, eventsOf, noEffect, recordEffect } from './effect-interval.ts'
 import { type Contract, pass, startEvidence } from './evidence.ts'
 import { onEdges, startLatency } from './latency.ts'
@@ -27,6 +28,8 @@ export interface Bets {
   readonly effect: EffectRecord
   /** Sums by segment, of metrics that have segments. */
   readonly segments?: Readonly<Record<string, RateStratum>>
+  /** Counts of looks that had more events than requests, because one counter lags: they wait for the looks that make them add up. */
+  readonly waiting?: { readonly whole: Parts; readonly segments: Parts }
 }
 
 export const rollbackContract = ({ rollbackAlpha, stageMs, falseAlarmEveryMs }: Certainty): Contract =>
@@ -79,17 +82,25 @@ export const asksMargin = ({ kind }: Asked, { margin }: Certainty): boolean =>
 export function placeBets(bets: Bets | undefined, question: Question, look: Look): Bets | undefined {
   const { condition, certainty, windowMs } = question
   const asked = askedOf(condition, windowMs !== undefined)
-  const { candidate, baseline } = look.reading.arms
-  if (!asked || !certainty || !candidate) return bets
-  const before = bets ?? startBets(asked, certainty, look.fromMs)
+  if (!asked || !certainty || !look.reading.arms.candidate) return bets
+  const { waiting, ...before } = bets ?? startBets(asked, certainty, look.fromMs)
   const untilMs = look.toMs - before.startMs
-  if (untilMs <= before.bad.untilMs) return before
-  const after = { ...before, ...betOnThreshold(before, asked, certainty, candidate, untilMs) }
-  if (!baseline) return after
-  const strata = strataOf(look.reading)
-  return asked.kind === 'quantile'
-    ? { ...after, slower: betOnLatency(after, certainty, strata, untilMs) }
-    : { ...after, ...betOnRatio(after, asked, certainty, strata, untilMs) }
+  if (bets && untilMs <= bets.bad.untilMs) return bets
+  const { arms, segments = { '': arms } } = look.reading
+  const isRate = asked.kind !== 'quantile'
+  const whole = addedUp(waiting?.whole, { '': arms }, isRate)
+  const parts = addedUp(waiting?.segments, segments, isRate)
+  const isWaiting = whole.waiting !== undefined || parts.waiting !== undefined
+  const after: Bets = {
+    ...before,
+    ...betOnThreshold(before, asked, certainty, whole.ready['']?.candidate ?? noCounts, untilMs),
+    ...(isWaiting ? { waiting: { whole: whole.waiting ?? {}, segments: parts.waiting ?? {} } } : {}),
+  }
+  const strata = strataOf(parts.ready)
+  if (strata.length === 0) return after
+  return isRate
+    ? { ...after, ...betOnRatio(after, asked, certainty, strata, untilMs) }
+    : { ...after, slower: betOnLatency(after, certainty, strata, untilMs) }
 }
 
 /** One segment in which both arms were seen. */
@@ -99,12 +110,45 @@ interface Compared {
   baseline: ArmCounts
 }
 
-/** The segments of a look, or the whole of it. What one arm alone has compares with nothing. */
-function strataOf({ arms, segments = { '': arms } }: MetricReading): Compared[] {
+/** What one arm alone has compares with nothing. */
+function strataOf(segments: Parts): Compared[] {
   return Object.entries(segments).flatMap(([segment, { candidate, baseline }]) =>
     candidate && baseline ? [{ segment, candidate, baseline }] : [],
   )
 }
+
+type Arms = Look['reading']['arms']
+/** Both arms by segment; the whole of a look is the segment ''. */
+type Parts = Readonly<Record<string, Arms>>
+
+/** With what waited, by segment: what adds up, and what has to wait on. Only events of requests can fail to. */
+function addedUp(
+  waiting: Parts = {},
+  now: Parts,
+  isRate: boolean,
+): { ready: Record<string, Arms>; waiting?: Record<string, Arms> } {
+  const ready: Record<string, Arms> = {}
+  const later: Record<string, Arms> = {}
+  for (const segment of new Set([...Object.keys(waiting), ...Object.keys(now)])) {
+    const sum = together(waiting[segment], now[segment])
+    const isLagging = isRate && Object.values(sum).some(hasTooManyEvents)
+    if (isLagging) later[segment] = sum
+    else ready[segment] = sum
+  }
+  return Object.keys(later).length === 0 ? { ready } : { ready, waiting: later }
+}
+
+/** Over the same time: an arm that was missing in one of the looks is missing in their sum. */
+function together(waiting: Arms | undefined, now: Arms | undefined): Arms {
+  if (!waiting || !now) return waiting ?? now ?? {}
+  const sum = (arm: 'candidate' | 'baseline') => {
+    const [before, added] = [waiting[arm], now[arm]]
+    return before && added ? { [arm]: addCounts(before, added) } : {}
+  }
+  return { ...sum('candidate'), ...sum('baseline') }
+}
+
+const hasTooManyEvents = ({ total, events }: ArmCounts): boolean => events !== undefined && events > total
 
 function startBets(asked: Asked, certainty: Certainty, startMs: number): Bets {
   return {

@@ -90,6 +90,18 @@ describe('a criterion', () => {
     expect(verdictOf(question, looks(60, { candidate: counts(10, 9) })).verdict).toBe('Failed')
   })
 
+  it('counters that lag are put together: what one look has too many of is of the requests of the next', () => {
+    const late = [{ candidate: counts(0, 1) }, { candidate: counts(1, 2) }, { candidate: counts(99, 0) }]
+    const lagging = fold(criterion, Array.from({ length: 40 }, () => late).flat())
+    const fitting = fold(criterion, Array.from({ length: 40 }, () => [{}, {}, { candidate: counts(100, 3) }]).flat())
+    for (const [index, wealth] of (fitting.bets?.good.wealth ?? []).entries())
+      expect((lagging.bets?.good.wealth[index] ?? 0) / wealth).toBeCloseTo(1, 9)
+    expect(lagging.bets?.waiting).toBeUndefined()
+    const waits = { '': { candidate: counts(0, 1) } }
+    expect(fold(criterion, late.slice(0, 1)).bets?.waiting).toEqual({ whole: waits, segments: waits })
+    expect(sequentialJudge.judge(lagging, criterion).verdict).toBe('Failed')
+  })
+
   it('never passes without data, and on nothing but broken counts', () => {
     expect(verdictOf(criterion, []).verdict).toBe('Inconclusive')
     expect(verdictOf(criterion, looks(60, { baseline: counts(900, 0) })).verdict).toBe('Inconclusive')

@@ -42,7 +42,7 @@ function stageObserved(
   const readings: Record<string, MetricReading | null> = {}
   const missing: Record<string, DriverError> = {}
   for (const metricId of metricsOf(stage)) {
-    const outcome = usableReading(observation.readings[metricId], isShare(stage, metricId))
+    const outcome = usableReading(observation.readings[metricId], isShare(release, stage, metricId))
     const problem = problemOf(outcome)
     readings[metricId] = outcome.ok ? outcome.value : null
     if (problem) missing[metricId] = problem
@@ -70,8 +70,12 @@ function stageObserved(
   }
 }
 
-/** No statement asks for the bare number of events: as a part of the total they cannot exceed it. */
-const isShare = ({ criteria, triggers }: Stage, metricId: string): boolean =>
+/**
+ * Events are a part of the total where nothing asks for their bare number, and where they are known at once: what matures is counted long after what it is
+ * counted of, and the counts of one look need not fit.
+ */
+const isShare = ({ plan }: Release, { criteria, triggers }: Stage, metricId: string): boolean =>
+  plan.metrics[metricId]?.maturesMs === undefined &&
   ![...criteria, ...triggers].some(
     (statement) => statement.metricId === metricId && canonicalThreshold(statement.condition)?.kind === 'count',
   )
