@@ -4,9 +4,9 @@ import { Admission } from './admission.ts'
 import type { FlagStore, ServedFlags } from './flag-store.ts'
 
 const maximumClients = 10_000
-/** What is free for all who come when there is a place for none. */
+const newClientsPerSec = 1_000
+/** When there is no place, clients come back after a time from this range. */
 const fullMs = { least: 30_000, most: 60_000 }
-export const newClientsPerSec = 1_000
 /** Proxies cut what is silent for a minute. */
 const heartbeatMs = 25_000
 /** A client that takes up nothing is cut; it finds out when it comes back. */

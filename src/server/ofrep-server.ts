@@ -19,6 +19,8 @@ const maximumBodyBytes = 65_536
 const timeouts = { requestTimeout: 10_000, keepAliveTimeout: 60_000 }
 /** Connections that wait to be taken: those of a second and more, as far as the system has room for them. */
 const backlog = 4_096
+/** Of listeners and all who ask. Beyond that they are closed as they come. */
+const maximumConnections = 20_000
 const allowed = {
   methods: 'POST, GET, OPTIONS',
   headers: 'content-type, if-none-match, authorization, x-api-key, last-event-id',
@@ -72,6 +74,7 @@ function createOfrepServer(store: FlagStore, events: FlagEvents, options: OfrepO
     forceCloseConnections: 'idle',
     logger: { level: 'error', stream: process.stderr },
   })
+  server.server.maxConnections = maximumConnections
   // The tag of an answer is made of the request as it came. Pages may send plain text anywhere without asking first.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body))

@@ -18,7 +18,7 @@ import { type SyncRequest, type SyncResponse, syncService } from './sync-contrac
 
 const maximumClients = 10_000
 const newClientsPerSec = 500
-/** For who comes when there is no place. */
+/** When there is no place, clients come back after this time to twice of it. */
 const fullMs = 30_000
 /** Connections that wait to be taken, as far as the system has room for them. */
 const backlog = 4_096
