@@ -19,7 +19,8 @@ export const dispersionOf = (count: number, chance: number, squaredCv: number): 
 /**
  * By ratio, ln of the factor for "the odds of a hit are so many times the null's". Noise X multiplies the odds, and so moves a chance p by
  * p(1 − p)(X − 1). Given X, trials with u = e^θ − 1 have the mean Π ((1 + pu + p(1−p)u(X−1)) / (1 + pu)) ≤ e^{t(X−1)}, with t = Σ p(1−p)u / (1+pu).
- * The noise of events of both arms is in their number too: what works against the bet is then taken from the larger side.
+ * Of events of both arms the noise is in their number too. A bet on more of the candidate's reckons with as many as there are, one on fewer with as many
+ * as the baseline leads to expect: that both then have a mean of at most 1 is computed in the tests.
  */
 export function noisyLogFactors(block: readonly Trials[], ratios: readonly number[], squaredCv: number): Float64Array {
   return Float64Array.from(ratios, (ratio) => {
