@@ -31,7 +31,8 @@ export function explainCriterion(
       ? `${statement} does not hold${seen}, ${against(finding.bad, finding)}`
       : `${statement}: ${comparison(finding)}${seen}, ${against(finding.worse, finding)}`
   if (more === null) return `${statement} is undecided${seen}: more samples alone will hardly decide it`
-  return `${statement} is undecided${seen}: needs about ${formatCount(Math.max(1, more))} more`
+  const how = finding.isNoisy ? 'at least' : 'about'
+  return `${statement} is undecided${seen}: needs ${how} ${formatCount(Math.max(1, more))} more`
 }
 
 function seenOf({ value, samples, band }: Measured & { band?: Interval | null }, condition: Condition): string {

@@ -29,6 +29,8 @@ export interface Finding {
   withinMargin: Shown | null
   /** Of the rates, where there is something to tell. */
   effect: Effect | null
+  /** Of a metric with declared noise: more is needed than requests alone tell. */
+  isNoisy: boolean
   /** How seldom a good candidate is found bad, where that is what was allowed. */
   falseAlarmEveryMs?: number
 }

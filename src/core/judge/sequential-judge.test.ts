@@ -47,6 +47,14 @@ describe('a criterion', () => {
     expect(late.explanation).toMatch(/holds: 0 % over 600 samples, \d+:1 against chance/)
   })
 
+  it('of a noisy metric says the least that it needs', () => {
+    const noisy = { ...criterion, certainty: { ...certainty, noise: { spanMs: 60_000, mostCv: 0.3 } } }
+    const good = { candidate: counts(10, 0), baseline: counts(90, 0) }
+    expect(verdictOf(noisy, looks(15, good)).explanation).toMatch(
+      /undecided: 0 % over 150 samples: needs at least \d+ more/,
+    )
+  })
+
   it('says so when more samples will hardly decide it', () => {
     const { verdict, explanation } = verdictOf(
       criterion,

@@ -151,6 +151,7 @@ function findingOf(bets: Bets, asked: Asked, certainty: Certainty): Finding {
     worse,
     isSlower: slower !== null,
     isHighBad: asked.isHighBad,
+    isNoisy: certainty.noise !== undefined,
     withinMargin,
     // It costs more than all the rest, and tells nothing new while nothing is found.
     effect: isShown(bad) || isShown(worse) || withinMargin ? effectOf(bets.effect, shownAlpha) : null,
