@@ -1,6 +1,6 @@
 /**
  * Flags over HTTP beside Unleash's server: `npm run bench -- flags-http [--json] [--rounds N] [--seconds N]`. One command serves 100 flags over OFREP, the other
- * one flag over Unleash's frontend API from a PostgreSQL of this run; one client in a process of its own (autocannon, 32 connections, 1,000
+ * one flag over Unleash's frontend API from a PostgreSQL of this run; one client in a process of its own (autocannon, 32 connections, 200
  * users in turn) asks each as fast as it answers, one after the other, in every round. Unleash and the client are in `bench/flags-http/package.json` and are
  * installed there the first time, which asks npm's registry; figures are medians over the rounds.
  */

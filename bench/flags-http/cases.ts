@@ -9,7 +9,9 @@ export const kinds = ['unleash', 'single', 'bulk', 'held'] as const
 export type Kind = (typeof kinds)[number]
 
 export const connections = 32
+/** Answers are checked for all of them; under load the first ones are asked for, since the client makes every request of every connection beforehand. */
 export const userCount = 1_000
+export const userCountUnderLoad = 200
 export const flagCount = 100
 export const flagKey = 'share'
 export const frontendToken = 'default:development.bench-frontend'

@@ -1,6 +1,15 @@
 /** The client: asks one server one kind of question for a while, over all connections, each asking again as soon as it is answered: `load.ts JOB`. */
 import { sharePercent } from '../flags/cases.ts'
-import { connections, type Figures, flagKey, frontendToken, type Job, type Kind, userCount } from './cases.ts'
+import {
+  connections,
+  type Figures,
+  flagKey,
+  frontendToken,
+  type Job,
+  type Kind,
+  userCount,
+  userCountUnderLoad,
+} from './cases.ts'
 import { load } from './packages.ts'
 
 interface Request {
@@ -10,7 +19,7 @@ interface Request {
   body?: string
 }
 
-type Autocannon = (options: object) => Promise<{ duration: number; errors: number; timeouts: number }> & {
+type Autocannon = (options: object) => Promise<{ errors: number; timeouts: number }> & {
   on(event: 'response', listener: (_: unknown, status: number, bytes: number, ms: number) => void): void
 }
 
@@ -66,16 +75,24 @@ function isOn(answer: unknown): boolean {
 /** Throws where anything but the expected answer came. */
 async function run(forSeconds: number): Promise<Figures> {
   const times: number[] = []
+  let [firstMs, lastMs] = [Number.NaN, Number.NaN]
   const others = new Map<number, number>()
-  const running = autocannon({ url, connections, duration: forSeconds, requests })
+  const running = autocannon({
+    url,
+    connections,
+    duration: forSeconds,
+    requests: requests.slice(0, userCountUnderLoad),
+  })
   running.on('response', (_, status, __, ms) => {
     times.push(ms)
+    lastMs = performance.now()
+    if (times.length === 1) firstMs = lastMs
     if (status !== expected) others.set(status, (others.get(status) ?? 0) + 1)
   })
-  const { duration, errors, timeouts } = await running
+  const { errors, timeouts } = await running
   if (errors + timeouts + others.size > 0)
     throw new Error(`${kind}: ${errors} errors, ${timeouts} timeouts, answers ${JSON.stringify([...others])}`)
   const sorted = Float64Array.from(times).sort()
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
-  return { perSec: times.length / duration, p50: at(0.5), p99: at(0.99), max: at(1) }
+  return { perSec: (times.length - 1) / ((lastMs - firstMs) / 1_000), p50: at(0.5), p99: at(0.99), max: at(1) }
 }
