@@ -2,8 +2,10 @@
  * `==`, `===`, `!=`, `!==`, `<`, `<=`, `>` and `>=`. Texts compare as texts, everything else as numbers; what is no number then is an error.
  * With more than two operands, each must hold for its neighbour: `{"<": [1, {"var": "x"}, 9]}` is "between".
  */
+
+import { attributeReader } from './attribute-readers.ts'
 import { invalidOperands, lazyOperands, literal, notANumber, type Operator, type Rule } from './rule.ts'
-import { attribute, attributeName } from './variables.ts'
+import { attributeName } from './variables.ts'
 
 type Compare = (a: unknown, b: unknown) => boolean
 
@@ -58,11 +60,13 @@ function equality(compare: Compare, isEqual: boolean): Operator {
     const text = operands[known] as string
     const name = attributeName(operands[1 - known], scope)
     const other = compile(operands[1 - known], scope)
-    if (name !== undefined)
+    if (name !== undefined) {
+      const read = attributeReader(name)
       return (data, frame) => {
-        const value = attribute(data, name)
+        const value = read(data)
         return typeof value === 'string' ? (value === text) === isEqual : compare(other(data, frame), text)
       }
+    }
     return (data, frame) => {
       const value = other(data, frame)
       return typeof value === 'string' ? (value === text) === isEqual : compare(value, text)

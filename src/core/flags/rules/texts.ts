@@ -1,7 +1,8 @@
 /** `cat`, `substr`, `in`, `starts_with` and `ends_with`; and `log`, which answers its operand and writes nothing. */
 
+import { attributeReader } from './attribute-readers.ts'
 import { eager, invalidOperands, literal, type Operator, type Rule, tooLarge } from './rule.ts'
-import { attribute, attributeName } from './variables.ts'
+import { attributeName } from './variables.ts'
 
 const maximumLength = 65_536
 
@@ -40,7 +41,10 @@ const within: Operator = (operands, scope, compile) => {
   const members = new Set(known)
   const name = attributeName(operands[0], scope)
   // Nothing is as much as `null` here.
-  if (name !== undefined && !members.has(null)) return (data) => members.has(attribute(data, name))
+  if (name !== undefined && !members.has(null)) {
+    const read = attributeReader(name)
+    return (data) => members.has(read(data))
+  }
   return (data, frame) => members.has(item(data, frame))
 }
 
@@ -55,11 +59,13 @@ function affix(test: (text: string, part: string) => boolean): Operator {
       return general(operands, scope, compile)
     const part = operands[1]
     const name = attributeName(operands[0], scope)
-    if (name !== undefined)
+    if (name !== undefined) {
+      const read = attributeReader(name)
       return (data) => {
-        const value = attribute(data, name)
+        const value = read(data)
         return typeof value === 'string' ? test(value, part) : null
       }
+    }
     const text: Rule = compile(operands[0], scope)
     return (data, frame) => {
       const value = text(data, frame)

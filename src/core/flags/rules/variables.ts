@@ -2,6 +2,7 @@
  * `var`, `missing` and `missing_some`. Only what the data hold themselves is read, never what JavaScript's objects inherit.
  * `$flagd.flagKey` and `$flagd.timestamp` are known in the context, not in elements of lists.
  */
+import { attributeReader } from './attribute-readers.ts'
 import { eager, type Frame, invalidOperands, literal, type Operator, type Rule, type Scope } from './rule.ts'
 
 /** `undefined` where there is nothing. Functions are inherited ones: JSON has none. */
@@ -31,7 +32,7 @@ export function pathOf(name: string): string[] {
 }
 
 /**
- * The name in `{"var": "name"}`, where that reads one property of the data and nothing else: `attribute` reads it. The operators that most rules
+ * The name in `{"var": "name"}`, where that reads one property of the data and nothing else: `attributeReader` reads it. The operators that most rules
  * are made of look there themselves, since a call less is a good part of their time.
  */
 export function attributeName(operand: unknown, { isTop }: Scope): string | undefined {
@@ -41,11 +42,6 @@ export function attributeName(operand: unknown, { isTop }: Scope): string | unde
   const only = Array.isArray(named) && named.length === 1 ? named[0] : named
   const isPlain = typeof only === 'string' && only !== '' && !/[.\\]|^__proto__$/.test(only)
   return isPlain && !(isTop && only === '$flagd') ? only : undefined
-}
-
-/** May also be an inherited function, which is no text and no number. */
-export function attribute(data: unknown, name: string): unknown {
-  return data === null || data === undefined ? undefined : (data as Record<string, unknown>)[name]
 }
 
 function lookUp(name: unknown, data: unknown, frame: Frame, scope: Scope): unknown {
@@ -61,9 +57,9 @@ function reader(name: string, scope: Scope): Rule {
   if (name === '') return (data) => data
   if (second === undefined) {
     if (first === '__proto__') return (data) => member(data, first)
+    const read = attributeReader(first)
     return (data) => {
-      if (data === null || data === undefined) return undefined
-      const value = (data as Record<string, unknown>)[first]
+      const value = read(data)
       return typeof value === 'function' ? undefined : value
     }
   }
