@@ -27,15 +27,34 @@ function rollingBack(): World {
   return world
 }
 
+function crooked(): World {
+  const sequential = { rollbackAlpha: 0.01, promotionAlpha: 0.05 }
+  const world = new World(
+    { arrives: (percent) => (percent === 10 ? 14 : percent), requestsPerSecond: 5_000 },
+    { ...plan, judging: { ...plan.judging, sequential } },
+  )
+  world.run({ until: ({ service }) => (service.exposure?.bakedMs ?? 0) >= 8_000 })
+  return world
+}
+
 const waiting = () => new World({ signs: false })
 
 const worlds: [string, World][] = [
   ['waiting', waiting()],
   ['baking', baking()],
+  ['unevenly split', crooked()],
   ['rolling back', rollingBack()],
 ]
 
 describe('80 columns without colour', () => {
+  it('says that the split is not what was asked for', () => {
+    const lines = renderLive(viewOf(crooked()), 80, false)
+    expect(lines).toContain('            ▲ received 14 % of 40,000 requests')
+    expect(lines.join(' ').replace(/ +/g, ' ')).toMatch(
+      /The split is broken: the candidate receives 14 % of [\d,]+ requests, and 10 % were asked for/,
+    )
+  })
+
   it('shows the ladder, the bake, the three shares and each statement', () => {
     const lines = renderLive(viewOf(baking()), 80, false)
     expect(lines[0]).toMatch(/^ Example v2 +◐ running$/)

@@ -122,7 +122,11 @@ describe('a statement that compares with the baseline', () => {
 
 describe('a split that is not what was asked for', () => {
   it('is told once, is no verdict, and stops nothing', () => {
-    const world = new World({ arrives: (percent) => (percent === 10 ? 14 : percent) }, planOf([10, 50]))
+    const requestsPerSecond = 5_000
+    const world = new World(
+      { arrives: (percent) => (percent === 10 ? 14 : percent), requestsPerSecond },
+      planOf([10, 50]),
+    )
     world.run()
     expect(world.state.status).toBe('Succeeded')
     const told = messages(world, /the split of backend is broken/)
@@ -133,7 +137,7 @@ describe('a split that is not what was asked for', () => {
 
   it('is not found where users are only unequally busy, nor by the simple judge', () => {
     const arrives = (percent: number) => (percent === 10 ? 11.5 : percent)
-    const requestsPerSecond = 5_000
+    const requestsPerSecond = 100_000
     const busy = new World({ arrives, requestsPerSecond }, planOf([10]))
     busy.run()
     expect(messages(busy, /split/)).toEqual([])

@@ -30,8 +30,8 @@ const known: Record<number, Record<string, string>> = {
     'version-1-in-a-stage': '4ebcb9e54c8e9b127282211c41884d7c119c77a2d2989733f1bc0a266e4d56c4',
     'version-1-rolled-back': '971bb604d9cf032bbde392577ce389bd9aafde2a627ea7f0fc535d0bc2eab3f4',
     'version-1-succeeded': 'eed805d7e47810f10778720fda6e313c56cacdf0b0ea9d243100ebeb5ac9eb85',
-    'version-2-judged-by-bets': '5b987a5702f166bf6346ff7b07351edaa50571839d3188d8319bfea4661ccb6e',
-    'version-3-rolled-back': '3d69e16486b3a0d799b7839af44844a8677e122a493d675bc487c4e01577a7d6',
+    'version-2-judged-by-bets': '47c8587b0159486f2468db7bd8557a10dd5a3ea0272b9d4baddf9596adf1d9a3',
+    'version-3-rolled-back': '8d41bbb2bfe405d2bf6f80698a1b77074daf54310dd3caa97dc535c10f4e8b5f',
   },
 }
 
