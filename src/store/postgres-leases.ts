@@ -13,6 +13,9 @@ import type { WakeUps } from './postgres-wake-ups.ts'
 const leaseMs = 3_000
 const beatMs = 500
 const restAfterMs = 60_000
+/** How often it is looked whether a lease has run out; and when its holder takes it to have, so that it has stopped before anybody else may begin. */
+const watchMs = beatMs / 5
+const ownMs = leaseMs - 2 * watchMs
 
 /** Releases that one controller takes at a beat, so that all get their part; and that it runs at most. */
 const maximumTaken = 20
@@ -47,7 +50,7 @@ export class PostgresLeases implements Leases {
     this.#turns = turns
     await this.#wakeAll(turns)
     // Apart from the beats, which may wait for an answer for longer than a lease lasts.
-    this.#watch = setInterval(() => this.#dropExpired(), beatMs / 5)
+    this.#watch = setInterval(() => this.#dropExpired(), watchMs)
     this.#beating = this.#beat()
   }
 
@@ -59,7 +62,7 @@ export class PostgresLeases implements Leases {
     // Where that fails, the wake-up that came with the last append brings the release back.
     const [taken] = await this.#acquire(this.#pool, [stream]).catch(() => [])
     if (taken === undefined) return false
-    if (!this.#held.has(stream)) this.#begin(stream, askedMs + leaseMs)
+    if (!this.#held.has(stream)) this.#begin(stream, askedMs + ownMs)
     return true
   }
 
@@ -114,7 +117,7 @@ export class PostgresLeases implements Leases {
     for (const stream of streams) {
       const held = this.#held.get(stream)
       if (!held) continue
-      if (renewed.has(stream)) held.expiresMs = askedMs + leaseMs
+      if (renewed.has(stream)) held.expiresMs = askedMs + ownMs
       else held.abort.abort()
     }
     for (const { stream, version } of rows) this.#turns?.moved(stream, version)
@@ -142,7 +145,7 @@ export class PostgresLeases implements Leases {
         await this.#wakeUps.send(client, stream, expectedVersion, { afterMs: leftMs.get(stream) ?? leaseMs })
       return { value: () => free }
     })
-    for (const stream of acquired) if (!this.#held.has(stream)) this.#begin(stream, askedMs + leaseMs)
+    for (const stream of acquired) if (!this.#held.has(stream)) this.#begin(stream, askedMs + ownMs)
   }
 
   /** Those of the streams whose lease nobody else has. */
