@@ -20,7 +20,7 @@ function rates() {
   tableOfAlarms('Noise of the candidate in its error rate, new every minute; false alarms in an hour', alarms)
   const delays = strengths.map((cv) => ({
     cv,
-    shipped: noiseDelay(random, cv, 0.01, runs),
+    shipped: noiseDelay(random, cv, 0.01, runs * 10),
     best: bestNoisyTest(random, { n: 600, m: 5_400, rate: 0.005, ratio: 2, cv }, 0.01, runs * 5),
   }))
   table(

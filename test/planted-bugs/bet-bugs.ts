@@ -83,6 +83,12 @@ export const betBugs: readonly PlantedBug[] = [
     replace: '0)',
   },
   {
+    name: 'a bet on pairs counts the noise as a regression',
+    file: 'judge/moment-bets.ts',
+    find: '(stake * square) / (1 + squaredCv)',
+    replace: 'stake * square',
+  },
+  {
     name: 'bets that the threshold is broken are laid on its being kept',
     file: 'judge/bets.ts',
     find: 'alternatives: aboveOdds, rate }',

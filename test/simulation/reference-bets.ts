@@ -95,15 +95,23 @@ export const oddsWithin = (ticks: readonly BetTick[], margin: number): number =>
 
 /**
  * After the first block of a metric whose noise has a coefficient of variation of at most `cv`: nothing is known of it yet, so it is as strong as that.
- * What inverse Gaussian noise lends is taken off the bet, which leans as the noise lets it.
+ * Under strong noise the bet is on the bad requests and on their pairs; under less, what inverse Gaussian noise lends is taken off a bet that leans.
  */
 export function oddsAboveAfterBlock(block: BetTick, rate: number, stageMs: number, cv: number): number {
   return odds([block], above, { stageMs }, ({ own: { total, bad } }, ratio) => {
     if (total === 0) return undefined
+    if (cv ** 2 >= 0.5) return Math.log(momentFactor(total * rate, bad, ratio, cv))
     const noise = total * rate * (1 - rate) * cv ** 2
     const hit = 1 + (ratio - 1) / (1 + Math.max(ratio, 3 * (ratio - 1)) * noise)
     const mean = rate * hit + 1 - rate
     const stake = (noise * (hit - 1)) / mean
     return bad * Math.log(hit) - total * Math.log(mean) - (1 - stake - Math.sqrt(1 - 2 * stake)) / cv ** 2
   })
+}
+
+function momentFactor(expected: number, bad: number, ratio: number, cv: number): number {
+  const gain = 0.8 * (ratio - 1) ** 0.3
+  const stake = gain / (gain + cv ** 2 + 1 / expected)
+  const pairs = (bad * (bad - 1)) / (expected ** 2 * (1 + cv ** 2))
+  return 1 - stake + stake * (1 - stake) * (bad / expected) + stake ** 2 * pairs
 }

@@ -7,14 +7,14 @@ export function sequentialScenario(seed: number): Scenario {
   const { plan } = scenario
   const sequential = { rollbackAlpha: 0.01, promotionAlpha: 0.05, ...(seed % 3 === 0 ? { margin: 1.5 } : {}) }
   const judged = { ...plan, judging: { ...plan.judging, sequential } }
-  const noisy = seed % 3 === 1 ? withNoise(judged) : judged
+  const noisy = seed % 3 === 1 ? withNoise(judged, seed % 2 === 0 ? 1 : 0.5) : judged
   return { ...scenario, plan: seed % 2 === 0 ? withSharedCriteria(noisy) : noisy }
 }
 
-function withNoise(plan: Plan): Plan {
+function withNoise(plan: Plan, mostCv: number): Plan {
   const { errors } = plan.metrics
   if (!errors) return plan
-  return { ...plan, metrics: { ...plan.metrics, errors: { ...errors, noise: { spanMs: 2_500, mostCv: 0.5 } } } }
+  return { ...plan, metrics: { ...plan.metrics, errors: { ...errors, noise: { spanMs: 2_500, mostCv } } } }
 }
 
 /** All stages of a service ask the same, by the same names. */

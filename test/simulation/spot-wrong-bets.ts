@@ -198,8 +198,8 @@ function wrongOdds(
     if (verdict === 'Inconclusive' && isShown) return 'it is shown, and did not pass'
     return differs(odds, good)
   }
-  // Of latencies and frequent events another bet says that the candidate is worse; it is not worked out here.
-  return isErrors ? differs(odds, Math.max(bad, oddsWorse(ticks, stageMs))) : null
+  // What its own threshold shows is told first. Of latencies and frequent events another bet says that the candidate is worse; it is not worked out here.
+  return isErrors ? differs(odds, bad >= worseBar ? bad : oddsWorse(ticks, stageMs)) : null
 }
 
 /** Between the ends of blocks nothing moves; and the first block counts as the strongest noise of the class has it. */

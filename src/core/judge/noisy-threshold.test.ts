@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aboveOdds } from './alternatives.ts'
 import { bet, type Contract, isRejected, oddsOf, startEvidence } from './evidence.ts'
-import { noisyLogFactors } from './noisy-factor.ts'
+import { momentLogFactors } from './moment-bets.ts'
 import { type NoisyEvidence, observeNoisyThreshold } from './noisy-threshold.ts'
 import type { ArmRate } from './rate-ratio.ts'
 import { observeThreshold, type ThresholdTest } from './threshold.ts'
@@ -34,7 +34,7 @@ describe('a threshold on a noisy metric', () => {
     expect(waiting.gathered?.pending).toEqual({ total: 590, events: 59 })
     const whole = fold(ticks, 1_000)
     expect(whole.gathered).toEqual({ sinceMs: 60_000, pending: { total: 0, events: 0 }, past: [block(60)] })
-    const factors = noisyLogFactors([{ count: 600, hits: 60, chance: 0.05, expected: 600 }], aboveOdds.ratios, 1)
+    const factors = momentLogFactors({ ratio: 2, square: (60 * 59) / 900, variance: 1 / 30 }, aboveOdds.ratios, 1)
     expect(whole.wealth).toEqual(bet(start, contract, aboveOdds.weights, factors, 60_000).wealth)
   })
 
@@ -60,7 +60,7 @@ describe('a threshold on a noisy metric', () => {
       return Math.log((after.wealth[6] ?? 0) / (before.wealth[6] ?? 0))
     }
     const quiet = fold([...blocks(28, 20), ...blocks(32, 20)], 60_000)
-    expect(Math.abs(told(quiet))).toBeGreaterThan(3 * Math.abs(told(start)))
+    expect(Math.abs(told(quiet))).toBeGreaterThan(2 * Math.abs(told(start)))
   })
 
   it('a tick seen before changes nothing, and only so many blocks are remembered', () => {

@@ -4,6 +4,7 @@
  */
 import { type Deviation, deviationOf, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
 import { bet, type Evidence, pass } from './evidence.ts'
+import { momentLogFactors, momentsOfArm } from './moment-bets.ts'
 import { noisyLogFactors } from './noisy-factor.ts'
 import type { ArmRate } from './rate-ratio.ts'
 import { observeThreshold, type ThresholdTest } from './threshold.ts'
@@ -18,6 +19,9 @@ export interface NoisyEvidence extends Evidence {
     readonly past: readonly ArmRate[]
   }
 }
+
+/** As of two arms, but a known rate tells so much of a block that little noise leaves these bets too small. */
+const momentsFrom = 0.5
 
 const nothing: ArmRate = { total: 0, events: 0 }
 
@@ -35,13 +39,23 @@ export function observeNoisyThreshold(
   const block = plus(pending, counts)
   if (untilMs - sinceMs < noise.spanMs)
     return { ...pass(evidence, untilMs), gathered: { sinceMs, pending: block, past } }
-  const { contract, alternatives, rate } = test
-  const trials = [{ count: block.total, hits: block.events, chance: rate, expected: block.total }]
-  const factors = noisyLogFactors(trials, alternatives.ratios, noiseOf(rateDeviations(past), noise))
+  const { contract, alternatives } = test
+  const factors = blockLogFactors(block, test, noiseOf(rateDeviations(past), noise))
   return {
     ...bet(evidence, contract, alternatives.weights, factors, untilMs),
     gathered: { sinceMs: untilMs, pending: nothing, past: [...past, block].slice(-mostBlocks) },
   }
+}
+
+function blockLogFactors(block: ArmRate, { alternatives: { ratios }, rate }: ThresholdTest, squaredCv: number) {
+  const areMoments = squaredCv >= momentsFrom && (ratios[0] ?? 0) > 1
+  const moments = areMoments ? momentsOfArm(block, rate) : undefined
+  if (moments) return momentLogFactors(moments, ratios, squaredCv)
+  return noisyLogFactors(
+    [{ count: block.total, hits: block.events, chance: rate, expected: block.total }],
+    ratios,
+    squaredCv,
+  )
 }
 
 /** What past blocks say of the noise, once their common rate is taken out. */
