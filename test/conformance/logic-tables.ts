@@ -40,7 +40,12 @@ function passes(entry: Case): boolean {
 function answer({ rule, data = null }: Case): { result: unknown } | { error: string } {
   try {
     const logic = { map: [{ var: 'data' }, rule] }
-    const run = compileRule(logic, { flagKey: '', fractionalVersion: 2, evaluators: {} })
+    const run = compileRule(logic, {
+      flagKey: '',
+      fractionalVersion: 2,
+      evaluators: {},
+      outcome: (result: unknown) => result,
+    })
     const [result] = run({ data: [data] }, { timestampSec: 0, iterationsLeft: 1_000 }) as unknown[]
     // JSON knows one zero.
     return { result: result === 0 ? 0 : result }

@@ -11,12 +11,9 @@ export interface CompiledFlag {
   /** Its definition as JSON: as long as that is the same, so is the flag. */
   readonly source: string
   /** Absent where `standing` is the only answer. */
-  readonly rule: Rule | undefined
+  readonly rule: Rule<Resolution> | undefined
   /** The answer of a flag without a rule, and of one whose rule gives none. */
   readonly standing: Resolution
-  /** The names of variants that a rule can choose, and the answer for each: few enough to look through. */
-  readonly variants: readonly string[]
-  readonly answers: readonly Resolution[]
   readonly metadata: FlagMetadata
   /** Without lines. A flag with faults answers like any evaluator of flagd would: as far as it can be read. */
   readonly faults: readonly Fault[]
@@ -36,20 +33,15 @@ export function compileFlag(
   const faults: Fault[] = []
   checkValues(definition, ['flags', key], faults)
   const metadata = Object.freeze({ ...shared.metadata, ...definition.metadata }) as FlagMetadata
-  const flag = { key, source, metadata, faults, rule: undefined, variants: [], answers: [] }
+  const flag = { key, source, metadata, faults, rule: undefined }
+  const { targeting } = definition
   const rule =
-    definition.targeting && hasRules(definition.targeting)
-      ? ruleOf(key, definition.targeting, shared, faults)
+    targeting && hasRules(targeting)
+      ? ruleOf(key, targeting, { shared, faults, outcome: outcomesOf(key, definition, metadata) })
       : undefined
   if (definition.state === 'DISABLED') return { ...flag, standing: deferred('DISABLED', metadata) }
   if (typeof rule === 'string') return { ...flag, standing: failed('PARSE_ERROR', rule, metadata) }
-  const standing = standingOf(definition, rule === undefined ? 'STATIC' : 'DEFAULT', metadata)
-  if (rule === undefined) return { ...flag, standing }
-  const variants = Object.keys(definition.variants)
-  const answers = variants.map((name) =>
-    resolved(definition.variants[name] as FlagValue, name, 'TARGETING_MATCH', metadata),
-  )
-  return { ...flag, rule, standing, variants, answers }
+  return { ...flag, rule, standing: standingOf(definition, rule === undefined ? 'STATIC' : 'DEFAULT', metadata) }
 }
 
 const hasRules = (targeting: object): boolean => Object.keys(targeting).length > 0
@@ -64,14 +56,36 @@ function standingOf(
   return resolved(variants[defaultVariant] as FlagValue, defaultVariant, reason, metadata)
 }
 
+/** The answer for each result of the flag's rule: made beforehand for every variant, which are few enough to look through. */
+function outcomesOf(key: string, definition: FlagDefinition, metadata: FlagMetadata): (result: unknown) => Resolution {
+  const standing = standingOf(definition, 'DEFAULT', metadata)
+  const variants = Object.keys(definition.variants)
+  const answers = variants.map((name) =>
+    resolved(definition.variants[name] as FlagValue, name, 'TARGETING_MATCH', metadata),
+  )
+  return (result) => {
+    if (result === null || result === undefined) return standing
+    const variant = typeof result === 'string' ? result : String(result)
+    for (let at = 0; at < variants.length; at++) if (variants[at] === variant) return answers[at] as Resolution
+    const message = `the targeting of flag '${key}' gave '${variant.slice(0, 100)}', which is no variant`
+    return failed('GENERAL', message, metadata)
+  }
+}
+
+interface RuleMaking {
+  shared: SharedDefinitions
+  faults: Fault[]
+  outcome: (result: unknown) => Resolution
+}
+
 /** A text says why there is none. */
-function ruleOf(key: string, targeting: object, shared: SharedDefinitions, faults: Fault[]): Rule | string {
+function ruleOf(key: string, targeting: object, { shared, faults, outcome }: RuleMaking): Rule<Resolution> | string {
   const { evaluators, fractionalVersion } = shared
   const path = ['flags', key, 'targeting']
   const before = faults.length
   checkTargeting(targeting, path, { evaluators, faults })
   try {
-    return compileRule(targeting, { flagKey: key, fractionalVersion, evaluators })
+    return compileRule(targeting, { flagKey: key, fractionalVersion, evaluators, outcome })
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     if (faults.length === before) faults.push({ path, message: error.message })

@@ -19,21 +19,11 @@ export function evaluateFlag(set: FlagSet, key: string, context: EvaluationConte
   if (rule === undefined) return flag.standing
   frame.timestampSec = timestampSec
   frame.iterationsLeft = maximumIterations
-  let variant: string
   try {
-    const result = rule(context, frame)
-    if (result === null || result === undefined) return flag.standing
-    variant = typeof result === 'string' ? result : String(result)
+    return rule(context, frame)
   } catch (error) {
     return failed('GENERAL', `the targeting of flag '${key}' failed: ${reasonOf(error)}`, flag.metadata)
   }
-  const { variants } = flag
-  for (let at = 0; at < variants.length; at++) if (variants[at] === variant) return flag.answers[at] as Resolution
-  return failed(
-    'GENERAL',
-    `the targeting of flag '${key}' gave '${variant.slice(0, 100)}', which is no variant`,
-    flag.metadata,
-  )
 }
 
 /** What else is thrown comes from contexts that no JSON text gives. */

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { compileRule } from './compile-rule.ts'
 import { RuleError } from './rule.ts'
 
-const settings = { flagKey: 'basket', fractionalVersion: 2 as const, evaluators: {} as Record<string, unknown> }
+const outcome = (result: unknown) => result
+const settings = {
+  flagKey: 'basket',
+  fractionalVersion: 2 as const,
+  evaluators: {} as Record<string, unknown>,
+  outcome,
+}
 const run = (rule: unknown, data: unknown = {}, evaluators = settings.evaluators, iterationsLeft = 1_000) =>
   compileRule(rule, { ...settings, evaluators })(data, { timestampSec: 1_700_000_000, iterationsLeft })
 
@@ -199,6 +205,35 @@ describe('references', () => {
     [{ constructor: 1 }, 'there is no operator "constructor"'],
     [{ '==': [1, 1], '!': 1 }, 'a rule has one operator, not both "==" and "!"'],
   ])('%j: %s', (rule, message) => expect(() => run(rule, user, evaluators)).toThrow(new RuleError(message)))
+})
+
+describe('the outcome', () => {
+  const compiled = (rule: unknown) => {
+    const made: unknown[] = []
+    const outcome = (result: unknown) => ({ at: made.push(result), result })
+    const run = compileRule(rule, { ...settings, outcome })
+    return { made, run: (x: unknown) => run({ x }, { timestampSec: 0, iterationsLeft: 10 }) }
+  }
+
+  it('of results that an `if` names is made once, also of those that it names nowhere', () => {
+    const { made, run } = compiled({ if: [{ '==': [v('x'), 1] }, 'one', { if: [{ '==': [v('x'), 2] }, 'two'] }] })
+    const before = made.length
+    expect([1, 2, 3].map((x) => run(x).result)).toEqual(['one', 'two', null])
+    expect(run(1)).toBe(run(1))
+    expect(made).toHaveLength(before)
+  })
+
+  it('of other results is made when they are known, and never of what an operator compares', () => {
+    const { made, run } = compiled({
+      if: [{ '!': [{ if: [v('x'), false, true] }] }, { cat: ['v', v('x')] }, [1, v('x')]],
+    })
+    expect(made).toEqual([null])
+    expect(run(7).result).toBe('v7')
+    expect(run(0).result).toEqual([1, 0])
+    expect(made).toEqual([null, 'v7', [1, 0]])
+    expect(compiled('fixed').run(1).result).toBe('fixed')
+    expect(compiled({ if: [v('x')] }).run('own').result).toBe('own')
+  })
 })
 
 describe('limits', () => {

@@ -1,18 +1,28 @@
 /** `if`, `?:`, `and`, `or`, `!` and `!!`. Only the operands that decide are evaluated. */
-import { lazyOperands, literal, type Operator, type Rule } from './rule.ts'
+import {
+  asOperand,
+  constant,
+  invalidOperands,
+  lazyOperands,
+  literal,
+  type Operator,
+  type Rule,
+  type Scope,
+} from './rule.ts'
 import { truthy } from './truthy.ts'
 
 const nothing: Rule = () => null
 
+/** Its own results, and not those of its conditions, become the outcome. */
 const conditional: Operator = (operands, scope, compile) => {
-  const rules = lazyOperands(operands, scope, compile)
-  const [first] = rules
-  if (first === undefined) return nothing
-  if (rules.length === 1) return first
-  const known = (operands as unknown[]).map(literal)
-  const hasElse = rules.length % 2 === 1
-  let otherwise: Rule = hasElse ? (rules.at(-1) ?? nothing) : nothing
-  let last = hasElse ? known.at(-1) : { value: null }
+  if (!Array.isArray(operands)) throw invalidOperands
+  const hasElse = operands.length % 2 === 1
+  const isResult = (index: number) => index % 2 === 1 || (hasElse && index === operands.length - 1)
+  const rules = operands.map((operand, index) => compile(operand, isResult(index) ? scope : asOperand(scope)))
+  const known = operands.map(literal).map((found) => found && { value: outcomeOf(found.value, scope) })
+  const absent = outcomeOf(null, scope)
+  let otherwise = (hasElse ? rules.at(-1) : undefined) ?? constant(absent)
+  let last = hasElse ? known.at(-1) : { value: absent }
   for (let at = 2 * Math.floor(rules.length / 2) - 2; at >= 0; at -= 2) {
     const [condition = nothing, then = nothing] = rules.slice(at)
     const chosen = known[at + 1]
@@ -21,6 +31,8 @@ const conditional: Operator = (operands, scope, compile) => {
   }
   return otherwise
 }
+
+const outcomeOf = (result: unknown, { outcome }: Scope): unknown => (outcome ? outcome(result) : result)
 
 function choose(condition: Rule, then: Rule, otherwise: Rule): Rule {
   return (data, frame) => (truthy(condition(data, frame)) ? then(data, frame) : otherwise(data, frame))

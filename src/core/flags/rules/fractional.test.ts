@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { compileRule } from './compile-rule.ts'
 import { absorbText, emptyState, finish } from './murmur3.ts'
 
+const outcome = (result: unknown) => result
 const compiled = (rule: unknown, version: 2 | 3 = 2) => {
-  const run = compileRule(rule, { flagKey: 'basket', fractionalVersion: version, evaluators: {} })
+  const run = compileRule(rule, { flagKey: 'basket', fractionalVersion: version, evaluators: {}, outcome })
   return (data: unknown) => run(data, { timestampSec: 1_000, iterationsLeft: 100 })
 }
 const hash = (text: string) => {
@@ -129,7 +130,7 @@ describe('the seed', () => {
   it('is shared by flags that name the same one', () => {
     const seed = { cat: ['launch', { var: 'targetingKey' }] }
     const rule = { fractional: [seed, ...shares(30, 70)] }
-    const other = compileRule(rule, { flagKey: 'other', fractionalVersion: 2, evaluators: {} })
+    const other = compileRule(rule, { flagKey: 'other', fractionalVersion: 2, evaluators: {}, outcome })
     for (const user of users.slice(0, 200))
       expect(compiled(rule)(user)).toBe(other(user, { timestampSec: 0, iterationsLeft: 0 }))
   })

@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** `data` is what `var` reads: the context, or an element of a list. Throws `RuleError`. */
-export type Rule = (data: unknown, frame: Frame) => unknown
+export type Rule<Result = unknown> = (data: unknown, frame: Frame) => Result
 
 /** What a rule is compiled in. */
 export interface Scope {
@@ -18,6 +18,8 @@ export interface Scope {
   readonly fractionalVersion: 2 | 3
   /** False inside `map`, `filter` and their like, where `var` sees an element and not the context. */
   readonly isTop: boolean
+  /** What the result of the whole rule becomes. Absent where the result is an operand's; what is the same for everyone becomes it beforehand. */
+  readonly outcome?: ((result: unknown) => unknown) | undefined
 }
 
 export type Compile = (logic: unknown, scope: Scope) => Rule
@@ -49,6 +51,14 @@ export const constant =
   (value: unknown): Rule =>
   () =>
     value
+
+/** `rule`, whose result becomes the outcome of `scope`. */
+export function finished(rule: Rule, { outcome }: Scope): Rule {
+  return outcome ? (data, frame) => outcome(rule(data, frame)) : rule
+}
+
+/** Of an operand. */
+export const asOperand = (scope: Scope): Scope => (scope.outcome ? { ...scope, outcome: undefined } : scope)
 
 /** Calls `apply` with the operands' values. One operand need not be in a list; if its value is a list, those are the operands. */
 export function eager(apply: (values: readonly unknown[]) => unknown): Operator {

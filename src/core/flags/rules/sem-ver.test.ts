@@ -4,7 +4,7 @@ import { compileRule } from './compile-rule.ts'
 const answer = (version: unknown, relation: unknown, other: unknown) => {
   const rule = compileRule(
     { sem_ver: [{ var: 'version' }, { var: 'relation' }, typeof other === 'string' ? other : { var: 'other' }] },
-    { flagKey: 'f', fractionalVersion: 2, evaluators: {} },
+    { flagKey: 'f', fractionalVersion: 2, evaluators: {}, outcome: (result) => result },
   )
   return rule({ version, relation, other }, { timestampSec: 0, iterationsLeft: 0 })
 }
