@@ -1,7 +1,8 @@
 /**
  * How soon a change of a flag is with those who listen: 1,000 gRPC streams of flagd's sync, each on a connection of its own, 5,000 event streams, and the
- * stock provider with ten flags. `npm run bench -- flag-changes [provider|sync|events] [--json]`. Clients are a process of their own on the same machine;
- * times are from the change until the client has it, over all clients and all changes.
+ * stock provider with ten flags; the last also of a server that only writes, which none can be sooner than.
+ * `npm run bench -- flag-changes [provider|bare|sync|events] [--json]`. Clients are a process of their own on the same machine; times are from the change
+ * until the client has it, over all clients and all changes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +10,7 @@ import { cpus, loadavg } from 'node:os'
 import { FlagStore } from '../src/server/flag-store.ts'
 import { serveOfrep } from '../src/server/ofrep-server.ts'
 import { serveSync } from '../src/server/sync-server.ts'
+import { serveBare } from './flag-changes/bare-server.ts'
 import type { Received } from './flag-changes/clients.ts'
 import { definitionsOf, nowMs, processorMs } from './flag-changes/shared.ts'
 
@@ -28,10 +30,11 @@ interface Row {
   processor: { server: number; clients: number }
 }
 
-const only = process.argv.find((argument) => ['provider', 'sync', 'events'].includes(argument))
+const only = process.argv.find((argument) => ['provider', 'bare', 'sync', 'events'].includes(argument))
 const rows: Row[] = []
 for (const [kind, clients, flags] of [
   ['provider', 1, 10],
+  ['bare', 1, 10],
   ['sync', 1_000, 150],
   ['events', 5_000, 150],
 ] as const)
@@ -40,16 +43,36 @@ const machine = { cpu: `${cpus().length} × ${cpus()[0]?.model}`, node: process.
 if (asJson) process.stdout.write(`${JSON.stringify({ ...machine, rows })}\n`)
 else print()
 
-async function measure(kind: Row['kind'], clients: number, flags: number): Promise<Row> {
+interface Served {
+  /** Of OFREP, and of sync. */
+  addresses: [url: string, address: string]
+  put(text: string, change: number): void
+  close(): Promise<unknown>
+}
+
+async function serve(flags: number): Promise<Served> {
   const store = new FlagStore()
   store.put(definitionsOf(flags, 0), 0)
   const ofrep = await serveOfrep(store, { host: '127.0.0.1', port: 0, origins: [], nowSec: () => nowMs() / 1_000 })
   const sync = await serveSync(store, { host: '127.0.0.1', port: 0 })
+  return {
+    addresses: [ofrep.url, sync.address],
+    put: (text, change) => store.put(text, change),
+    close: () => Promise.all([ofrep.close(), sync.close()]),
+  }
+}
+
+async function bare(flags: number): Promise<Served> {
+  const { address, put, close } = await serveBare(definitionsOf(flags, 0))
+  return { addresses: ['', address], put, close: async () => close() }
+}
+
+async function measure(kind: Row['kind'], clients: number, flags: number): Promise<Row> {
+  const server = await (kind === 'bare' ? bare(flags) : serve(flags))
   const child = fork(new URL('./flag-changes/clients.ts', import.meta.url), [
-    kind,
+    kind === 'bare' ? 'provider' : kind,
     String(clients),
-    ofrep.url,
-    sync.address,
+    ...server.addresses,
   ])
   child.on('exit', (code) => {
     if (code !== null) throw new Error(`the clients ended with ${code}`)
@@ -63,7 +86,7 @@ async function measure(kind: Row['kind'], clients: number, flags: number): Promi
     const text = definitionsOf(flags, change)
     serverMs = processorMs()
     const startedMs = nowMs()
-    store.put(text, change)
+    server.put(text, change)
     const received = (await next(child)) as Received
     lags.push(...received.atMs.map((ms) => ms - startedMs))
     used.server.push(processorMs() - serverMs)
@@ -72,7 +95,7 @@ async function measure(kind: Row['kind'], clients: number, flags: number): Promi
     await new Promise((resolve) => setTimeout(resolve, betweenMs))
   }
   child.kill()
-  await Promise.all([ofrep.close(), sync.close()])
+  await server.close()
   const bytes = definitionsOf(flags, 0).length
   const processor = { server: quantile(used.server, 0.5), clients: quantile(used.clients, 0.5) }
   return {
