@@ -21,7 +21,7 @@ export interface LatencyState {
   readonly scored: readonly number[]
 }
 
-/** The scores are made anew when the baseline has grown by this factor. */
+/** The scores are made anew when the baseline has grown by this factor; when it has half of the most, only with the next halving. */
 const refreshAt = 1.3
 /** Baseline requests before which no score is worth a bet. */
 const leastSeen = 50
@@ -74,7 +74,8 @@ export function withSeen(state: LatencyState, strata: readonly LatencyStratum[])
   for (const { baseline } of strata)
     for (let bucket = 0; bucket < seen.length; bucket++) seen[bucket] = (seen[bucket] ?? 0) + (baseline[bucket] ?? 0)
   const [now, then] = [sum(seen), sum(state.scored)]
-  if (now < leastSeen || now < refreshAt * then) return { ...state, seen }
+  const isDue = now > mostSeen || (then < mostSeen / 2 && now >= refreshAt * then)
+  if (now < leastSeen || !isDue) return { ...state, seen }
   const kept = now > mostSeen ? seen.map((count) => count / 2) : seen
   return { ...state, seen: kept, scored: kept }
 }
