@@ -45,6 +45,7 @@ const known: Record<number, Record<string, string>> = {
     'version-1-succeeded': 'eed805d7e47810f10778720fda6e313c56cacdf0b0ea9d243100ebeb5ac9eb85',
     'version-2-judged-by-bets': '47c8587b0159486f2468db7bd8557a10dd5a3ea0272b9d4baddf9596adf1d9a3',
     'version-3-rolled-back': '8d41bbb2bfe405d2bf6f80698a1b77074daf54310dd3caa97dc535c10f4e8b5f',
+    'version-3-strong-noise': 'ce086f540b75e760123f872187422694f47b34f04b4963c141584d1619bc28b1',
   },
 }
 
