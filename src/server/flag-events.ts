@@ -24,7 +24,9 @@ export class FlagEvents {
   constructor(store: FlagStore, admission = new Admission(newClientsPerSec)) {
     this.#store = store
     this.#admission = admission
-    this.#stopListening = store.onChange((served) => this.#sendAll(eventOf(served)))
+    this.#stopListening = store.onChange((served) => {
+      if (this.#clients.size > 0) this.#sendAll(eventOf(served))
+    })
     this.#heartbeat = setInterval(() => this.#sendAll(':\n\n'), heartbeatMs)
     this.#heartbeat.unref()
   }

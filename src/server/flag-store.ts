@@ -3,16 +3,33 @@ import { createHash } from 'node:crypto'
 import type { Fault } from '../core/flags/fault.ts'
 import { type FlagSet, readFlagSet } from '../core/flags/read-flag-set.ts'
 
-export interface ServedFlags {
-  set: FlagSet
+/** What only some ask for is worked out when it is first asked for: who listens to changes waits for nothing that others need. */
+export class ServedFlags {
+  readonly set: FlagSet
   /** The definitions as they were given. */
-  text: string
-  /** The same for the same definitions, also after a restart. */
-  version: string
-  /** Whether an answer may change although nothing but the time did. */
-  isTimed: boolean
+  readonly text: string
   /** Seconds since 1970. */
-  changedSec: number
+  readonly changedSec: number
+  #version: string | undefined
+  #isTimed: boolean | undefined
+
+  constructor(set: FlagSet, text: string, changedSec: number) {
+    this.set = set
+    this.text = text
+    this.changedSec = changedSec
+  }
+
+  /** The same for the same definitions, also after a restart. */
+  get version(): string {
+    this.#version ??= createHash('sha256').update(this.text).digest('base64url').slice(0, 22)
+    return this.#version
+  }
+
+  /** Whether an answer may change although nothing but the time did. */
+  get isTimed(): boolean {
+    this.#isTimed ??= mayReadTheTime(this.text)
+    return this.#isTimed
+  }
 }
 
 export class FlagStore {
@@ -26,11 +43,10 @@ export class FlagStore {
 
   /** Takes definitions that are faultless, whole; of others it gives the faults and keeps what it had. */
   put(text: string, nowSec: number): Fault[] {
-    const version = createHash('sha256').update(text).digest('base64url').slice(0, 22)
-    if (version === this.#served?.version) return []
+    if (text === this.#served?.text) return []
     const { set, faults } = readFlagSet(text, this.#served?.set)
     if (set === undefined || faults.length > 0) return faults
-    const served = { set, text, version, isTimed: mayReadTheTime(text), changedSec: Math.floor(nowSec) }
+    const served = new ServedFlags(set, text, Math.floor(nowSec))
     this.#served = served
     for (const listener of this.#listeners) listener(served)
     return []

@@ -113,8 +113,8 @@ class SyncStreams {
   readonly #streams = new Set<SyncStream>()
   /** Wait for the newest definitions; what came in between they never get. */
   readonly #behind = new Set<SyncStream>()
-  /** Are being sent something: since when, and of which version. */
-  readonly #busy = new Map<SyncStream, { sinceMs: number; version: string }>()
+  /** Are being sent something: since when, and what. */
+  readonly #busy = new Map<SyncStream, { sinceMs: number; served: ServedFlags }>()
   readonly #stopListening: () => void
   readonly #watch: NodeJS.Timeout
   #nextTurn: NodeJS.Immediate | undefined
@@ -183,15 +183,15 @@ class SyncStreams {
         return
       }
       this.#behind.delete(stream)
-      this.#busy.set(stream, { sinceMs: performance.now(), version: served.version })
+      this.#busy.set(stream, { sinceMs: performance.now(), served })
       stream.write(definitionsOf(served), () => this.#isTaken(stream))
     }
   }
 
   #isTaken(stream: SyncStream): void {
-    const version = this.#busy.get(stream)?.version
+    const served = this.#busy.get(stream)?.served
     this.#busy.delete(stream)
-    if (version !== this.#store.served?.version && this.#streams.has(stream)) this.#behind.add(stream)
+    if (served !== this.#store.served && this.#streams.has(stream)) this.#behind.add(stream)
     this.#sendOn()
   }
 
