@@ -180,6 +180,11 @@ describe('the estimates', () => {
     expect(momentsOfArm({ total: 0, events: 0 }, 0.05)).toBeUndefined()
   })
 
+  it('of parts of events, which no source should give, have no pairs', () => {
+    expect(momentsOfArm({ total: 10, events: 0.5 }, 0.01)?.square).toBe(0)
+    expect(momentsOfArms([stratum(10, 0.5, 90, 0)], 1)?.square).toBe(0)
+  })
+
   it('let a bet lose no more than its stake, and gain on every alternative from a block that is bad', () => {
     const none = momentLogFactors({ ratio: 0, square: 0, variance: 0.1 }, worseRatios.ratios, 1)
     for (const log of none) expect(log).toBeGreaterThan(Math.log(0.2))

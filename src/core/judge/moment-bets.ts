@@ -32,15 +32,18 @@ export function momentsOfArms(strata: readonly RateStratum[], nullRatio: number)
   }
   if (own === 0 && other === 0) return undefined
   const once = other + part
-  return { ratio: own / once, square: (own ** 2 - squares) / (once * (once + part)), variance: (1 - part) / once }
+  return { ratio: own / once, square: pairs(own ** 2 - squares) / (once * (once + part)), variance: (1 - part) / once }
 }
 
 /** Of one arm whose rate under the null is known and above 0; none without requests. */
 export function momentsOfArm({ total, events }: ArmRate, nullRate: number): Moments | undefined {
   if (total <= 0) return undefined
   const expected = total * nullRate
-  return { ratio: events / expected, square: (events * (events - 1)) / expected ** 2, variance: 1 / expected }
+  return { ratio: events / expected, square: pairs(events * (events - 1)) / expected ** 2, variance: 1 / expected }
 }
+
+/** A source that gives parts of events has none. */
+const pairs = (counted: number): number => Math.max(0, counted)
 
 /**
  * By alternative, ln of 1 − λ + λ((1−λ)·ratio + λ·square/(1 + cv²)). The stake λ = g/(g + variance of the ratio), with g = ψ − 1, is near the one that

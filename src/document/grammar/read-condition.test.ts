@@ -79,6 +79,16 @@ describe('readConditions', () => {
     })
   })
 
+  it('takes a percentile of a time for one of latencies, and no other percentile', () => {
+    expect(readConditions('p95 > 2 s').conditions).toMatchObject([
+      { condition: { metric: 'latency', comparator: '>', value: 2, unit: 's', percentile: 95 } },
+    ])
+    expect(readConditions('p99 of checkout < 300ms').conditions).toMatchObject([
+      { condition: { metric: 'checkout', percentile: 99 } },
+    ])
+    expect(readConditions('p95 > 5 %').conditions).toEqual([])
+  })
+
   it('stays linear on text made to be slow', () => {
     const started = performance.now()
     for (const unit of ['(', 'a ', '< ', '5-', 'p9', '1,', ' of ', 'no more ', '<a', '≥ ('])

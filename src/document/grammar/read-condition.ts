@@ -187,6 +187,7 @@ function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
 }
 
 const inverse: Record<Comparator, Comparator> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' }
+const times: ReadonlySet<string> = new Set(['ms', 's', 'min'])
 const negation = /^(?:no|zero|without|aucune?|sem|sans)(?= )/i
 
 function toCondition(text: string, all: Threshold[], index: number, threshold: Threshold): ReadCondition | undefined {
@@ -208,11 +209,13 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
     behind !== ''
       ? `${own} ${behind}`.trim()
       : own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
-  if (metric === '') return undefined
   const percentile = readPercentile(text.slice(from, to))
+  // "p95 > 2 s": a percentile of a time is one of latencies.
+  const meant = metric === '' && percentile !== undefined && times.has(threshold.unit) ? 'latency' : metric
+  if (meant === '') return undefined
   const windowMs = readWindow(tail)
   const condition: Condition = {
-    metric,
+    metric: meant,
     comparator: negated ? inverse[threshold.comparator] : threshold.comparator,
     value: threshold.value,
     unit: threshold.unit,

@@ -33,6 +33,29 @@ const spanPattern = new RegExp(
   'iu',
 )
 
+/** "one hour", "two weeks", "half an hour". "A day" is left out: it is "per day" as often. */
+const writtenNumbers: Readonly<Record<string, number>> = {
+  'half an': 0.5,
+  an: 1,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  twelve: 12,
+}
+/** How the number of a duration begins, in a pattern. */
+export const numberStart = String.raw`(?:\d|(?:${Object.keys(writtenNumbers).join('|')}) )`
+const writtenPattern = new RegExp(
+  String.raw`(?<![\p{L}\d.])(?:(half an|an)(?= hour)|(${Object.keys(writtenNumbers).slice(2).join('|')})) (?:full )?(seconds?|minutes?|hours?|(?:business |working )?days?|weeks?)${bound}`,
+  'iu',
+)
+
 export interface Span {
   /** Shortest and longest, in milliseconds. */
   durationMs: [number, number]
@@ -49,6 +72,12 @@ export function readDuration(text: string): Span | undefined {
   if (compound && (!span || compound.index <= span.index)) {
     const ms = Number(compound[1]) * hour + Number(compound[2]) * minute
     return { durationMs: [ms, ms], index: compound.index, length: compound[0].length }
+  }
+  const written = writtenPattern.exec(folded)
+  if (written && (!span || written.index < span.index)) {
+    const [whole, hours, number, unit = ''] = written
+    const ms = (writtenNumbers[(hours ?? number ?? '').toLowerCase()] ?? 0) * (timeUnitOf(unit)?.ms ?? 0)
+    return { durationMs: [ms, ms], index: written.index, length: whole.length }
   }
   if (!span) return undefined
   const [whole, from = '', fromUnit, to, unit = ''] = span

@@ -7,7 +7,7 @@ import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
 import { addFlagSettings } from './read-flags.ts'
 import { addMitigation, addRisk, isField, isWatch } from './read-label.ts'
-import { addProseLadder } from './read-ladders.ts'
+import { addLadderInPhase, addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
 import { addContact, addOwners, isOffice } from './read-people.ts'
 import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
@@ -135,7 +135,10 @@ function readOtherItem(reader: Reader, item: Section, label: string | undefined,
   if (phase && label !== undefined && isWatch(label, item.line.value))
     setTiming(reader, phase, item.line.value, source, 'timing/item')
   const open = role === undefined || role === 'target' || role === 'timing'
-  const isStage = phase !== undefined && open && addStatedStages(reader, phase, item.line.text, source)
+  const isStage =
+    phase !== undefined &&
+    open &&
+    (addLadderInPhase(reader, phase, item.line.text, source) || addStatedStages(reader, phase, item.line.text, source))
   if (!phase && (open || role === 'flags' || role === 'steps') && item.checked === undefined)
     addProseLadder(reader, item.line.text, source, context)
   const statement = { text: item.line.text, source, checked: item.checked, shape: 'item' as const }

@@ -10,6 +10,50 @@ const phasesOf = (text: string) =>
     timing?.durationMs?.[0],
   ])
 
+describe('shares told in the items of a phase', () => {
+  const stagesOf = (items: readonly string[]) =>
+    importMarkdown(
+      `# Plan\n## Phase 1: Canary\n${items.map((item) => `- ${item}\n`).join('')}`,
+      'plan.md',
+    ).draft.phases.map(({ stages }) => stages.map(({ percent, timing }) => [percent, timing?.durationMs?.[0]]))
+
+  it('are its stages: one item each, with what is done to reach them', () => {
+    const items = [
+      'Deploy search v2',
+      'Shift 10% of traffic for 30 minutes',
+      'Then 50% for one hour',
+      'Finally, go to 100%.',
+    ]
+    expect(stagesOf(items)).toEqual([
+      [
+        [10, hour / 2],
+        [50, hour],
+        [100, undefined],
+      ],
+    ])
+  })
+
+  it('are its stages in one sentence', () => {
+    expect(stagesOf(['10 % of traffic for half an hour, then 50 % for two hours, then 100 %'])).toEqual([
+      [
+        [10, hour / 2],
+        [50, 2 * hour],
+        [100, undefined],
+      ],
+    ])
+  })
+
+  it.each([
+    'Raise the cache size by 50% of memory',
+    'Then 5% errors were seen',
+    'Send 10% fewer mails',
+    'Errors fell from 10%, then 5%',
+    'Start with 20% off',
+  ])('are not seen in %j', (item) => {
+    expect(stagesOf([item])).toEqual([[]])
+  })
+})
+
 describe('a ladder told in a sentence', () => {
   it('names audiences, shares and everybody', () => {
     const text =

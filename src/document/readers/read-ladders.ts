@@ -9,7 +9,7 @@ import { readTiming } from '../grammar/read-timing.ts'
 import { namesEverybody, namesStage, platformOf } from '../grammar/stage-words.ts'
 import { bareTitle, readMark, stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
-import { addPhase, newPhase, setPercent, setTiming } from './read-phases.ts'
+import { addPhase, addStage, newPhase, setPercent, setTiming } from './read-phases.ts'
 import type { Context, Reader, Rung } from './reader.ts'
 
 const ladderLimit = 20
@@ -156,7 +156,9 @@ function readClause(clause: string, source: SourceRange): Rung | undefined {
   const name =
     percent === undefined
       ? /(?:\b(?:for|to|with|in|on|pour|para)\b )?((?:[\p{L}-]+ ){0,2}[\p{L}-]+)$/u.exec(bare)?.[1]
-      : /(\d{1,3}(?:\.\d{1,4})? ?%(?: (?:of )?(?:[\p{L}-]+ ?){1,3})?)/u.exec(bare)?.[1]
+      : /(\d{1,3}(?:\.\d{1,4})? ?%(?: (?:of )?(?:(?!(?:for|over|during|pendant|por|durante) )[\p{L}-]+ ?){1,3})?)/u.exec(
+          bare,
+        )?.[1]
   if (name === undefined || (percent === undefined && !namesStage(name) && !namesEverybody(name))) return undefined
   const share = percent === undefined ? (namesEverybody(bare) ? 100 : undefined) : Number(percent)
   const waits = readDuration(bare.slice(bare.indexOf(name) + name.length))
@@ -190,6 +192,16 @@ export function addProseLadder(reader: Reader, text: string, source: SourceRange
   const rungs = readProseLadder(readMark(text, undefined).text, source)
   if (!rungs) return false
   reader.proseLadders.push({ rungs, track: platformOf(text) ?? context.track, ofFlags: context.role === 'flags' })
+  return true
+}
+
+/** A sentence inside a phase that is a rising ladder: its shares are stages of that phase. `false` when it is none. */
+export function addLadderInPhase(reader: Reader, phase: DraftPhase, text: string, source: SourceRange): boolean {
+  const rungs = readProseLadder(readMark(text, undefined).text, source)
+  const shares = rungs?.map(({ percent }) => percent ?? 0) ?? []
+  if (!rungs || shares.some((share, index) => share <= (shares[index - 1] ?? 0))) return false
+  for (const { percent = 0, timing } of rungs)
+    addStage(reader, phase, `${percent}%`, percent, source, 'stage/prose', timing)
   return true
 }
 

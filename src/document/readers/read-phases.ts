@@ -167,6 +167,18 @@ export function addStage(
   })
 }
 
+/** "10% for 24 hours", "Shift 10 % of traffic", "Then 50%": a share, and before it no more than what is done to reach it. */
+const statedShare = new RegExp(
+  [
+    /^(?:(?:and|then|next|finally|afterwards),? )?/,
+    /(?:(?:shift|route|send|move|direct|increase|raise|ramp|expand|go|start|begin)(?: up)?(?: (?:it|traffic|exposure|the canary|the rollout))?(?: (?:to|at|with))? )?/,
+    /(\d{1,6}(?:\.\d{1,4})?) ?%(?= ?(?:$|[.:：(—–-]|of (?:the )?(?:traffic|users|requests)|traffic|users|rollout|canary|for (?:\d|an?\b|one\b)))/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'i',
+)
+
 /** "Day 8: 40% traffic", "25% → 50% → 100%", "10% for 24 hours" inside a phase. */
 export function addStatedStages(reader: Reader, phase: DraftPhase, text: string, source: SourceRange): boolean {
   const ladder = readLadder(text)
@@ -189,10 +201,7 @@ export function addStatedStages(reader: Reader, phase: DraftPhase, text: string,
     )
     return true
   }
-  const share =
-    /^(\d{1,6}(?:\.\d{1,4})?) ?%(?= ?(?:$|[:：(—–-]|of (?:the )?(?:traffic|users)|traffic|users|rollout|canary|for \d))/i.exec(
-      text,
-    )?.[1]
+  const share = statedShare.exec(text)?.[1]
   if (share === undefined || readPercents(text).length !== 1) return false
   addStage(reader, phase, `${Number(share)}%`, Number(share), source, 'stage/item', text)
   return true

@@ -1,7 +1,7 @@
 /** How the document goes back: steps, commands, and the time it allows itself. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftStep } from '../../core/plan/draft.ts'
-import { readDuration } from '../grammar/read-quantity.ts'
+import { numberStart, readDuration } from '../grammar/read-quantity.ts'
 import { cleanText, foldCase } from '../markdown/clean-text.ts'
 import type { Reader } from './reader.ts'
 
@@ -17,6 +17,10 @@ export function addRollbackStep(reader: Reader, step: DraftStep): void {
   }
 }
 
+const allowed = new RegExp(
+  String.raw`(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=${numberStart})(.{1,30})`,
+)
+
 /**
  * "within 15 minutes", "(< 2 minutes)", "rollback time: 5 min": the first budget stated counts, and of a range its longer end.
  * Outside a rollback section the text itself must speak of going back, and the section's own word goes before it.
@@ -28,9 +32,7 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
   // How long to look, to decide, to tell people, or since when: no time to be back in.
   if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words)) return
   const allowance =
-    /(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=\d)(.{1,30})/.exec(
-      words,
-    )?.[1] ??
+    allowed.exec(words)?.[1] ??
     /\b(?:time|budget|deadline|duration|rto|sla|tempo|duree)\b[^\d:=(]{0,30}[:=]? ?(?:is )?[~≈<≤]? ?(\d.{1,30})/.exec(
       words,
     )?.[1] ??
