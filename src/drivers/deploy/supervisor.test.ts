@@ -224,11 +224,13 @@ describe('startTimeOf', () => {
   it('tells processes apart, and takes a dead one that nobody collected as gone', async () => {
     expect(await startTimeOf(process.pid)).toMatch(/^\d+$/)
     expect(await startTimeOf(4_194_304)).toBe(undefined)
-    const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 10'], {
+    // It ends when its parent is no shell any more, which would collect it.
+    const parent = spawn('/bin/sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 20'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const zombie = Number(String((await once(parent.stdout, 'data'))[0]))
-    await expect.poll(async () => (await run('ps', ['-o', 'stat=', '-p', `${zombie}`])).stdout.trim()).toMatch(/^Z/)
+    const state = async () => (await run('ps', ['-o', 'stat=', '-p', `${zombie}`])).stdout.trim()
+    await expect.poll(state, { timeout: 10_000 }).toMatch(/^Z/)
     expect(await startTimeOf(zombie)).toBe(undefined)
     parent.kill()
   })
