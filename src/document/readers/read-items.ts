@@ -11,7 +11,7 @@ import { addLadderInPhase, addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
 import { addContact, addOwners, isOffice } from './read-people.ts'
 import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
-import { addRollbackStep, readBudget } from './read-rollback.ts'
+import { addRollbackStep, readBudget, saysOnlyWhen } from './read-rollback.ts'
 import { addStatedCondition, addStatedEvent, addStatement } from './read-statements.ts'
 import { readStep } from './read-steps.ts'
 import { at, type Context, type Reader } from './reader.ts'
@@ -55,7 +55,7 @@ export function addCode(
 export function readItem(reader: Reader, item: Section, ordered: boolean, context: Context, walk: Walk): void {
   const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
-  readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
+  const isBudget = readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
   if (label !== undefined && item.checked === undefined && isField(label, plain?.[2] ?? item.line.value, context)) {
     const line = { ...item.line, label, ...(plain ? { value: plain[2] ?? '' } : {}) }
     walk.readSection(reader, { ...item, title: label, line }, context)
@@ -63,10 +63,12 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   }
   const { role, phase } = context
   const source = { start: item.start, end: item.line.end }
-  addStatedEvent(reader, context, item.line.text, source)
+  const isTrigger = addStatedEvent(reader, context, item.line.text, source)
   if (role === 'criteria' || role === 'entry' || role === 'triggers') readStatementItem(reader, item, context, walk)
-  else if (role === 'rollback') readStepItem(reader, item, context)
-  else if (item.checked === undefined && addNote(reader, context, item.line.text, source))
+  else if (role === 'rollback') {
+    const isNoStep = (isBudget || isTrigger) && item.blocks.length === 0 && saysOnlyWhen(item.line.text)
+    if (item.checked !== undefined || !isNoStep) readStepItem(reader, item, context)
+  } else if (item.checked === undefined && addNote(reader, context, item.line.text, source))
     readInside(reader, item, context, walk)
   else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
   else if (role === 'risks') addRisk(reader, context, item.line.text, source, 'risk/item')

@@ -17,20 +17,31 @@ export function addRollbackStep(reader: Reader, step: DraftStep): void {
   }
 }
 
+const undo = '(?:roll(?:ing)?[- ]?back|rollback|revert|abort)'
+const onlyWhen = [
+  `^(?:immediately |automatically )?${undo}(?: immediately| automatically)? (?:if|when|whenever) (?!.* then )[^:;→]*$`,
+  `^(?:if|when|whenever) .* ${undo}(?: immediately| automatically| at once)?[.;]?$`,
+  `^${undo}(?: (?:must|should|has|needs|is|be|to|done|complete[sd]?|finish(?:es|ed)?))* within ${numberStart}[^,:;]{1,20}$`,
+].map((pattern) => new RegExp(pattern, 'i'))
+
+/** "Roll back if errors > 2 %", "Roll back within 5 minutes": when, and in what time, but nothing that is done. */
+export const saysOnlyWhen = (text: string): boolean => onlyWhen.some((pattern) => pattern.test(cleanText(text)))
+
 const allowed = new RegExp(
   String.raw`(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=${numberStart})(.{1,30})`,
 )
 
 /**
  * "within 15 minutes", "(< 2 minutes)", "rollback time: 5 min": the first budget stated counts, and of a range its longer end.
- * Outside a rollback section the text itself must speak of going back, and the section's own word goes before it.
+ * Outside a rollback section the text itself must speak of going back, and the section's own word goes before it. `false` when there is none.
  */
-export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): void {
+export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): boolean {
   const { rollback } = reader.draft
   const words = foldCase(cleanText(text))
-  if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return
+  if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return false
   // How long to look, to decide, to tell people, or since when: no time to be back in.
-  if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words)) return
+  if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words))
+    return false
   const allowance =
     allowed.exec(words)?.[1] ??
     /\b(?:time|budget|deadline|duration|rto|sla|tempo|duree)\b[^\d:=(]{0,30}[:=]? ?(?:is )?[~≈<≤]? ?(\d.{1,30})/.exec(
@@ -38,11 +49,12 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
     )?.[1] ??
     /\((?:[^()\d]{0,12}[ ~≈])?(\d{1,4} ?(?:(?:-|–|to) ?\d{1,4} ?)?\p{L}{1,10})\)/u.exec(words)?.[1]
   const span = allowance === undefined ? undefined : readDuration(allowance)
-  if (!allowance || span?.index !== 0 || span.durationMs[1] <= 0) return
-  if (/^ ?(?:after|of|following|since|before|post)\b/.test(allowance.slice(span.length))) return
+  if (!allowance || span?.index !== 0 || span.durationMs[1] <= 0) return false
+  if (/^ ?(?:after|of|following|since|before|post)\b/.test(allowance.slice(span.length))) return false
   rollback.budgets.push({ source, rule: 'budget/time', text: cleanText(text), ms: span.durationMs[1] })
-  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return
+  if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return true
   rollback.budgetMs = span.durationMs[1]
   rollback.budgetSource = source
   reader.budgetUnderRollback = underRollback
+  return true
 }

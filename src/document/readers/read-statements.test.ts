@@ -98,3 +98,33 @@ describe('criteria', () => {
     expect(read(text).criteria.map(([said]) => said)).toEqual(['CI green', 'consecutive green runs >= 5'])
   })
 })
+
+describe('what a rollback section says of when and how soon', () => {
+  const stepsOf = (items: readonly string[]) =>
+    importMarkdown(
+      `# Plan\n\n## Rollback\n${items.map((item) => `- ${item}\n`).join('')}`,
+      'plan.md',
+    ).draft.rollback.steps.map(({ text }) => text)
+
+  it('is no step', () => {
+    expect(
+      stepsOf([
+        'Roll back if p95 > 2 s',
+        'If error rate > 2% roll back immediately',
+        'Rollback must be complete within five minutes',
+        'Roll back within 2 min.',
+      ]),
+    ).toEqual([])
+  })
+
+  it('is one where something is done besides, or nothing could be read of it', () => {
+    const items = [
+      'Roll back if error rate > 2% → redeploy v1',
+      'Roll back if errors > 3%, then restore the snapshot',
+      'If errors > 2%, switch off the flag and roll back the schema',
+      'Roll back when Ada says so',
+      'Revert the configuration within 5 minutes',
+    ]
+    expect(stepsOf(items)).toEqual(items)
+  })
+})

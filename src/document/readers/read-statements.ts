@@ -151,21 +151,21 @@ const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] 
 const trouble =
   /fail|error|issue|anomal|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
-/** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence. */
-export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): void {
-  if (context.role !== undefined && closed.has(context.role)) return
+/** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence; `false` when there is none. */
+export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
+  if (context.role !== undefined && closed.has(context.role)) return false
   const told = undoIf.exec(text)
   const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
   const event = (told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : null))?.groups
     ?.event
   if (event === undefined || /\bhow to\b/i.test(text) || /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event))
-    return
+    return false
   const measured = readConditions(event).conditions.length > 0
   const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
-  if (!measured && (isHappening || !trouble.test(event))) return
+  if (!measured && (isHappening || !trouble.test(event))) return false
   const action = triggerAction(text) ?? (/disable|kill|restore/i.test(text) ? 'rollBack' : context.action)
   const said = measured || !told ? event : told[0]
-  addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
+  return addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
 }
 
 /**
