@@ -56,7 +56,14 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
   const isBudget = readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
-  if (label !== undefined && item.checked === undefined && isField(label, plain?.[2] ?? item.line.value, context)) {
+  // "Roll back if errors > 2 %: redeploy v1" is a sentence, and no field of that name.
+  const isSentence = label !== undefined && /^(?:roll|revert|abort|if |when ).*[<>≤≥]/i.test(label)
+  if (
+    label !== undefined &&
+    item.checked === undefined &&
+    !isSentence &&
+    isField(label, plain?.[2] ?? item.line.value, context)
+  ) {
     const line = { ...item.line, label, ...(plain ? { value: plain[2] ?? '' } : {}) }
     walk.readSection(reader, { ...item, title: label, line }, context)
     return

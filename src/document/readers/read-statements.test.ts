@@ -120,6 +120,7 @@ describe('what a rollback section says of when and how soon', () => {
   it('is one where something is done besides, or nothing could be read of it', () => {
     const items = [
       'Roll back if error rate > 2% → redeploy v1',
+      'Roll back if order errors > 4%: redeploy v1',
       'Roll back if errors > 3%, then restore the snapshot',
       'If errors > 2%, switch off the flag and roll back the schema',
       'Roll back when Ada says so',
