@@ -1,5 +1,5 @@
 /** A real PostgreSQL of a test's own: a direct child of this process, in a temporary folder, on a free port, with a password. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -28,6 +28,7 @@ export const password = 'only for tests'
 /** For hooks that start or stop one, on a busy machine. */
 export const postgresLimitMs = 60_000
 const startTimeoutMs = 40_000
+const endTimeoutMs = 20_000
 
 /** PostgreSQL refuses to run as root: then it runs as whoever Debian made for it, or as nobody. */
 function lowerUser(): { uid: number; gid: number } | undefined {
@@ -138,9 +139,15 @@ export class PostgresServer {
     }
   }
 
-  /** Kills the postmaster as a crash would; its children end by themselves. */
+  /** Kills the postmaster as a crash would, and waits until its children have ended: one may serve a request more before it sees that. */
   async kill(): Promise<void> {
+    const children = this.isRunning ? processes('-o', 'pid=', '--ppid', `${this.pid}`) : []
     await this.#end('SIGKILL')
+    if (children.length === 0) return
+    const isLeft = () => processes('-o', 'stat=', '-p', children.join(',')).some((state) => !state.startsWith('Z'))
+    for (const untilMs = performance.now() + endTimeoutMs; isLeft(); await pause(20))
+      if (performance.now() > untilMs)
+        throw new Error(`PostgreSQL was killed, and its children did not end: ${children}`)
   }
 
   /** For good: nothing has to be kept. */
@@ -155,6 +162,13 @@ export class PostgresServer {
     await once(this.#child, 'exit')
   }
 }
+
+/** What `ps` says, a line each; nothing of processes that are not there. */
+const processes = (...options: string[]): string[] =>
+  (spawnSync('ps', options, { encoding: 'utf8' }).stdout ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
