@@ -5,7 +5,7 @@
 import type { NoiseClass } from '../../src/core/judge/dispersion.ts'
 import { isRejected } from '../../src/core/judge/evidence.ts'
 import { startLatency } from '../../src/core/judge/latency.ts'
-import { leveragesOf } from '../../src/core/judge/latency-leverage.ts'
+import { pastLatency } from '../../src/core/judge/latency-leverage.ts'
 import { type NoisyLatencyState, observeNoisyLatency } from '../../src/core/judge/noisy-latency.ts'
 import { normalCdf } from '../../src/core/judge/numerics.ts'
 import { edgesOf } from './latencies.ts'
@@ -91,12 +91,11 @@ export function noisyLatencyDelay(random: Random, cv: number, factor: number, al
     limit * n,
   )
   const baseline = massesOf(beyond(1))
-  const leverages = leveragesOf(
+  const { ways } = pastLatency(
     edges,
-    baseline.map((mass) => mass * m),
+    baseline.map((part) => part * m),
   )
-  const weight = (n * m) / (n + m)
-  const phi = Math.max(...leverages.ways.map(({ moved, variance }) => 1 + weight * cv ** 2 * (moved ** 2 / variance)))
+  const phi = Math.max(...ways.map(({ leverage }) => 1 + ((n * m) / (n + m)) * cv ** 2 * leverage))
   const bound = (phi * -Math.log(alpha)) / latencyInformation(massesOf(beyond(factor)), baseline, n / (n + m))
   return { ...delay, phi, bound, overBound: delay.mean / bound }
 }

@@ -110,7 +110,7 @@ export function oddsAboveAfterBlock(block: BetTick, rate: number, stageMs: numbe
 }
 
 function momentFactor(expected: number, bad: number, ratio: number, cv: number): number {
-  const gain = 0.8 * (ratio - 1) ** 0.3
+  const gain = 0.72 * (ratio - 1) ** 0.3
   const stake = gain / (gain + cv ** 2 + 1 / expected)
   const pairs = (bad * (bad - 1)) / (expected ** 2 * (1 + cv ** 2))
   return 1 - stake + stake * (1 - stake) * (bad / expected) + stake ** 2 * pairs

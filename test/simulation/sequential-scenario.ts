@@ -1,4 +1,4 @@
-/** A random scenario whose plan asks for the sequential judge: some with a margin, some with a noisy metric, some whose stages share criteria. */
+/** A random scenario whose plan asks for the sequential judge: some with a margin, some with noisy metrics, some whose stages share criteria. */
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { randomScenario, type Scenario } from './scenario.ts'
 
@@ -12,9 +12,12 @@ export function sequentialScenario(seed: number): Scenario {
 }
 
 function withNoise(plan: Plan, mostCv: number): Plan {
-  const { errors } = plan.metrics
-  if (!errors) return plan
-  return { ...plan, metrics: { ...plan.metrics, errors: { ...errors, noise: { spanMs: 2_500, mostCv } } } }
+  const noise = { spanMs: 2_500, mostCv }
+  const noisy = Object.entries(plan.metrics).map(([id, metric]) => [
+    id,
+    id === 'errors' || id === 'latency' ? { ...metric, noise } : metric,
+  ])
+  return { ...plan, metrics: Object.fromEntries(noisy) }
 }
 
 /** All stages of a service ask the same, by the same names. */

@@ -1,42 +1,36 @@
-/**
- * How much noise in the candidate's odds of a latency beyond any edge moves the mean of a score, beside how much the score varies by itself.
- */
+/** How much noise in the candidate's odds of a latency beyond any edge moves the mean of a score, beside how much the score varies by itself. */
 import { massOf, rankScores } from './rank-scores.ts'
 
-/** Of one effective request, for odds that are multiplied by 1 + ε. */
-export interface Leverage {
-  /** The mean of the score moves by so much times ε. */
-  moved: number
-  /** The score's variance. */
-  variance: number
+/** A number for each bucket, and by how much noise moves its mean. */
+export interface Scores {
+  readonly scores: Float64Array
+  /** φ − 1 for one effective request and noise of a coefficient of variation of 1. */
+  readonly leverage: number
 }
 
-export interface Leverages {
-  ways: readonly Leverage[]
-  /** Of plain ranks, from which the noise is estimated: φ − 1 for noise of a coefficient of variation of 1. */
-  ranks: number
-  /** The rank of each bucket, with mean 0 and variance 1 in the baseline. */
-  standardRanks: readonly number[]
+/** What a noisy block needs of the baseline's past. */
+export interface PastLatency {
+  /** The chance of each bucket. */
+  readonly mass: readonly number[]
+  /** See `rankScores`. */
+  readonly ways: readonly Scores[]
+  /** The rank of each bucket, with mean 0 and variance 1. */
+  readonly ranks: Scores
 }
 
 /** `counts`: the baseline's requests by bucket that the scores were made from. */
-export function leveragesOf(edges: readonly number[], counts: readonly number[]): Leverages {
+export function pastLatency(edges: readonly number[], counts: readonly number[]): PastLatency {
   const mass = massOf(counts)
-  const ranks = midRanks(mass)
-  const { mean } = momentsOf(mass, ranks)
-  const { moved, variance } = leverageOf(mass, ranks)
+  const withLeverage = (scores: Float64Array): Scores => ({ scores, leverage: leverageOf(mass, scores) })
   return {
-    ways: rankScores(edges, counts).map((scores) => leverageOf(mass, scores)),
-    ranks: variance > 0 ? moved ** 2 / variance : 0,
-    standardRanks: ranks.map((rank) => (variance > 0 ? (rank - mean) / Math.sqrt(variance) : 0)),
+    mass,
+    ways: rankScores(edges, counts).map(withLeverage),
+    ranks: withLeverage(standardRanks(mass)),
   }
 }
 
-/**
- * Odds that are multiplied by 1 + ε move the chance P of a latency beyond an edge by εP(1 − P), and a score's mean by the sum of those times what the
- * score gains at each edge.
- */
-function leverageOf(mass: readonly number[], scores: ArrayLike<number>): Leverage {
+/** Odds times 1 + ε move the chance P of a latency beyond an edge by εP(1 − P), and a score's mean by the sum of those times what the score gains at each edge. */
+function leverageOf(mass: readonly number[], scores: ArrayLike<number>): number {
   const { variance } = momentsOf(mass, scores)
   let beyond = 1
   let moved = 0
@@ -45,7 +39,7 @@ function leverageOf(mass: readonly number[], scores: ArrayLike<number>): Leverag
     if (bucket < mass.length - 1)
       moved += ((scores[bucket + 1] ?? 0) - (scores[bucket] ?? 0)) * Math.max(0, beyond * (1 - beyond))
   }
-  return { moved, variance }
+  return variance > 0 ? moved ** 2 / variance : 0
 }
 
 function momentsOf(mass: readonly number[], scores: ArrayLike<number>): { mean: number; variance: number } {
@@ -54,10 +48,12 @@ function momentsOf(mass: readonly number[], scores: ArrayLike<number>): { mean: 
   return { mean, variance }
 }
 
-function midRanks(mass: readonly number[]): number[] {
+function standardRanks(mass: readonly number[]): Float64Array {
   let below = 0
-  return mass.map((part) => {
+  const ranks = mass.map((part) => {
     below += part
     return below - part / 2
   })
+  const { mean, variance } = momentsOf(mass, ranks)
+  return Float64Array.from(ranks, (rank) => (variance > 0 ? (rank - mean) / Math.sqrt(variance) : 0))
 }

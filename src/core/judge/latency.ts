@@ -26,7 +26,7 @@ const refreshAt = 1.3
 /** Baseline requests before which no score is worth a bet. */
 const leastSeen = 50
 /** When the baseline has this many requests, all count half, so that it follows the time of day. */
-const mostSeen = 100_000
+const mostSeen = 200_000
 
 /** `edges`: the finite upper edges of the buckets, ascending, in any unit. `past`: the baseline's requests by bucket before the stage. */
 export function startLatency(contract: Contract, edges: readonly number[], past?: readonly number[]): LatencyState {
@@ -54,7 +54,7 @@ export function observeLatency(
   const evidence = factors
     ? bet(state.evidence, contract, rankWeights, factors, untilMs)
     : pass(state.evidence, untilMs)
-  return { ...withSeen(state, strata), evidence }
+  return { ...withScores(withSeen(state, strata)), evidence }
 }
 
 /** The logarithms of what the tick multiplies each way's wealth by; undefined while there are no scores. */
@@ -68,14 +68,20 @@ export function logFactorsOf(
   return factors
 }
 
-/** Remembers the tick's baseline, and makes the scores anew when it has grown enough. */
-export function withSeen(state: LatencyState, strata: readonly LatencyStratum[]): LatencyState {
+/** Remembers the tick's baseline. */
+export function withSeen<State extends LatencyState>(state: State, strata: readonly LatencyStratum[]): State {
   const seen = state.seen.slice()
   for (const { baseline } of strata)
     for (let bucket = 0; bucket < seen.length; bucket++) seen[bucket] = (seen[bucket] ?? 0) + (baseline[bucket] ?? 0)
-  const [now, then] = [sum(seen), sum(state.scored)]
+  return { ...state, seen }
+}
+
+/** Makes the scores anew when what was seen has grown enough. */
+export function withScores<State extends LatencyState>(state: State): State {
+  const { seen, scored } = state
+  const [now, then] = [sum(seen), sum(scored)]
   const isDue = now > mostSeen || (then < mostSeen / 2 && now >= refreshAt * then)
-  if (now < leastSeen || !isDue) return { ...state, seen }
+  if (now < leastSeen || !isDue) return state
   const kept = now > mostSeen ? seen.map((count) => count / 2) : seen
   return { ...state, seen: kept, scored: kept }
 }
@@ -111,7 +117,9 @@ function tablesOf(edges: readonly number[], scored: readonly number[]): Tables {
   const known = tables.get(scored)
   if (known) return known
   const ways = rankScores(edges, scored)
-  const scores = Float64Array.from(scored.flatMap((_, bucket) => ways.map((way) => way[bucket] ?? 1)))
+  const scores = new Float64Array(scored.length * ways.length)
+  for (const [way, values] of ways.entries())
+    for (let bucket = 0; bucket < scored.length; bucket++) scores[bucket * ways.length + way] = values[bucket] ?? 1
   const made = { scores, logs: scores.map(Math.log) }
   tables.set(scored, made)
   return made

@@ -1,44 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { type NoiseLaw, noisePoints, type Point } from '../../../test/fixtures/noise-laws.ts'
 import { aboveOdds, worseRatios } from './alternatives.ts'
 import { type Moments, momentLogFactors, momentsOfArm, momentsOfArms } from './moment-bets.ts'
-import { stirlingRemainder } from './numerics.ts'
 import type { RateStratum } from './rate-ratio.ts'
-
-const logGamma = (x: number) => (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + stirlingRemainder(x)
-
-interface Point {
-  value: number
-  chance: number
-}
-
-/** Noise of mean 1 with the squared coefficient of variation v, at points; the densities by the trapezoidal rule in ln x. */
-const laws: Record<string, (v: number) => Point[]> = {
-  'nothing or much': (v) => [
-    { value: 0, chance: v / (1 + v) },
-    { value: 1 + v, chance: 1 / (1 + v) },
-  ],
-  'rare outbursts': (v) => {
-    const [high, chance] = [12, v / (121 + v)]
-    return [
-      { value: (1 - chance * high) / (1 - chance), chance: 1 - chance },
-      { value: high, chance },
-    ]
-  },
-  gamma: (v) => points((x) => (1 / v - 1) * Math.log(x / v) - x / v - logGamma(1 / v) - Math.log(v)),
-  lognormal: (v) =>
-    points((x) => {
-      const variance = Math.log1p(v)
-      return -((Math.log(x) + variance / 2) ** 2) / (2 * variance) - Math.log(x) - Math.log(2 * Math.PI * variance) / 2
-    }),
-}
-
-function points(logDensity: (x: number) => number): Point[] {
-  const step = 0.05
-  return Array.from({ length: 480 }, (_, index) => {
-    const log = -20 + index * step
-    return { value: Math.exp(log), chance: Math.exp(logDensity(Math.exp(log)) + log) * step }
-  })
-}
 
 /** Chances of 0, 1, … events, as many as matter. */
 function poisson(mean: number): number[] {
@@ -57,6 +21,7 @@ function binomial(count: number, chance: number): number[] {
 function noisyPairs(law: readonly Point[], countsAt: (noise: number) => [number[], number[]]): number[][] {
   const pairs: number[][] = []
   for (const { value, chance } of law) {
+    if (chance < 1e-13) continue
     const [first, second] = countsAt(value)
     for (const [a, chanceOfA] of first.entries()) {
       pairs[a] ??= []
@@ -72,8 +37,8 @@ const noisyCounts = (law: readonly Point[], count: number, rate: number): number
   noisyPairs(law, (noise) => [binomial(count, Math.min(0.99, rate * noise)), [1]]).map(([chance = 0]) => chance)
 
 const v = [0.25, 1]
-const cases = Object.keys(laws).flatMap((law) => v.map((squaredCv) => [law, squaredCv] as const))
-const lawOf = (law: string, squaredCv: number) => (laws[law] ?? (() => []))(squaredCv)
+const laws = ['nothing or much', 'rare outbursts', 'gamma', 'lognormal'] satisfies NoiseLaw[]
+const cases = laws.flatMap((law) => v.map((squaredCv) => [law, squaredCv] as const))
 
 /** The mean of every alternative's factor; what is not compared at all gains and loses nothing. */
 class Means {
@@ -97,7 +62,7 @@ describe('under the null, a bet gains nothing in the exact mean, whatever the la
       [60, 0.2],
     ] as const) {
       const means = new Means()
-      for (const [events, chance] of noisyCounts(lawOf(law, squaredCv), total, rate).entries())
+      for (const [events, chance] of noisyCounts(noisePoints(law, squaredCv), total, rate).entries())
         means.add(chance, momentsOfArm({ total, events }, rate), aboveOdds.ratios, squaredCv)
       expect(means.highest).toBeLessThanOrEqual(1 + 1e-6)
     }
@@ -114,7 +79,7 @@ describe('under the null, a bet gains nothing in the exact mean, whatever the la
     for (const { n, m, rates } of sizes)
       for (const nullRatio of [1, 1.5]) {
         const means = new Means()
-        const own = noisyPairs(lawOf(law, squaredCv), (noise) => [
+        const own = noisyPairs(noisePoints(law, squaredCv), (noise) => [
           poisson(n[0] * rates[0] * nullRatio * noise),
           poisson(n[1] * rates[1] * nullRatio * noise),
         ])
@@ -142,7 +107,7 @@ describe('under the null, a bet gains nothing in the exact mean, whatever the la
   it.each(cases)('on independent requests of two arms, %s of cv² %d', (law, squaredCv) => {
     for (const rate of [0.01, 0.2]) {
       const means = new Means()
-      for (const [own, chanceOfOwn] of noisyCounts(lawOf(law, squaredCv), 12, rate).entries())
+      for (const [own, chanceOfOwn] of noisyCounts(noisePoints(law, squaredCv), 12, rate).entries())
         for (const [other, chanceOfOther] of binomial(40, rate).entries()) {
           const block = { candidate: { total: 12, events: own }, baseline: { total: 40, events: other } }
           means.add(chanceOfOwn * chanceOfOther, momentsOfArms([block], 1), worseRatios.ratios, squaredCv)

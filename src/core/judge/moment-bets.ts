@@ -56,7 +56,7 @@ export function momentLogFactors(
   squaredCv: number,
 ): Float64Array {
   return Float64Array.from(alternatives, (alternative) => {
-    const gain = 0.8 * (alternative - 1) ** 0.3
+    const gain = 0.72 * (alternative - 1) ** 0.3
     const stake = gain / (gain + squaredCv + variance)
     return Math.log(1 - stake + stake * ((1 - stake) * ratio + (stake * square) / (1 + squaredCv)))
   })

@@ -1,11 +1,19 @@
 /**
- * Latency of a metric that may have a declared noise class: the evidence of a block as long as the noise is tempered by the noise that the ranks of past
- * blocks showed, each way by as much as noise can move it.
+ * Latency of a metric that may have a declared noise class: the evidence of a block as long as the noise counts as a root, by the noise that the ranks of
+ * past blocks showed.
  */
 import { type Deviation, mostBlocks, type NoiseClass, noiseOf } from './dispersion.ts'
 import { bet, type Contract, pass } from './evidence.ts'
-import { type LatencyState, type LatencyStratum, logFactorsOf, observeLatency, withSeen } from './latency.ts'
-import { type Leverage, type Leverages, leveragesOf } from './latency-leverage.ts'
+import {
+  type LatencyState,
+  type LatencyStratum,
+  logFactorsOf,
+  observeLatency,
+  withScores,
+  withSeen,
+} from './latency.ts'
+import { type PastLatency, pastLatency } from './latency-leverage.ts'
+import { rootsOf } from './latency-root.ts'
 import { rankWeights } from './rank-scores.ts'
 
 /** One arm's requests in a block, and the sum of their standard ranks. */
@@ -26,7 +34,7 @@ export interface NoisyLatencyState extends LatencyState {
   readonly gathered?: {
     /** When the block that is being gathered began. */
     readonly sinceMs: number
-    /** By way, the logarithms of its untempered factors so far. */
+    /** By way, the logarithm of its factor so far, of which the root is still to be taken. */
     readonly factors: readonly number[]
     readonly candidate: ArmRanks
     readonly baseline: ArmRanks
@@ -50,48 +58,40 @@ export function observeNoisyLatency(
   if (!noise) return observeLatency(state, contract, strata, untilMs)
   const { evidence, gathered = { ...noBlock, sinceMs: 0, past: [] } } = state
   if (untilMs <= evidence.untilMs) return state
-  const leverages = leveragesFor(state)
+  const before = pastOf(state)
   const logFactors = logFactorsOf(state, strata)
   const { sinceMs, past } = gathered
   const factors = gathered.factors.map((factor, way) => factor + (logFactors?.[way] ?? 0))
   // Before there are scores nothing is bet, and nothing is learned of the noise.
   const known = logFactors ? strata : []
-  const candidate = known.reduce((sum, tick) => withRanks(sum, tick.candidate, leverages), gathered.candidate)
-  const baseline = known.reduce((sum, tick) => withRanks(sum, tick.baseline, leverages), gathered.baseline)
-  const next = withSeen(state, strata)
+  const candidate = known.reduce((sum, tick) => withRanks(sum, tick.candidate, before), gathered.candidate)
+  const baseline = known.reduce((sum, tick) => withRanks(sum, tick.baseline, before), gathered.baseline)
+  const seen = { ...withSeen(state, strata), evidence: pass(evidence, untilMs) }
+  // Within a block scores stay, for its root is worked out for them.
   if (untilMs - sinceMs < noise.spanMs)
-    return { ...next, evidence: pass(evidence, untilMs), gathered: { sinceMs, factors, candidate, baseline, past } }
+    return { ...(logFactors ? seen : withScores(seen)), gathered: { sinceMs, factors, candidate, baseline, past } }
+  const next = withScores(seen)
   const weight = (candidate.total * baseline.total) / Math.max(1, candidate.total + baseline.total)
-  const squaredCv = noiseOf(past.map(deviationFrom(past)), noise)
-  const tempered = factors.map(
-    (factor, way) => factor / latencyDispersion(leverages.ways[way] ?? noLeverage, weight, squaredCv),
-  )
-  const block = { weight, shift: meanOf(candidate) - meanOf(baseline), leverage: leverages.ranks }
+  if (weight === 0) return { ...next, gathered: { ...noBlock, sinceMs: untilMs, past } }
+  const roots = rootsOf(before, candidate.total, baseline.total, noiseOf(past.map(deviationFrom(past)), noise))
+  const counted = factors.map((factor, way) => factor * (roots[way] ?? 0))
+  const shown = { weight, shift: meanOf(candidate) - meanOf(baseline), leverage: before.ranks.leverage }
   return {
     ...next,
-    evidence: bet(evidence, contract, rankWeights, tempered, untilMs),
-    gathered: { ...noBlock, sinceMs: untilMs, past: weight > 0 ? [...past, block].slice(-mostBlocks) : past },
+    evidence: bet(evidence, contract, rankWeights, counted, untilMs),
+    gathered: { ...noBlock, sinceMs: untilMs, past: [...past, shown].slice(-mostBlocks) },
   }
 }
 
-/**
- * The φ whose root of a way's factor has a mean of at most 1: what noise adds to the variance of a block of so many effective requests, and as much again
- * as noise moves the score. Under gamma and inverse Gaussian noise that is not proved but computed, over sizes, strengths and ways.
- */
-export const latencyDispersion = ({ moved, variance }: Leverage, weight: number, squaredCv: number): number =>
-  variance > 0 ? 1 + weight * squaredCv * moved * (moved / variance + 1) : 1
-
-const noLeverage: Leverage = { moved: 0, variance: 0 }
-
 const meanOf = ({ total, ranks }: ArmRanks): number => (total > 0 ? ranks / total : 0)
 
-function withRanks({ total, ranks }: ArmRanks, counts: readonly number[], { standardRanks }: Leverages): ArmRanks {
+function withRanks(sum: ArmRanks, counts: readonly number[], { ranks: { scores } }: PastLatency): ArmRanks {
   let [more, added] = [0, 0]
   for (const [bucket, count] of counts.entries()) {
     more += count
-    added += count * (standardRanks[bucket] ?? 0)
+    added += count * (scores[bucket] ?? 0)
   }
-  return { total: total + more, ranks: ranks + added }
+  return { total: sum.total + more, ranks: sum.ranks + added }
 }
 
 /** Beyond the shift that all blocks have in common: a steady regression is no noise. */
@@ -105,13 +105,13 @@ function deviationFrom(past: readonly PastBlock[]): (block: PastBlock) => Deviat
   })
 }
 
-function leveragesFor({ edges, scored }: LatencyState): Leverages {
-  const known = leverages.get(scored)
+function pastOf({ edges, scored }: LatencyState): PastLatency {
+  const known = pasts.get(scored)
   if (known) return known
-  const made = leveragesOf(edges, scored)
-  leverages.set(scored, made)
+  const made = pastLatency(edges, scored)
+  pasts.set(scored, made)
   return made
 }
 
 /** They follow from the counts, and are kept as long as those. */
-const leverages = new WeakMap<readonly number[], Leverages>()
+const pasts = new WeakMap<readonly number[], PastLatency>()

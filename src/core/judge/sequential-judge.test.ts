@@ -55,6 +55,16 @@ describe('a criterion', () => {
     )
   })
 
+  it('of a noisy metric does not pass on counts that say the opposite, though their block has not ended', () => {
+    const noisy = { ...criterion, certainty: { ...certainty, noise: { spanMs: 10_000, mostCv: 0.3 } } }
+    const before = looks(60, { candidate: counts(100, 0), baseline: counts(900, 0) })
+    expect(verdictOf(noisy, before).verdict).toBe('Successful')
+    const failing = { candidate: counts(100, 60), baseline: counts(900, 0) }
+    const { verdict, explanation } = verdictOf(noisy, [...before, ...looks(3, failing)])
+    expect(verdict).toBe('Inconclusive')
+    expect(explanation).toContain('undecided: 2.86 % over 6,300 samples')
+  })
+
   it('says so when more samples will hardly decide it', () => {
     const { verdict, explanation } = verdictOf(
       criterion,

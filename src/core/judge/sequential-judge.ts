@@ -84,7 +84,8 @@ function judgeCriterion(
 ): Judgement {
   const { good, withinMargin, bad, worse } = finding
   const failing = [bad, worse].find(isShown)
-  const isGood = isShown(good) && (withinMargin === null || isShown(withinMargin))
+  // Of noisy requests the last ones are no evidence before their block ends; nothing passes on counts that say the opposite.
+  const isGood = simple.verdict !== 'Failed' && isShown(good) && (withinMargin === null || isShown(withinMargin))
   const isEnough = simple.samples >= minimumSamples
   const verdict = failing ? 'Failed' : isGood && isEnough ? 'Successful' : 'Inconclusive'
   const more = isGood ? minimumSamples - simple.samples : moreNeeded(state, asked, certainty, finding)

@@ -12,7 +12,7 @@ import { foldRollback } from './fold-rollback.ts'
 import { isGoingBack, type PhaseState, type Release, type ReleaseStatus, type ServiceState } from './release.ts'
 
 /** Rises whenever the same events would give another state: snapshots of another fold are thrown away. */
-export const foldVersion = 3
+export const foldVersion = 4
 
 type Folds = { [T in Exclude<ReleaseEvent['type'], 'ReleaseStarted'>]: Fold<T> }
 

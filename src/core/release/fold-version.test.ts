@@ -35,10 +35,15 @@ const known: Record<number, Record<string, string>> = {
     'version-1-succeeded': 'eed805d7e47810f10778720fda6e313c56cacdf0b0ea9d243100ebeb5ac9eb85',
   },
   2: second,
-  // Only bets on noisy metrics changed.
+  // From 2 on only bets on noisy metrics changed, and how often scores of latencies are made anew.
   3: {
     ...second,
     'version-3-strong-noise': 'ce086f540b75e760123f872187422694f47b34f04b4963c141584d1619bc28b1',
+  },
+  4: {
+    ...second,
+    'version-3-noisy-latency': '2240c71e358037261fb8de0eb9f5013ae0f15fd2366efa307a10eb33a6692ae4',
+    'version-3-strong-noise': 'a0123775b17e4d013c7bbb5834e555e99c77b9e9c2b30464ea5064f89e51a4f9',
   },
 }
 
