@@ -11,23 +11,23 @@ import {
   type StageTitle,
 } from '../grammar/read-stage-title.ts'
 import { type ReadTiming, readTiming } from '../grammar/read-timing.ts'
+import { foldCase } from '../markdown/clean-text.ts'
 import { phaseLimit, type Reader, report } from './reader.ts'
 
 const weekMs = 7 * 86_400_000
 
-/** "Phase 4: Success Criteria", "Phase 2: Feature Flags" and "Phase 5 (Future)" only look like stages; "Phase 1: Behind the flag" is one. */
+/** What a title is made of that names a part of the plan: "Success Criteria & SLOs", "Rollback plan", "Risks and mitigations". */
+const partOfPlan =
+  /^(?:(?:success|exit|entry|acceptance|completion|criteri(?:a|on)|slos?|kpis?|metrics?|thresholds?|triggers?|alerts?|risks?|mitigations?|roll-?backs?|roll back|revert|contingency|recovery|plans?|procedures?|strategy|register|matrix|conditions?|handling|and|or|if|when|the|of|criteres?|succes|sortie|metriques?|risques?|retour|arriere|seuils?|declencheurs?|criterios?|sucesso|saida|exito|metricas?|riscos?|riesgos?|reversao|plano|de|d|e|et|y)(?![a-z])|[\s&,/()’'–—-])+$/
+
+/** "Phase 4: Success Criteria", "Phase 2: Feature Flags" and "Phase 5 (Future)" only look like stages; "Phase 1: Behind the flag" and "Phase 2: Risk dashboards" are. */
 export function isRealStage({ rest }: StageTitle): boolean {
   const role = classifyTitle(rest)
-  if (
-    role === 'flags' &&
-    !/\b(?:flags|toggles)\b|\b(?:flag|toggle)s?$/i.test(rest.replace(/\b(?:behind|by|with|via|through) .*$/i, ''))
-  )
-    return true
-  return (
-    !/\bfuture\b/i.test(rest) &&
-    !/^failure\b/i.test(rest) &&
-    (role === undefined || !['criteria', 'triggers', 'risks', 'rollback', 'flags'].includes(role))
-  )
+  if (role === 'flags')
+    return !/\b(?:flags|toggles)\b|\b(?:flag|toggle)s?$/i.test(rest.replace(/\b(?:behind|by|with|via|through) .*$/i, ''))
+  if (/\bfuture\b/i.test(rest) || /^failure\b/i.test(rest)) return false
+  const isPart = role !== undefined && ['criteria', 'triggers', 'risks', 'rollback'].includes(role)
+  return !isPart || !partOfPlan.test(foldCase(rest))
 }
 
 /** The phase of this title: a new one, or the one that an earlier part of the document opened already. */
@@ -47,7 +47,7 @@ export function openPhase(
   const ladder = readLadder(title.rest.replace(/(?<=%) ?[-–—] ?(?=\d)/g, ' → '))
   const [percent] = title.percents
   if (percent !== undefined && !ladder) setPercent(reader, phase, percent, heading)
-  for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, heading, 'stage/heading')
+  for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, heading, 'stage/ladder')
   const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(title.rest)?.[1]
   if (bracket && isTimed(readTiming(bracket, { year: reader.year })))
     setTiming(reader, phase, bracket, heading, 'timing/heading')
@@ -63,8 +63,10 @@ function outlinedPhase(reader: Reader, title: StageTitle): DraftPhase | undefine
     return own.length > 0 && words.length > 0 && own.every((word) => words.includes(word))
   })
   if (byWords.length === 1) return byWords[0]
-  const inOrder = outline[Number(title.ordinal) - 1]
-  return inOrder && readStageTitle(inOrder.name)?.ordinal === title.ordinal ? inOrder : undefined
+  return outline.find((phase) => {
+    const known = readStageTitle(phase.name)
+    return known?.ordinal === title.ordinal && known.kind === title.kind
+  })
 }
 
 function isOutlined({ rule }: DraftPhase): boolean {
@@ -139,7 +141,7 @@ function isBetter(rule: string, known: string): boolean {
   return known === 'timing/heading' && rule === 'timing/label'
 }
 
-/** Adds a stage unless the phase has it already. */
+/** Adds a stage unless the phase has it already; what a ladder on one line only counted gets the name that it has elsewhere. */
 export function addStage(
   reader: Reader,
   phase: DraftPhase,
@@ -154,17 +156,19 @@ export function addStage(
     (stage) =>
       stage.percent === percent && (stage.name === name || stage.name === `${percent}%` || name === `${percent}%`),
   )
-  if (known) return
+  if (known && !(known.rule === 'stage/ladder' && name !== known.name)) return
   const weekStartMs = Math.floor((phase.timing?.startOffsetMs ?? 0) / weekMs) * weekMs
   const timing = timingText === undefined ? undefined : readTiming(timingText, { weekStartMs, year: reader.year })
   const timed = timing && isTimed(timing)
-  phase.stages.push({
+  const stage = {
     source,
     rule,
     name,
     percent,
     ...(timed ? { timing: { source, rule: 'timing/stage', ...timing } } : {}),
-  })
+  }
+  if (known) Object.assign(known, stage)
+  else phase.stages.push(stage)
 }
 
 /** "10% for 24 hours", "Shift 10 % of traffic", "Then 50%": a share, and before it no more than what is done to reach it. */

@@ -53,9 +53,10 @@ function link(
 
 const kinds = { phase: 'phases?|stages?|waves?', commit: 'commits?|pr|steps?' } as const
 
+/** Of "Phase 2", not of a file's name ("scripts/phase0_validation.sh"). */
 function ordinalsIn(text: string, kind: keyof typeof kinds): string[] {
   const pattern = new RegExp(
-    String.raw`\b(?:${kinds[kind]}) ?#?(\d{1,3}[a-z]?)(?:(?:,| and| &) ?(\d{1,3}[a-z]?))*`,
+    String.raw`(?<![\w./])(?:${kinds[kind]}) ?#?(\d{1,3}[a-z]?)(?![\w/])(?:(?:,| and| &) ?(\d{1,3}[a-z]?))*`,
     'gi',
   )
   return [...text.matchAll(pattern)].flatMap(([whole]) => whole.match(/\d{1,3}[a-z]?/g) ?? [])
