@@ -27,7 +27,7 @@ export function readWindow(text: string): number | undefined {
 
 const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
-  /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|that|the|and|or|et|ou|e|any|only|with|of)(?= )/i
+  /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|health (?:gate|check):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
 const trailing =
   / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 
@@ -36,9 +36,10 @@ export function cleanMetric(text: string): string {
   let name = text
     .replace(percentilePatterns, ' ')
     .replace(/\([^()]{0,200}?(?:->|→)[^()]{0,200}\)/g, ' ')
-    .replace(/\( ?\)?|^ ?\)| ?\($/g, ' ')
+    .replace(/\( ?\)/g, ' ')
     .replace(/[$*`|]/g, ' ')
-    .replace(/ {2,}/g, ' ')
+  const isOpen = name.split('(').length !== name.split(')').length
+  name = (isOpen ? name.replace(/[()]/g, ' ') : name).replace(/ {2,}/g, ' ')
   for (let round = 0; round < 4; round++) {
     name = name.replace(/^[\s:：,;.\-–—•&]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
     name = name.replace(leading, '').replace(trailing, '')

@@ -205,13 +205,14 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   const own = cleanMetric(named) || cleanMetric(nounOf(tail.replace(/\([^()]*\)/g, '')))
   // "the balancer reports a > 5 % error rate": the noun stands behind the number.
   const behind = /\b(?:an?|any|reports?|shows?|sees?) ?$/i.test(before) ? cleanMetric(nounOf(tail)) : ''
-  const metric =
-    behind !== ''
-      ? `${own} ${behind}`.trim()
-      : own || (index > 0 ? (toCondition(text, all, 0, all[0] ?? threshold)?.condition.metric ?? '') : '')
   const percentile = readPercentile(text.slice(from, to))
-  // "p95 > 2 s": a percentile of a time is one of latencies.
-  const meant = metric === '' && percentile !== undefined && times.has(threshold.unit) ? 'latency' : metric
+  const [first = threshold] = all
+  // "p95 > 2 s", "error rate < 1 %, p95 < 2 s": a percentile of a time is one of latencies.
+  const isLatency = percentile !== undefined && times.has(threshold.unit)
+  const isOther = isLatency && !times.has(first.unit)
+  const inherited = index > 0 && !isOther ? (toCondition(text, all, 0, first)?.condition.metric ?? '') : ''
+  const metric = behind !== '' ? `${own} ${behind}`.trim() : own || inherited
+  const meant = metric === '' && isLatency ? 'latency' : metric
   if (meant === '') return undefined
   const windowMs = readWindow(tail)
   const condition: Condition = {

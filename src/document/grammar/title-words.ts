@@ -59,9 +59,9 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'appendix',
-    en: /^(?:\d+[.)]? )?(?:appendix|annex)\b|\btemplates?$|\bexamples?$|^(?:example|sample|lessons learned|troubleshooting|faq|glossary|references?)\b/,
-    fr: /^annexes?\b|^exemples?\b/,
-    pt: /^anexos?\b|^exemplos?\b/,
+    en: /^(?:\d+[.)]? )?(?:appendix|annex)\b|\btemplates?$|\bexamples?$|^(?:example|sample|lessons learned|troubleshooting|faq|glossary|references?)\b|^(?:useful |helpful |key )?(?:commands|scripts)\b/,
+    fr: /^annexes?\b|^exemples?\b|^commandes\b/,
+    pt: /^anexos?\b|^exemplos?\b|^comandos\b/,
     zh: /^附录|^付録|^例$/,
   },
   {

@@ -8,7 +8,7 @@ import { stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
 import { addNote } from './read-notes.ts'
 import { addOwners, addSignature, isOffice } from './read-people.ts'
-import { addStage, setPercent, setTiming } from './read-phases.ts'
+import { addStage, setPercent, setStageTiming, setTiming } from './read-phases.ts'
 import { addRollbackStep } from './read-rollback.ts'
 import { addStatement } from './read-statements.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
@@ -52,8 +52,10 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (role === 'approval') addSignature(reader, title, value, source)
   else if (role === 'risks') addRisk(reader, context, value, source)
   else if (role === 'mitigation') addMitigation(reader, value, source)
-  else if (phase && (role === 'timing' || (role === undefined && isWatch(title, value))))
-    setTiming(reader, phase, value, source, 'timing/label')
+  else if (phase && (role === 'timing' || (role === undefined && isWatch(title, value)))) {
+    if (!context.part) setTiming(reader, phase, value, source, 'timing/label')
+    else if (context.part.stage) setStageTiming(reader, context.part.stage, value, source)
+  }
   else if (phase && (role === 'target' || /^rollout$/i.test(title))) setTarget(reader, inner, value, source)
   else if (phase && role === 'objective') setObjective(phase, value, source)
   else if (role === 'rollback' && (phase || context.role === 'rollback'))

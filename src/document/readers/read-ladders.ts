@@ -200,8 +200,8 @@ export function addLadderInPhase(reader: Reader, phase: DraftPhase, text: string
   const rungs = readProseLadder(readMark(text, undefined).text, source)
   const shares = rungs?.map(({ percent }) => percent ?? 0) ?? []
   if (!rungs || shares.some((share, index) => share <= (shares[index - 1] ?? 0))) return false
-  for (const { percent = 0, timing } of rungs)
-    addStage(reader, phase, `${percent}%`, percent, source, 'stage/prose', timing)
+  const rule = readLadder(text) ? 'stage/ladder' : 'stage/prose'
+  for (const { percent = 0, timing } of rungs) addStage(reader, phase, `${percent}%`, percent, source, rule, timing)
   return true
 }
 

@@ -1,6 +1,6 @@
 /** Phases and the stages inside them: opened by headings and table rows, and merged where the document says the same thing twice. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
-import type { DraftPhase } from '../../core/plan/draft.ts'
+import type { DraftPhase, DraftStage } from '../../core/plan/draft.ts'
 import { significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
 import {
@@ -130,6 +130,12 @@ export function setTiming(reader: Reader, phase: DraftPhase, text: string, sourc
   const known = phase.timing
   if (!known || !isTimed(known) || isBetter(rule, known.rule)) phase.timing = { source, rule, ...timing }
   else if (isTimed(timing)) phase.timing = { ...timing, ...known }
+}
+
+/** What a label says of a stage counts before what its title says. */
+export function setStageTiming({ year }: Reader, stage: DraftStage, text: string, source: SourceRange): void {
+  const timing = readTiming(text, { year })
+  if (isTimed(timing)) stage.timing = { source, rule: 'timing/label', ...timing }
 }
 
 function isTimed({ durationMs, startOffsetMs, dates, anchor }: ReadTiming): boolean {

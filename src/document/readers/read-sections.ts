@@ -171,7 +171,7 @@ function isNumbered({ kind }: StageTitle): boolean {
 
 function enterStage(reader: Reader, section: Section, place: Context, stage: StageTitle): Context {
   const source = { start: section.start, end: section.end }
-  const { group: _, ...around } = place
+  const { group: _, part: __, ...around } = place
   const inside = { ...around, role: undefined }
   if (stage.kind !== '' && !isRealStage(stage)) {
     const role = classifyTitle(stage.rest)
@@ -187,10 +187,14 @@ function enterStage(reader: Reader, section: Section, place: Context, stage: Sta
   const isNested = phase !== undefined && (!isNumbered(stage) || readStageTitle(phase.name) !== undefined)
   if (phase && isNested) {
     const [percent, ...more] = stage.percents
-    if (percent === undefined || more.length > 0) return inside
-    if (stage.kind === '' && !namesStage(stage.name)) setPercent(reader, phase, percent, at(section.start))
-    else addStage(reader, phase, stage.name, percent, at(section.start), 'stage/heading', stage.name)
-    return inside
+    if (percent === undefined || more.length > 0) return { ...inside, part: { stage: undefined } }
+    const isShareAlone = /^\W*\d{1,3}(?:\.\d{1,3})? ?%/.test(stage.rest)
+    if (stage.kind === '' && !isShareAlone && !namesStage(stage.name)) {
+      setPercent(reader, phase, percent, at(section.start))
+      return inside
+    }
+    addStage(reader, phase, stage.name, percent, at(section.start), 'stage/heading', stage.name)
+    return { ...inside, part: { stage: phase.stages.find(({ name }) => name === stage.name) } }
   }
   const known = restatedPhase(reader, stage)
   const isCalendar =

@@ -27,10 +27,11 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
 
 function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, context: Context): void {
   if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
-  else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context)
-  else if (has('stage') && (has('duration') || has('status') || context.role === 'timing'))
+  else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context, table)
+  else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) {
+    if (outlines(reader, table)) for (const row of rows) addPhaseRow(reader, row, context, table)
     for (const row of rows) addTimelineRow(reader, row, table)
-  else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context)
+  } else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
   else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row)
@@ -74,9 +75,9 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
   const share = row.get('percent')
   const percents = readPercents(share)
   const stage = row.get('stage')
-  const named = readStageTitle(stage)
   const column = table.header.find((name) => columns.stage.test(foldCase(bareTitle(name)))) ?? 'Stage'
-  const name = named || !/^\d/.test(stage) ? stage : `${bareTitle(column)} ${stage}`
+  const numbered = readStageTitle(stage) || !/^\d/.test(stage) ? stage : `${bareTitle(column)} ${stage}`
+  const name = row.get('name') === '' || numbered === '' ? numbered : `${numbered}: ${row.get('name')}`
   if (name === '') return
   const [percent] = percents
   if (context.phase) {
@@ -84,8 +85,13 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
       addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
     return
   }
-  const scope = percents.length === 0 && share !== '' ? `${name}: ${share}` : name
+  const scope = percents.length === 0 && share !== '' && row.get('name') === '' ? `${name}: ${share}` : name
   const track = isTrack(context.track) ? context.track : undefined
+  const restated = calendarColumn.test(foldCase(column)) ? phaseInRow(reader, row, column) : undefined
+  if (restated) {
+    setTiming(reader, restated, numbered, at(row.line), 'timing/timeline')
+    return
+  }
   const same = findPhase(reader.draft.phases, stage)
   const isSame = same?.percent === undefined || percent === undefined || same.percent === percent
   const phase = (isSame ? same : undefined) ?? openRowPhase(reader, scope, row.line, track, percent)
@@ -93,6 +99,14 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
   for (const when of [row.get('duration'), row.get('date')])
     if (when !== '') setTiming(reader, phase, when, at(row.line), 'timing/table')
   for (const [title, text] of Object.entries(row.all)) addCellStatement(reader, title, text, row, { ...context, phase })
+}
+
+const calendarColumn = /^(?:weeks?|days?|semaines?|jours?|semanas?|dias?)$/
+
+/** The phase that a row of a calendar speaks of ("| Week 2 | Canary | 10 % → 50 % |"), if the document has named it before. */
+function phaseInRow(reader: Reader, row: Row, calendar: string): DraftPhase | undefined {
+  const cells = Object.entries(row.all).filter(([title]) => title !== calendar && numberedStages.test(foldCase(title)))
+  return cells.map(([, cell]) => findPhase(reader.draft.phases, cell)).find((phase) => phase !== undefined)
 }
 
 /** What else a row of a ladder says: its criteria, its triggers, its gate. */
@@ -160,7 +174,7 @@ function addTimelineRow(reader: Reader, row: Row, table: Table): void {
     cells: row.all,
     ...(status ? { status } : {}),
   })
-  const phase = findPhase(reader.draft.phases, row.get('stage'))
+  const phase = findPhase(reader.draft.phases, numberedStage(row, table))
   const index = table.header.findIndex((name) => columns.duration.test(foldCase(bareTitle(name))))
   const unit = foldCase(bareTitle(table.header[index] ?? ''))
   const when = Object.values(row.all)[index] ?? ''
@@ -174,11 +188,28 @@ function addTimelineRow(reader: Reader, row: Row, table: Table): void {
     )
 }
 
+/** "1" in a column "Phase" is "Phase 1". */
+function numberedStage(row: Row, { header }: Table): string {
+  const stage = row.get('stage')
+  const column = header.map((name) => bareTitle(name)).find((name) => columns.stage.test(foldCase(name))) ?? ''
+  return /^\d{1,2}[a-z]?$/i.test(stage) && numberedStages.test(foldCase(column)) ? `${column} ${stage}` : stage
+}
+
+const numberedStages = /^(?:phases?|stages?|waves?|rings?|fases?|etapas?|etapes?|vagues?)$/
+
+/** Whether the numbered rows of a table are the phases: nothing before it has named any, and a column says what each is. */
+const outlines = ({ draft }: Reader, { header, rows }: Table): boolean =>
+  draft.phases.length === 0 &&
+  rows.length > 1 &&
+  header.some((name) => numberedStages.test(foldCase(bareTitle(name)))) &&
+  header.some((name) => [columns.name, columns.objective].some((column) => column.test(foldCase(bareTitle(name)))))
+
 /** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */
-function addPhaseRow(reader: Reader, row: Row, context: Context): void {
-  const title = readStageTitle(row.get('stage'))
-  const objective = row.get('objective')
-  const known = findPhase(reader.draft.phases, row.get('stage'))
+function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table): void {
+  const stage = numberedStage(row, table)
+  const title = readStageTitle(stage)
+  const objective = row.get('objective') || row.get('name')
+  const known = findPhase(reader.draft.phases, stage)
   const phase =
     known ??
     (title && isRealStage(title)
@@ -191,6 +222,7 @@ function addPhaseRow(reader: Reader, row: Row, context: Context): void {
       : undefined)
   if (!phase) return
   if (objective) setObjective(phase, objective, at(row.line))
+  if (row.get('duration')) setTiming(reader, phase, row.get('duration'), at(row.line), 'timing/table')
   if (row.get('gate')) addCell(reader, row, 'gate', { ...context, phase, role: 'criteria' })
   for (const text of Object.values(row.all)) {
     const inline = /\b(?:exit|success|entry|acceptance) criteri(?:a|on) ?[:：] ?(.{3,})$/i.exec(text)?.[1]
@@ -216,7 +248,8 @@ function addThresholdRow(reader: Reader, row: Row, context: Context): void {
       { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
     )
   }
-  const underTriggers = context.role === 'triggers'
+  // "Rollback decision matrix": metric, threshold, what then.
+  const underTriggers = context.role === 'triggers' || (context.role === 'rollback' && row.get('action') !== '')
   add(row.get('threshold'), underTriggers ? 'triggers' : 'criteria')
   if (underTriggers) return
   add(row.get('halt'), 'triggers')

@@ -3,6 +3,7 @@ import type { Diagnostic, SourceRange } from '../../core/plan/diagnostic.ts'
 import {
   type DraftChecklist,
   type DraftPhase,
+  type DraftStage,
   emptyDraft,
   type ImportResult,
   type PlanDraft,
@@ -66,6 +67,8 @@ export interface Context {
   group?: string
   /** The title around says that its parts are stages. */
   announced?: boolean
+  /** A part of the phase with a title of its own ("Day 3: beta users"), and the stage that it is, if it has a share. */
+  part?: { stage: DraftStage | undefined }
 }
 
 export function newReader(file: string, title: string, year?: number): Reader {

@@ -9,10 +9,11 @@ export type Table = Extract<Block, { kind: 'table' }>
 export const columns = {
   stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
   percent:
-    /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
+    /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^(?:target |initial )?(?:users?|audience|cohorts?|population)$|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
   duration:
     /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
   date: /^(?:dates?|start(?: date)?|when|target date|due|eta|data|quando|quand)$/,
+  name: /^(?:names?|titles?|nom|nome)$/,
   status: /^(?:status|state|done|statut|estado)$/,
   objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?|objetivos?)$/,
   owner:
@@ -23,7 +24,7 @@ export const columns = {
     /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal)$/,
   threshold:
     /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標)$/,
-  halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback/,
+  halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback|\brollback$/,
   alert: /^(?:alarm|alert|warn(?:ing)?)(?:s|ing)?(?: (?:if|when|at|thresholds?|levels?))?$|^alertas?$/,
   trigger:
     /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?|situacao|situacoes)$/,
