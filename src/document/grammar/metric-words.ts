@@ -41,7 +41,7 @@ export function cleanMetric(text: string): string {
   const isOpen = name.split('(').length !== name.split(')').length
   name = (isOpen ? name.replace(/[()]/g, ' ') : name).replace(/ {2,}/g, ' ')
   for (let round = 0; round < 4; round++) {
-    name = name.replace(/^[\s:：,;.\-–—•&]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
+    name = name.replace(/^[\s:：,;.\-–—•&_]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
     name = name.replace(leading, '').replace(trailing, '')
   }
   return /[\p{L}]/u.test(name) ? name.trim() : ''

@@ -12,14 +12,14 @@ export interface Threshold {
 }
 
 const suffixPattern =
-  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour) ?)(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/iu
+  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour|after|every|an?) ?)(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/iu
 /** "5 consecutive green runs", "3 errors in a row": a streak of at least so many. */
 const streakPattern = /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) [\p{L}])/u
 const rangePattern = /(?<![\d.,])(\d{1,9}(?:\.\d{1,6})?) ?%? ?[-–—] ?(\d{1,9}(?:\.\d{1,6})?) ?%/u
 const wholePattern = /^(100|9\d(?:\.\d{1,4})?) ?%(?= [\p{L}])(?! (?:of )?(?:the )?(?:traffic|users|rollout))/iu
 
-/** "Idempotency rate: 100%", "Lost events: 0%". */
-const statedPattern = /(?<=\p{L}) ?[:：] ?(100|0) ?%$/u
+/** "Idempotency rate: 100%", "Lost events: 0%", "Complaints: 0". */
+const statedPattern = /(?<=\p{L}) ?[:：] ?(?:(100|0) ?(%)|(0))$/u
 
 /** At most one; a text with a comparator is not asked. */
 export function readBareThreshold(text: string): Threshold[] {
@@ -33,7 +33,8 @@ export function readBareThreshold(text: string): Threshold[] {
   if (range && range.index > 0 && low < high)
     return [{ ...placeOf(range), comparator: '==', value: [low, high], unit: '%' }]
   const stated = statedPattern.exec(text)
-  if (stated) return [{ ...placeOf(stated), comparator: '==', value: Number(stated[1]), unit: '%' }]
+  if (stated)
+    return [{ ...placeOf(stated), comparator: '==', value: Number(stated[1] ?? 0), unit: stated[2] ?? 'count' }]
   const whole = wholePattern.exec(text)
   if (!whole) return []
   return [{ ...placeOf(whole), comparator: whole[1] === '100' ? '==' : '>=', value: Number(whole[1]), unit: '%' }]

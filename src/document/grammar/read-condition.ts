@@ -207,8 +207,8 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   const behind = /\b(?:an?|any|reports?|shows?|sees?) ?$/i.test(before) ? cleanMetric(nounOf(tail)) : ''
   const percentile = readPercentile(text.slice(from, to))
   const [first = threshold] = all
-  // "p95 > 2 s", "error rate < 1 %, p95 < 2 s": a percentile of a time is one of latencies.
-  const isLatency = percentile !== undefined && times.has(threshold.unit)
+  // "p95 > 2 s", "error rate < 1 %, p95 < 2x baseline": a percentile of a time, or beside a share, is one of latencies.
+  const isLatency = percentile !== undefined && (times.has(threshold.unit) || /baseline$/i.test(threshold.unit))
   const isOther = isLatency && !times.has(first.unit)
   const inherited = index > 0 && !isOther ? (toCondition(text, all, 0, first)?.condition.metric ?? '') : ''
   const metric = behind !== '' ? `${own} ${behind}`.trim() : own || inherited
@@ -231,7 +231,7 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
 }
 
 function nounOf(tail: string): string {
-  return tail.split(/[,;.(]| (?:during|for|over|in|on|within|at|when|while|after|before) /)[0] ?? ''
+  return tail.split(/[,;.(]| (?:and|or|et|ou|during|for|over|in|on|within|at|when|while|after|before) /i)[0] ?? ''
 }
 
 /** Behind the last comma where what stands before it is an absence: "no open bugs, rating ≥ 4". */

@@ -5,10 +5,10 @@ const stageWord =
   /\b(?:staging|canar(?:y|i)|pilot|alpha|beta|internal|dogfood(?:ing)?|employees?|friends|early (?:adopters?|access)|limited|partial|gradual|ramp(?:[- ]?up)?|expan(?:d|ded|sion)|full|general availability|ga|production|prod|soak|(?:pre|post)[- ]?(?:launch|deploy(?:ment)?|cutover|release|rollout)|launch|shadow|dark launch|go[- ]?live|cut-?over|validation|preparation|stabili[sz]ation|hyper-?care|hand-?over|decommission(?:ing)?|soft launch|closed|open|public|private|preproduction|recette|production|piloto|sandbox|poc|generalisation|producao|homologacao)\b/
 
 const announcing = [
-  /\b(?:roll-?out|release|deployment|launch|cut-?over|migration|canary|ramp(?:[- ]up)?|promotion|traffic|deploiement|implantacao)\b.*\b(?:phases?|stages?|waves?|plan|strategy|schedule|sequence|ladder|progression|timeline|approach|steps?|rings?|etapes|fases|estrategia|estrategie|calendrier|cronograma)\b/,
+  /\b(?:roll-?out|release|deployment|launch|cut-?over|migration|canary|ramp(?:[- ]up)?|promotion|traffic|deploiement|implantacao)\b.*\b(?:phases?|stages?|waves?|plan|strategy|schedule|sequence|ladder|progression|timeline|approach|steps?|rings?|etapes|etapas|fases|estrategia|estrategie|calendrier|cronograma)\b/,
   /\b(?:phased|staged|progressive|gradual|incremental|percentage)[- ](?:roll-?out|release|deployment|delivery|ramp(?:[- ]up)?|approach|enablement)/,
-  /\b(?:phases?|stages?|waves?|rings?|cohorts?|etapes|fases) (?:of|for|de|du|do|definitions?|overview)\b/,
-  /^(?:key )?(?:phases?|stages?|waves?|rings?|cohorts?|time ?line|schedule|roll-?out|milestones?|etapes|fases|calendrier|cronograma)(?: (?:and|&|et|e) \S+)?$/,
+  /\b(?:phases?|stages?|waves?|rings?|cohorts?|etapes|etapas|fases) (?:of|for|de|du|do|definitions?|overview)\b/,
+  /^(?:key )?(?:phases?|stages?|waves?|rings?|cohorts?|time ?line|schedule|roll-?out|milestones?|etapes|etapas|fases|calendrier|cronograma)(?: (?:and|&|et|e) \S+)?$/,
   /\b(?:timeline|milestones)\b/,
 ]
 

@@ -45,7 +45,7 @@ export const titleWords: readonly TitleWords[] = [
     role: 'triggers',
     es: /criterios? de (?:rollback|parada)|disparadores?/,
     de: /abbruch-?kriterien|rollback-?kriterien/,
-    en: /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when)\b|\bwhen (?:to|do we|should we) (?:roll-? ?back|abort|halt|revert|stop)\b|^(?:pause|halt|stop|abort|roll-? ?back|reduce|freeze|hold)\b.{0,30}\b(?:if|when)\b|^no-?go\b|^do not (?:proceed|continue|advance|promote)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$/,
+    en: /\btriggers?\b|\broll-? ?back\b.*\b(?:if|when)\b|\bwhen (?:to|do we|should we) (?:roll-? ?back|abort|halt|revert|stop)\b|^(?:pause|halt|stop|abort|roll-? ?back|reduce|freeze|hold)\b.{0,30}\b(?:if|when)\b|^no-?go\b|^do not (?:proceed|continue|advance|promote)\b|\bred flags?\b|\b(?:halt|abort|stop|kill|pause|rollback|roll back|roll-back|block|blocking|failure) (?:rules?|criteria|conditions?|thresholds?|signals?|if|when)\b|^alerts?$|\balert(?:ing)? (?:conditions?|rules?|thresholds?)$/,
     fr: /declencheurs?|seuils? d.arret|^alertes?\b|criteres? d.arret/,
     pt: /gatilhos?|criterios de (?:rollback|reversao)|^alertas?\b|\brollback\b.*\b(?:se|quando)\b|\bquando\b.*\brollback\b/,
     zh: /回滚条件|中止条件|ロールバック(?:基準|条件|トリガー)|中止基準/,

@@ -55,8 +55,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (phase && (role === 'timing' || (role === undefined && isWatch(title, value)))) {
     if (!context.part) setTiming(reader, phase, value, source, 'timing/label')
     else if (context.part.stage) setStageTiming(reader, context.part.stage, value, source)
-  }
-  else if (phase && (role === 'target' || /^rollout$/i.test(title))) setTarget(reader, inner, value, source)
+  } else if (phase && (role === 'target' || /^rollout$/i.test(title))) setTarget(reader, inner, value, source)
   else if (phase && role === 'objective') setObjective(phase, value, source)
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })

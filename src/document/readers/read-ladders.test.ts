@@ -10,6 +10,35 @@ const phasesOf = (text: string) =>
     timing?.durationMs?.[0],
   ])
 
+describe('a list of stages', () => {
+  it.each([
+    [
+      '## Timeline\n- Week 1: pilot in staging\n- Week 2: first outlet\n- Week 3: general availability',
+      [
+        ['Week 1', undefined, 168 * hour],
+        ['Week 2', undefined, 168 * hour],
+        ['Week 3', undefined, 168 * hour],
+      ],
+    ],
+    [
+      '## Rollout stages\n1. **Canary 5%** (first 2 hours)\n2. **Canary 25%** (next 8 hours)',
+      [
+        ['Canary 5%', 5, 2 * hour],
+        ['Canary 25%', 25, 8 * hour],
+      ],
+    ],
+    [
+      '## Etapas\n1. Canary 10% usuarios activos por 48h.\n2. Escalado a 50% por 72h.',
+      [
+        ['Canary 10% usuarios activos por 48h.', 10, 48 * hour],
+        ['Escalado a 50% por 72h.', 50, 72 * hour],
+      ],
+    ],
+  ])('tells stages apart by their numbers: %j', (text, phases) => {
+    expect(phasesOf(`# Plan\n\n${text}`)).toEqual(phases)
+  })
+})
+
 describe('shares told in the items of a phase', () => {
   const stagesOf = (items: readonly string[]) =>
     importMarkdown(

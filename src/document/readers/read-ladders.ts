@@ -33,6 +33,9 @@ export function readListLadder(items: readonly Section[], ordered: boolean, anno
   return isLadder ? known : undefined
 }
 
+/** "Week 2" lasts a week. */
+const calendarKind = /^(?:week|day|semaine|jour|semana|dia)$/
+
 function readRung(item: Section): Rung | undefined {
   if (item.checked !== undefined) return undefined
   const { text, label } = item.line
@@ -53,8 +56,9 @@ function readRung(item: Section): Rung | undefined {
         ? text.slice(named.length)
         : item.line.value
   const percent = shareOf(name) ?? shareOf(rest)
-  const timing = [written, rest].map(timingIn).find((found) => found !== undefined)
   const title = readStageTitle(name) ?? { name, kind: '', ordinal: '', rest: name, percents: [] }
+  const said = [written, rest].map(timingIn).find((found) => found !== undefined)
+  const timing = said ?? (calendarKind.test(title.kind) ? title.name : undefined)
   if (name === '' || /[<>≤≥]|^total\b/i.test(name)) return undefined
   return {
     title: { ...title, percents: [] },
@@ -67,7 +71,7 @@ function readRung(item: Section): Rung | undefined {
 /** The one share of a text that speaks of traffic or users, or begins with it. */
 function shareOf(text: string): number | undefined {
   const share =
-    /(?:^|[(:：—–-] ?|(?:\bto|\bat|\bfor|\bà|\bde|\bpara) )(\d{1,3}(?:\.\d{1,4})?) ?%(?! ?(?:error|success|coverage|confidence|uptime|pass))/i.exec(
+    /(?:^|[(:：—–-] ?|(?:\bto|\bat|\bfor|\bà|\ba|\bde|\bpara) |^canary )(\d{1,3}(?:\.\d{1,4})?) ?%(?! ?(?:error|success|coverage|confidence|uptime|pass))/i.exec(
       text,
     )?.[1] ??
     /(?<![<>≤≥] ?)(\d{1,3}(?:\.\d{1,4})?) ?% (?:of )?(?:the )?(?:production |all |our |du |do |dos |des )?(?:traffic|users?|customers?|requests|trafic|utilisateurs|trafego|tráfego|usu[aá]rios|rollout|canary|cohort)/i.exec(
@@ -115,8 +119,10 @@ export function openRung(reader: Reader, rung: Rung, context: Context, rule: str
   return phase
 }
 
+/** "Week 1" and "Week 2", "Canary 5%" and "Canary 25%" are not the same. */
 function sameWords(one: string, other: string): boolean {
-  return significantWords(one).join(' ') === significantWords(other).join(' ')
+  const said = (name: string) => [...significantWords(name), ...(name.match(/\d+(?:\.\d+)?/g) ?? [])].join(' ')
+  return said(one) === said(other)
 }
 
 function fillFromRung(reader: Reader, phase: DraftPhase, { percent, timing, source }: Rung): void {

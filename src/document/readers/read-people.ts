@@ -35,7 +35,14 @@ const contactKind =
 const channel =
   /\b(?:e-?mails?|phones?|slack|portal|page|url|website|tel|channels?|pager ?duty|bridge|teams channel|zoom|status page|hotline)\b|[@#]|https?:/i
 
-/** "On-call: Team Lead" names the value, "Release Manager: decides go/no-go" the label; a way to reach somebody is nobody. `false` when nobody is named. */
+/** A part of an organisation, which is nobody by itself. */
+const part =
+  /^(?:product|engineering|design|operations|ops|qa|quality|security|platform|backend|frontend|mobile|data|marketing|legal|support|devops|sre|infrastructure)$/i
+/** "Dana", "Ravi (backend), Mei Tan (frontend)". */
+const people =
+  /^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,2}(?: ?\([^()]*\))?(?:, \p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,2}(?: ?\([^()]*\))?)*$/u
+
+/** "Product: Dana (PM)" names the person, "On-call: Team Lead" names the value, "Release Manager: decides go/no-go" the label; a way to reach somebody is nobody. `false` when nobody is named. */
 export function addContact(reader: Reader, label: string | undefined, value: string, source: SourceRange): boolean {
   const said = stripPictures(label ?? '').replace(/\s*[:：]$/, '')
   const named = stripPictures(value).replace(/ ?\(.*\)$/, '')
@@ -50,6 +57,10 @@ export function addContact(reader: Reader, label: string | undefined, value: str
     return true
   }
   if (channel.test(said)) return false
+  if (people.test(stripPictures(value)) && part.test(said)) {
+    addOwners(reader, value.replace(/ ?\([^()]*\)/g, ''), 'owner', source, 'owner/item')
+    return true
+  }
   const isNamed = isOffice(said) || /^\p{Lu}\p{L}+ \p{Lu}\p{L}+$/u.test(said)
   if (isNamed) addOwners(reader, said, /\blead\b/i.test(said) ? 'lead' : 'owner', source, 'owner/item')
   return isNamed

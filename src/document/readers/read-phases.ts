@@ -24,9 +24,11 @@ const partOfPlan =
 export function isRealStage({ rest }: StageTitle): boolean {
   const role = classifyTitle(rest)
   if (role === 'flags')
-    return !/\b(?:flags|toggles)\b|\b(?:flag|toggle)s?$/i.test(rest.replace(/\b(?:behind|by|with|via|through) .*$/i, ''))
+    return !/\b(?:flags|toggles)\b|\b(?:flag|toggle)s?$/i.test(
+      rest.replace(/\b(?:behind|by|with|via|through) .*$/i, ''),
+    )
   if (/\bfuture\b/i.test(rest) || /^failure\b/i.test(rest)) return false
-  const isPart = role !== undefined && ['criteria', 'triggers', 'risks', 'rollback'].includes(role)
+  const isPart = role !== undefined && ['criteria', 'triggers', 'risks', 'mitigation', 'rollback'].includes(role)
   return !isPart || !partOfPlan.test(foldCase(rest))
 }
 
@@ -54,7 +56,7 @@ export function openPhase(
   return phase
 }
 
-/** A list of stages near the top of a document is the outline of the headings that follow. */
+/** A list or table of stages near the top of a document is the outline of the headings that follow. */
 function outlinedPhase(reader: Reader, title: StageTitle): DraftPhase | undefined {
   const words = significantWords(title.rest)
   const outline = reader.draft.phases.filter(isOutlined)

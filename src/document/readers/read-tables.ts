@@ -29,7 +29,7 @@ function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, c
   if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) {
-    if (outlines(reader, table)) for (const row of rows) addPhaseRow(reader, row, context, table)
+    if (outlines(reader, table)) for (const row of rows) addPhaseRow(reader, row, context, table, 'phase/list')
     for (const row of rows) addTimelineRow(reader, row, table)
   } else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
@@ -205,7 +205,7 @@ const outlines = ({ draft }: Reader, { header, rows }: Table): boolean =>
   header.some((name) => [columns.name, columns.objective].some((column) => column.test(foldCase(bareTitle(name)))))
 
 /** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */
-function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table): void {
+function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, rule = 'phase/table'): void {
   const stage = numberedStage(row, table)
   const title = readStageTitle(stage)
   const objective = row.get('objective') || row.get('name')
@@ -217,7 +217,7 @@ function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table): 
           reader,
           { ...title, name: objective ? `${title.name}: ${objective}` : title.name },
           at(row.line),
-          'phase/table',
+          rule,
         )
       : undefined)
   if (!phase) return

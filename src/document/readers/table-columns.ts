@@ -21,9 +21,9 @@ export const columns = {
   lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
   gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
   metric:
-    /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal)$/,
+    /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal|指标|指標|メトリクス)$/,
   threshold:
-    /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標)$/,
+    /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標値?|目标值?|阈值|しきい値)$/,
   halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback|\brollback$/,
   alert: /^(?:alarm|alert|warn(?:ing)?)(?:s|ing)?(?: (?:if|when|at|thresholds?|levels?))?$|^alertas?$/,
   trigger:

@@ -1,0 +1,141 @@
+/** Phases that headings and tables name, read through whole documents. */
+import { describe, expect, it } from 'vitest'
+import { formatCondition } from '../../core/plan/condition.ts'
+import { lintDraft } from '../../core/plan/lint/lint.ts'
+import { importMarkdown } from '../import-markdown.ts'
+
+const day = 86_400_000
+const draftOf = (text: string) => importMarkdown(`# Plan\n\n${text}`, 'plan.md').draft
+const namesOf = (text: string) => draftOf(text).phases.map(({ name }) => name)
+const stagesOf = (text: string) =>
+  draftOf(text).phases.map(({ stages }) =>
+    stages.map(({ name, percent, timing }) => [name, percent, timing?.durationMs?.[0]]),
+  )
+const triggersOf = (text: string) => {
+  const { phases, triggers = [] } = draftOf(text)
+  return [...phases.flatMap((phase) => phase.triggers), ...triggers].map(({ condition, text: said }) =>
+    condition ? formatCondition(condition) : said,
+  )
+}
+
+describe('a numbered phase', () => {
+  it.each(['Risk scoring service', 'Rollback drill', 'Alert routing', 'Trigger engine'])(
+    'may be about "%s"',
+    (about) => {
+      expect(namesOf(`## Phase 1: Setup\n\n## Phase 2: ${about}\n- Switch it on`)).toEqual([
+        'Phase 1: Setup',
+        `Phase 2: ${about}`,
+      ])
+    },
+  )
+
+  it.each([
+    'Success Criteria & SLOs',
+    'Risks and mitigations',
+    'Rollback plan',
+    'Critères de succès',
+    'Failure handling',
+  ])('is none that is a part of the plan: "%s"', (part) =>
+    expect(namesOf(`## Phase 1: Setup\n\n## Phase 2: ${part}\n- None`)).toEqual(['Phase 1: Setup']),
+  )
+})
+
+describe('parts of a phase with titles of their own', () => {
+  it('are its stages, instead of the shares that its title only counts', () => {
+    const text = `### Phase 4: Gradual rollout (25% → 100%)
+#### Week 1-2: 25% of hosts
+- Watch
+#### Week 3: 100% of hosts
+- Watch`
+    expect(stagesOf(text)).toEqual([
+      [
+        ['Week 1-2: 25% of hosts', 25, 14 * day],
+        ['Week 3: 100% of hosts', 100, 7 * day],
+      ],
+    ])
+  })
+
+  it('are its stages also when they have no more than a number and a share', () => {
+    expect(stagesOf('### Phase 3: Expand\n#### 3.1 - 30% (Day 6)\n- Watch\n#### 3.2 - 100% (Day 7)\n- Watch')).toEqual([
+      [
+        ['3.1 - 30% (Day 6)', 30, day],
+        ['3.2 - 100% (Day 7)', 100, day],
+      ],
+    ])
+  })
+
+  it('have their own times, and the phase keeps its', () => {
+    const text = `### Week 1: Inside (Days 1-7)
+**Day 1: Our team**
+- Duration: 24 hours
+
+**Day 5: 1% canary**
+- Duration: 48 hours`
+    const [phase] = draftOf(text).phases
+    expect(phase?.timing?.durationMs?.[0]).toBe(7 * day)
+    expect(stagesOf(text)).toEqual([[['Day 5: 1% canary', 1, 2 * day]]])
+  })
+
+  it('commands and scripts name none', () => {
+    expect(namesOf('## Phase 1: Canary (10%)\n\n## Commands\n### 5. Gradual rollout (30% → 100%)\n- x')).toEqual([
+      'Phase 1: Canary (10%)',
+    ])
+  })
+})
+
+describe('a table of phases', () => {
+  const head = '| Phase | Name | Duration | Target users | Success criteria |\n|---|---|---|---|---|'
+
+  it('with bare numbers names them, with their times, shares and criteria', () => {
+    const { phases } = draftOf(
+      `${head}\n| 1 | Alpha | 3 days | Our team | Errors < 1% |\n| 2 | Beta | 1 week | 5% of users | Errors < 0.5%, p95 < 800 ms |`,
+    )
+    expect(phases.map(({ name, percent, timing }) => [name, percent, timing?.durationMs?.[0]])).toEqual([
+      ['Phase 1: Alpha', undefined, 3 * day],
+      ['Phase 2: Beta', 5, 7 * day],
+    ])
+    expect(phases[1]?.criteria.map(({ condition }) => condition && formatCondition(condition))).toEqual([
+      'Errors < 0.5 %',
+      'latency p95 < 800 ms',
+    ])
+  })
+
+  it('is an outline of the headings behind it', () => {
+    const table =
+      '| Phase | Description | Status |\n|---|---|---|\n| 0 | Inventory | done |\n| 1 | Search in shadow | open |'
+    expect(namesOf(`${table}\n\n## Phase 1: Shadow\n- Switch it on`)).toEqual(['Phase 0: Inventory', 'Phase 1: Shadow'])
+  })
+
+  it('by weeks says again what the headings say, and opens none', () => {
+    const text = `## Phase 1: Base\n- x\n## Phase 2: Canary\n- x
+## Timeline\n| Week | Phase | Rollout % |\n|---|---|---|\n| 1 | Base | 100% |\n| 2 | Canary | 10% → 50% |`
+    expect(namesOf(text)).toEqual(['Phase 1: Base', 'Phase 2: Canary'])
+  })
+
+  it('of thresholds under a rollback title holds triggers', () => {
+    const table = '| Metric | Threshold | Action |\n|---|---|---|\n| Uptime | < 99% | Immediate rollback |'
+    expect(triggersOf(`## Rollback decision matrix\n${table}`)).toEqual(['Uptime < 99 %'])
+    expect(
+      triggersOf('## KPIs\n| Metric | Target | Threshold rollback |\n|---|---|---|\n| Success | ≥ 95% | < 90% |'),
+    ).toEqual(['Success < 90 %'])
+    expect(triggersOf('## Block conditions\n- Errors > 2%')).toEqual(['Errors > 2 %'])
+  })
+})
+
+describe('what a phase waits for', () => {
+  it('is no file whose name looks like a phase', () => {
+    const entry = '### Prerequisites\n- [x] scripts/phase0_check.sh (prerequisite)'
+    const rules = (text: string) => lintDraft(draftOf(text)).map(({ ruleId }) => ruleId)
+    expect(rules(`## Phase 0: Before\n${entry}`)).not.toContain('DEPENDENCY_CYCLE')
+    expect(rules('## Phase 0: Before\n### Prerequisites\n- Phase 0 complete')).toContain('DEPENDENCY_CYCLE')
+  })
+})
+
+describe('owners', () => {
+  it('of a part of the house are the people named', () => {
+    const owners = draftOf(
+      '## Owners\n- Product: Dana (PM)\n- Engineering: Ravi (backend), Mei Tan (frontend)\n- Release Manager: Alice',
+    ).owners.map(({ name }) => name)
+    expect(owners).toEqual(['Dana', 'Ravi', 'Mei Tan', 'Release Manager'])
+  })
+})
