@@ -79,7 +79,11 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
     readInside(reader, item, context, walk)
   else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
   else if (role === 'risks') addRisk(reader, context, item.line.text, source, 'risk/item')
-  else if (phase && item.checked === undefined && (role === 'steps' || (ordered && role === undefined)))
+  else if (
+    phase &&
+    item.checked === undefined &&
+    (role === 'steps' || (role === undefined && (ordered || isWork(item))))
+  )
     readStepItem(reader, item, context)
   else if (role === 'approval' && label !== undefined && isOffice(label)) {
     addOwners(reader, label, 'approver', source, 'owner/signature')
@@ -87,6 +91,17 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   } else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
     readInside(reader, item, context, walk)
   else readOtherItem(reader, item, label, context, walk)
+}
+
+/** "Deploy search v2", "Enable the flag for our team": work to do, though its list is not numbered. Shares are stages, and numbers conditions. */
+function isWork({ line: { text } }: Section): boolean {
+  return (
+    /^(?:deploy|redeploy|migrate|run|execute|apply|enable|disable|switch (?:on|off|over|to)|turn (?:on|off)|flip|restart|drain|publish)\b(?! ?[:：])/i.test(
+      text,
+    ) &&
+    /^\p{Lu}/u.test(text) &&
+    !/[%<>≤≥]/.test(text)
+  )
 }
 
 /** A criterion or trigger; an item that only heads a list gives way to the list. */

@@ -40,6 +40,15 @@ describe('a numbered phase', () => {
   )
 })
 
+describe('an item of a phase', () => {
+  it('that begins with what is to be done is a step, numbered or not', () => {
+    const items = ['Deploy search v2', 'Shift 10% of traffic', 'Run at p95 < 2 s', 'restart behaviour', 'Enable: later']
+    const [phase] = draftOf(`## Phase 1: Canary\n${items.map((item) => `- ${item}\n`).join('')}`).phases
+    expect(phase?.steps.map(({ text }) => text)).toEqual(['Deploy search v2'])
+    expect(phase?.stages.map(({ percent }) => percent)).toEqual([10])
+  })
+})
+
 describe('parts of a phase with titles of their own', () => {
   it('are its stages, instead of the shares that its title only counts', () => {
     const text = `### Phase 4: Gradual rollout (25% → 100%)
