@@ -222,7 +222,9 @@ function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, r
       : undefined)
   if (!phase) return
   if (objective) setObjective(phase, objective, at(row.line))
-  if (row.get('duration')) setTiming(reader, phase, row.get('duration'), at(row.line), 'timing/table')
+  // "Weekly review, then a rehearsal 72 hours before launch" in that column is a sentence, and no length.
+  if (/^[~≈]?\d|^(?:week|day)s? \d/i.test(row.get('duration')))
+    setTiming(reader, phase, row.get('duration'), at(row.line), 'timing/table')
   if (row.get('gate')) addCell(reader, row, 'gate', { ...context, phase, role: 'criteria' })
   for (const text of Object.values(row.all)) {
     const inline = /\b(?:exit|success|entry|acceptance) criteri(?:a|on) ?[:：] ?(.{3,})$/i.exec(text)?.[1]
