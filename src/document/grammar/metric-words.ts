@@ -27,7 +27,7 @@ export function readWindow(text: string): number | undefined {
 
 const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
-  /^(?:if|when|whenever|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|health (?:gate|check):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
+  /^(?:if|when|whenever|si|le|la|les|der|die|das|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|health (?:gate|check):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
 const trailing =
   / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 

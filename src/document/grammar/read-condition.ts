@@ -188,6 +188,7 @@ function mainThresholds(text: string, thresholds: Threshold[]): Threshold[] {
 
 const inverse: Record<Comparator, Comparator> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' }
 const times: ReadonlySet<string> = new Set(['ms', 's', 'min'])
+const goesBack = /^(?:(?:roll back|revert|go back|switch back) to|revenir|voltar|volver)(?![a-z])/i
 const negation = /^(?:no|zero|without|aucune?|sem|sans)(?= )/i
 
 function toCondition(text: string, all: Threshold[], index: number, threshold: Threshold): ReadCondition | undefined {
@@ -213,7 +214,8 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   const inherited = index > 0 && !isOther ? (toCondition(text, all, 0, first)?.condition.metric ?? '') : ''
   const metric = behind !== '' ? `${own} ${behind}`.trim() : own || inherited
   const meant = metric === '' && isLatency ? 'latency' : metric
-  if (meant === '') return undefined
+  // "revert to v1 in less than 10 minutes": a time to be back in, and nothing measured.
+  if (meant === '' || (times.has(threshold.unit) && goesBack.test(meant))) return undefined
   const windowMs = readWindow(tail)
   const condition: Condition = {
     metric: meant,

@@ -37,9 +37,10 @@ export function readStageTitle(title: string): StageTitle | undefined {
   return { name: stripPictures(name), kind, ordinal, rest: words, percents: readPercents(words) }
 }
 
-const countdown = /[(（]T ?[-+] ?\d|^(?:D|J|T) ?[-+−] ?\d{1,3}(?![\d\p{L}])|^D-?Day\b|^Jour J\b|^T ?[-+] ?0\b/iu
+const countdown =
+  /[(（]T ?[-+] ?\d|^(?:D|J|T) ?[-+−] ?\d{1,3}(?: ?(?:h|m|min|d))?(?![\d\p{L}])|^D-?Day\b|^Jour J\b|^T ?[-+] ?0\b/iu
 const shareInTitle =
-  /[(（~]\d{1,3}(?:[.,]\d{1,4})? ?%[^<>≤≥]*[)）]?$|\d{1,3}(?:[.,]\d{1,4})? ?% (?:of )?(?:the )?(?:production |all )?(?:traffic|users|customers|rollout|canary|ramp|exposure|du trafic|des utilisateurs|do trafego|dos usuarios)|(?:^|(?:to|at|[:—–-]) )\d{1,3} ?%(?: [(（][^()（）%]*[)）])?$/iu
+  /[(（~]\d{1,3}(?:[.,]\d{1,4})? ?%[^<>≤≥]*[)）]?$|\d{1,3}(?:[.,]\d{1,4})? ?% (?:of )?(?:the )?(?:production |all )?(?:traffic|users|customers|reads|writes|requests|queries|hosts|nodes|servers|pods|instances|tenants|merchants|devices|sessions|rollout|canary|ramp|exposure|du trafic|des utilisateurs|do trafego|dos usuarios)|(?:^|(?:to|at|[:—–-]) )\d{1,3} ?%(?: [(（][^()（）%]*[)）])?$/iu
 
 /**
  * A heading that is a stage without saying "phase" or "stage": it names a share ("Canary (10%)", "Ramp to 50% of traffic") or its place in
@@ -51,7 +52,7 @@ export function readBareStageTitle(title: string): StageTitle | undefined {
   if (/[<>≤≥]/.test(name) || !(countdown.test(name) || shareInTitle.test(folded))) return undefined
   const ordinal = /^(\d{1,2})[.)] /.exec(name)?.[1] ?? ''
   const rest = name.replace(/^\d{1,2}(?:\.\d{1,2})*[.)]? /, '')
-  return { name, kind: '', ordinal, rest, percents: countdown.test(name) ? [] : readPercents(rest) }
+  return { name, kind: '', ordinal, rest, percents: readPercents(rest) }
 }
 
 /** The author's short name of a stage: "Phase 2"; the whole name where it has no number. */

@@ -94,7 +94,7 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'rollback',
-    en: /\broll-?backs?\b|\broll back\b|\brevert(?:ing)?\b|\bback-?out\b|\bkill switch\b|\bfailure handling\b|\bcontingency\b|\b(?:disaster )?recovery (?:plan|procedure)s?\b/,
+    en: /\broll-?backs?\b|\broll back\b|\brevert(?:ing)?\b|\bback-?out\b|\bkill switch\b|\bfailure handling\b|\bcontingency\b|\bif (?:it|things|something|anything) goes? wrong\b|\b(?:disaster )?recovery (?:plan|procedure)s?\b/,
     fr: /retour arriere|plan de (?:repli|secours)/,
     pt: /reversao|contingencia/,
     zh: /回滚|ロールバック/,
@@ -145,7 +145,7 @@ export const titleWords: readonly TitleWords[] = [
     role: 'people',
     es: /responsables?|contactos?/,
     de: /verantwortlich|ansprechpartner|zustandig/,
-    en: /^(?:phase |primary |emergency |support |key )?(?:owners?|ownership|leads?|dri|responsib(?:le|ility|ilities)|contacts?|stakeholders?|on-?call|roles? (?:and|&)|team responsibilities)\b|\bworkstreams?\b.*\bleads?\b/,
+    en: /^(?:phase |primary |emergency |support |key |change |release |rollout |deployment |technical |business )?(?:owners?|ownership|leads?|dri|responsib(?:le|ility|ilities)|contacts?|stakeholders?|on-?call|roles? (?:and|&)|team responsibilities|manager)\b|^who (?:decides|approves|owns|is on call)\b|\bworkstreams?\b.*\bleads?\b/,
     fr: /responsables?|equipe/,
     pt: /responsaveis|responsavel|contatos?|equipe/,
     zh: /负责人|責任者|担当/,

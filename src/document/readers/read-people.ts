@@ -69,7 +69,9 @@ export function addContact(reader: Reader, label: string | undefined, value: str
 /** "Milestone: D7 | Owner: Release Engineer | Last updated: …": a field among others on one line. */
 export function addNamedOwner(reader: Reader, text: string, source: SourceRange): void {
   const [, said = '', name = ''] =
-    /(?:^|[|·•] ?)(owner|lead|dri|maintainer|approver)s? ?: ?([^|·•]{2,60})(?=[|·•]|$)/i.exec(text) ?? []
+    /(?:^|[|·•] ?)(owner|lead|dri|maintainer|approver|responsable|responsavel|responsável|verantwortlich)s? ?: ?([^|·•]{2,60})(?=[|·•]|$)/i.exec(
+      text,
+    ) ?? []
   if (name !== '') addOwners(reader, name.trim(), /lead/i.test(said) ? 'lead' : 'owner', source, 'owner/field')
 }
 

@@ -131,6 +131,49 @@ describe('a table of phases', () => {
   })
 })
 
+describe('a countdown', () => {
+  const text = `### T-0: shadow (0%)
+Mirror reads. Continue only if mismatches stay below 0.1%.
+### T+1h: 5% of reads
+Hold 30 minutes. Abort when p99 latency exceeds 400ms or 5xx > 0.5%.`
+
+  it('is stages, with what their sentences ask, fear and wait', () => {
+    const { phases } = draftOf(text)
+    expect(phases.map(({ name, percent, timing }) => [name, percent, timing?.durationMs?.[0]])).toEqual([
+      ['T-0: shadow (0%)', 0, undefined],
+      ['T+1h: 5% of reads', 5, day / 48],
+    ])
+    const asked = phases.flatMap(({ criteria }) =>
+      criteria.map(({ condition }) => condition && formatCondition(condition)),
+    )
+    expect(asked).toEqual(['mismatches < 0.1 %'])
+    expect(triggersOf(text)).toEqual(['latency p99 > 400 ms', '5xx > 0.5 %'])
+  })
+})
+
+describe('lines of a paragraph', () => {
+  it('are stages when each names one and its share', () => {
+    expect(
+      draftOf('## iOS phased release\nDay 1: 1%\nDay 2: 10%\nDay 3: 100%').phases.map(({ percent }) => percent),
+    ).toEqual([1, 10, 100])
+  })
+})
+
+describe('a ladder in a table', () => {
+  it('holds each step as long as it says, and what is the same as above', () => {
+    const { phases } = draftOf(`## Ramp\n| Step | Share | Hold for | Promote if | Roll back if |\n|---|---|---|---|---|
+| 1 | 10% | 2 h | errors < 1% | errors > 2% |\n| 2 | 50% | 12 h | same | as above |`)
+    expect(phases.map(({ percent, timing }) => [percent, timing?.durationMs?.[0]])).toEqual([
+      [10, day / 12],
+      [50, day / 2],
+    ])
+    expect(phases.map(({ criteria, triggers }) => [criteria.length, triggers.length])).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+  })
+})
+
 describe('what a phase waits for', () => {
   it('is no file whose name looks like a phase', () => {
     const entry = '### Prerequisites\n- [x] scripts/phase0_check.sh (prerequisite)'
@@ -146,5 +189,22 @@ describe('owners', () => {
       '## Owners\n- Product: Dana (PM)\n- Engineering: Ravi (backend), Mei Tan (frontend)\n- Release Manager: Alice',
     ).owners.map(({ name }) => name)
     expect(owners).toEqual(['Dana', 'Ravi', 'Mei Tan', 'Release Manager'])
+  })
+
+  it.each([
+    ['|  |  |\n|---|---|\n| Release manager | Mina Okafor |', 'Mina Okafor'],
+    ['**Change owner:** Search team', 'Search team'],
+    ['Responsable : Équipe Plateforme', 'Équipe Plateforme'],
+  ])('stand in fields: %j', (text, name) => expect(draftOf(text).owners.map((owner) => owner.name)).toEqual([name]))
+})
+
+describe('going back', () => {
+  it('has its time, which is no condition, and a title that is no trigger', () => {
+    const draft = draftOf('## If it goes wrong\n1. Flag off\n\nWe must be back within 5 minutes.')
+    expect(draft.rollback).toMatchObject({ budgetMs: 300_000, steps: [{ text: 'Flag off' }] })
+    expect(draft.triggers ?? []).toEqual([])
+    expect(
+      triggersOf('## Retour arrière\nSi le taux d’erreur dépasse 2 %, revenir à la v1 en moins de 10 minutes.'),
+    ).toEqual(['taux d’erreur > 2 %'])
   })
 })

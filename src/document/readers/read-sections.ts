@@ -24,7 +24,7 @@ import {
   setTiming,
 } from './read-phases.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
-import { addStatedEvent, addStatement } from './read-statements.ts'
+import { addStatedEvent, addStatedGate, addStatement } from './read-statements.ts'
 import { readTable } from './read-tables.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
@@ -213,7 +213,18 @@ function readBlock(reader: Reader, block: Block, section: Section, context: Cont
   else if (block.kind === 'code') readCodeBlock(reader, block, section, context)
   else if (block.kind === 'table') readTable(reader, block, context)
   else if (block.kind === 'list') readList(reader, block, context)
+  else if (isLadder(block.lines))
+    readList(reader, { kind: 'list', ordered: false, items: block.lines.map(asItem) }, context)
   else for (const line of block.lines) readSentence(reader, line, context)
+}
+
+/** Lines without marks of a list, each a stage: "Day 1: 1%", "Day 2: 5%". */
+const isLadder = (lines: readonly Line[]): boolean =>
+  lines.length > 1 && lines.every(({ text }) => readStageTitle(text)?.percents.length === 1)
+
+function asItem(line: Line): Section {
+  const { start, end } = at(line)
+  return { origin: 'item', title: line.text, line, depth: 0, start, end, blocks: [] }
 }
 
 function readList(reader: Reader, block: Extract<Block, { kind: 'list' }>, context: Context): void {
@@ -254,6 +265,10 @@ function readCodeBlock(
     context.phase.steps.push(step)
 }
 
+/** "Hold 30 minutes.", "Watch for 24 hours": how long a phase lasts. */
+const watches =
+  /^(?:hold|wait|soak|bake|observe|watch|monitor)\b[^.;%]{0,40} \d{1,4} ?(?:min|minutes?|h|hours?|days?|weeks?)\b/i
+
 /** A line of prose gives a fact only where its section says which. */
 function readSentence(reader: Reader, line: Line, context: Context): void {
   const { phase, role } = context
@@ -268,6 +283,10 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
     setTiming(reader, phase, line.text, source, 'timing/section')
   } else if (phase && role === undefined) {
     addStatedStages(reader, phase, line.text, source)
+    for (const sentence of line.text.split(/(?<=[.!]) (?=\p{Lu})/u)) {
+      addStatedGate(reader, context, sentence, source)
+      if (watches.test(sentence)) setTiming(reader, phase, sentence, source, 'timing/line')
+    }
   } else if (!phase && (role === undefined || !notStaged.has(role))) {
     addProseLadder(reader, line.text, source, context)
   }

@@ -137,7 +137,7 @@ const closed = new Set<Role>([
 const undo =
   '(?:immediately |automatically |auto-?)?(?:roll(?:ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)'
 const undoIf = new RegExp(
-  String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>[^.;]{4,160}?)[.;:]?$`,
+  String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;:]?$`,
   'i',
 )
 const ifUndo = new RegExp(
@@ -158,7 +158,11 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
   const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
   const event = (told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : null))?.groups
     ?.event
-  if (event === undefined || /\bhow to\b/i.test(text) || /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event))
+  if (
+    event === undefined ||
+    /\bhow to\b|^if \p{L}+ goes? wrong$/iu.test(text) ||
+    /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event)
+  )
     return false
   const measured = readConditions(event).conditions.length > 0
   const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
@@ -166,6 +170,17 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
   const action = triggerAction(text) ?? (/disable|kill|restore/i.test(text) ? 'rollBack' : context.action)
   const said = measured || !told ? event : told[0]
   return addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
+}
+
+const goOnIf =
+  /^(?:continue|proceed|advance|promote|expand|move on|go on)\b[^.;]{0,60}?\b(?:if|when|once|while|as long as) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;]?$/i
+
+/** "Continue only if mismatches stay below 0.1 %" in a phase: its criterion; `false` when there is none. */
+export function addStatedGate(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
+  const event = goOnIf.exec(text)?.groups?.event
+  if (event === undefined || !context.phase || context.role !== undefined) return false
+  if (readConditions(event).conditions.length === 0) return false
+  return addStatement(reader, { ...context, role: 'criteria' }, { text: event, source, shape: 'line' })
 }
 
 /**

@@ -34,7 +34,7 @@ function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, c
   } else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
-  else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row)
+  else if (has('field', 'value') || isUntitled(table)) for (const row of rows) addMetadata(reader, row)
   else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
     for (const row of rows) addRole(reader, row, context, has('owner'))
   else if (context.phase)
@@ -283,9 +283,13 @@ function addRole(reader: Reader, row: Row, { role }: Context, hasDuties: boolean
   else addContact(reader, name, '', at(row.line))
 }
 
+/** Two columns without titles: a field and its value. */
+const isUntitled = ({ header }: Table): boolean => header.length === 2 && header.every((name) => name === '')
+
 function addMetadata(reader: Reader, row: Row): void {
-  const label = row.get('field')
-  const value = row.get('value')
+  const [first = '', second = ''] = Object.values(row.all)
+  const label = row.get('field') || first
+  const value = row.get('value') || second
   if (label === '' || value === '') return
   reader.draft.metadata.push({ source: at(row.line), rule: 'metadata/table', label, value })
   if (classifyTitle(label) === 'people') addOwners(reader, value, 'owner', at(row.line), 'owner/metadata')

@@ -11,7 +11,7 @@ export const columns = {
   percent:
     /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^(?:target |initial )?(?:users?|audience|cohorts?|population)$|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
   duration:
-    /^(?:duration|time ?line|schedule|bake(?: time)?|soak|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
+    /^(?:duration|time ?line|schedule|(?:bake|soak|hold|wait|observation|watch)(?: time| for| period)?|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
   date: /^(?:dates?|start(?: date)?|when|target date|due|eta|data|quando|quand)$/,
   name: /^(?:names?|titles?|nom|nome)$/,
   status: /^(?:status|state|done|statut|estado)$/,
@@ -61,6 +61,9 @@ export interface ReadTable {
   has(...names: Column[]): boolean
 }
 
+/** What stands in the row above holds here too. */
+const ditto = /^(?:same(?: as above)?|as above|ditto|idem|〃)[.]?$/i
+
 export function readColumns(table: Table): ReadTable {
   const header = table.header.map((name) => foldCase(bareTitle(name)).replace(/ ?\([^()]*\)$/, ''))
   const places = new Map<Column, number>()
@@ -69,8 +72,10 @@ export function readColumns(table: Table): ReadTable {
     places.set(column, place)
     return place
   }
+  let above: string[] = []
   const rows = table.rows.map(({ cells, line }): Row => {
-    const texts = cells.map((cell) => cell.text)
+    const texts = cells.map((cell, index) => (ditto.test(cell.text) ? (above[index] ?? '') : cell.text))
+    above = texts
     return {
       line,
       all: Object.fromEntries(table.header.map((name, index) => [name || `column ${index + 1}`, texts[index] ?? ''])),
