@@ -13,7 +13,7 @@ const phasesOf = (text: string) =>
 describe('a list of stages', () => {
   it.each([
     [
-      '## Timeline\n- Week 1: pilot in staging\n- Week 2: first outlet\n- Week 3: general availability',
+      '## Timeline\n- Week 1: pilot in one shop\n- Week 2: five shops\n- Week 3: every shop',
       [
         ['Week 1', undefined, 168 * hour],
         ['Week 2', undefined, 168 * hour],
@@ -28,10 +28,10 @@ describe('a list of stages', () => {
       ],
     ],
     [
-      '## Etapas\n1. Canary 10% usuarios activos por 48h.\n2. Escalado a 50% por 72h.',
+      '## Etapas\n1. Canario 10% usuarios por 48h.\n2. Subir a 50% por 72h.',
       [
-        ['Canary 10% usuarios activos por 48h.', 10, 48 * hour],
-        ['Escalado a 50% por 72h.', 50, 72 * hour],
+        ['Canario 10% usuarios por 48h.', 10, 48 * hour],
+        ['Subir a 50% por 72h.', 50, 72 * hour],
       ],
     ],
   ])('tells stages apart by their numbers: %j', (text, phases) => {
