@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type NoiseLaw, noisePoints } from '../../../test/fixtures/noise-laws.ts'
-import { type PastLatency, pastLatency } from './latency-leverage.ts'
 import { rootsOf } from './latency-root.ts'
 import { normalCdf } from './numerics.ts'
+import { type PastLatency, pastLatency } from './past-latency.ts'
 
 /** The baseline's past, of 5,400 requests in buckets with these edges, by the distribution function of its latencies. */
 function past(edges: readonly number[], below: (ms: number) => number): PastLatency {

@@ -2,7 +2,7 @@
  * How much of a block's evidence on latency may count when the candidate has noise for itself: of each way's factor the φ-th root, or a higher one if its mean
  * over the block is above 1 under the null, as that works out under two laws of noise that are far from each other.
  */
-import type { PastLatency } from './latency-leverage.ts'
+import type { PastLatency } from './past-latency.ts'
 
 /** Requests of the arms in a block, and the chance of each bucket as the baseline's past has it. */
 interface Block {

@@ -12,8 +12,8 @@ import {
   withScores,
   withSeen,
 } from './latency.ts'
-import { type PastLatency, pastLatency } from './latency-leverage.ts'
 import { rootsOf } from './latency-root.ts'
+import { type PastLatency, pastLatency } from './past-latency.ts'
 import { rankWeights } from './rank-scores.ts'
 
 /** One arm's requests in a block, and the sum of their standard ranks. */

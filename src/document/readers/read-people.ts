@@ -38,6 +38,7 @@ const channel =
 /** A part of an organisation, which is nobody by itself. */
 const part =
   /^(?:product|engineering|design|operations|ops|qa|quality|security|platform|backend|frontend|mobile|data|marketing|legal|support|devops|sre|infrastructure)$/i
+
 /** "Dana", "Ravi (backend), Mei Tan (frontend)". */
 const people =
   /^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,2}(?: ?\([^()]*\))?(?:, \p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,2}(?: ?\([^()]*\))?)*$/u

@@ -135,7 +135,7 @@ describe('a countdown', () => {
   const text = `### T-0: shadow (0%)
 Mirror reads. Continue only if mismatches stay below 0.1%.
 ### T+1h: 5% of reads
-Hold 30 minutes. Abort when p99 latency exceeds 400ms or 5xx > 0.5%.`
+Watch every 5 minutes. Hold 30 minutes. Abort when p99 latency exceeds 400ms or 5xx > 0.5%.`
 
   it('is stages, with what their sentences ask, fear and wait', () => {
     const { phases } = draftOf(text)

@@ -265,9 +265,9 @@ function readCodeBlock(
     context.phase.steps.push(step)
 }
 
-/** "Hold 30 minutes.", "Watch for 24 hours": how long a phase lasts. */
+/** "Hold 30 minutes.", "Watch for 24 hours": how long a phase lasts; "Watch every 5 minutes" says how often. */
 const watches =
-  /^(?:hold|wait|soak|bake|observe|watch|monitor)\b[^.;%]{0,40} \d{1,4} ?(?:min|minutes?|h|hours?|days?|weeks?)\b/i
+  /^(?:hold|wait|soak|bake|observe|watch|monitor)\b(?:(?!\b(?:every|each|per|within|after)\b)[^.;%]){0,40} \d{1,4} ?(?:min|minutes?|h|hours?|days?|weeks?)\b/i
 
 /** A line of prose gives a fact only where its section says which. */
 function readSentence(reader: Reader, line: Line, context: Context): void {

@@ -34,7 +34,8 @@ function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, c
   } else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
-  else if (has('field', 'value') || isUntitled(table)) for (const row of rows) addMetadata(reader, row)
+  else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row, row.get('field'), row.get('value'))
+  else if (isUntitled(table)) for (const row of rows) addMetadata(reader, row, ...Object.values(row.all))
   else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
     for (const row of rows) addRole(reader, row, context, has('owner'))
   else if (context.phase)
@@ -75,8 +76,8 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
   const share = row.get('percent')
   const percents = readPercents(share)
   const stage = row.get('stage')
-  const column = table.header.find((name) => columns.stage.test(foldCase(bareTitle(name)))) ?? 'Stage'
-  const numbered = readStageTitle(stage) || !/^\d/.test(stage) ? stage : `${bareTitle(column)} ${stage}`
+  const column = stageColumn(table)
+  const numbered = readStageTitle(stage) || !/^\d/.test(stage) ? stage : `${column} ${stage}`
   const name = row.get('name') === '' || numbered === '' ? numbered : `${numbered}: ${row.get('name')}`
   if (name === '') return
   const [percent] = percents
@@ -188,10 +189,12 @@ function addTimelineRow(reader: Reader, row: Row, table: Table): void {
     )
 }
 
+const stageColumn = ({ header }: Table): string =>
+  header.map((name) => bareTitle(name)).find((name) => columns.stage.test(foldCase(name))) ?? 'Stage'
+
 /** "1" in a column "Phase" is "Phase 1". */
-function numberedStage(row: Row, { header }: Table): string {
-  const stage = row.get('stage')
-  const column = header.map((name) => bareTitle(name)).find((name) => columns.stage.test(foldCase(name))) ?? ''
+function numberedStage(row: Row, table: Table): string {
+  const [stage, column] = [row.get('stage'), stageColumn(table)]
   return /^\d{1,2}[a-z]?$/i.test(stage) && numberedStages.test(foldCase(column)) ? `${column} ${stage}` : stage
 }
 
@@ -286,10 +289,7 @@ function addRole(reader: Reader, row: Row, { role }: Context, hasDuties: boolean
 /** Two columns without titles: a field and its value. */
 const isUntitled = ({ header }: Table): boolean => header.length === 2 && header.every((name) => name === '')
 
-function addMetadata(reader: Reader, row: Row): void {
-  const [first = '', second = ''] = Object.values(row.all)
-  const label = row.get('field') || first
-  const value = row.get('value') || second
+function addMetadata(reader: Reader, row: Row, label = '', value = ''): void {
   if (label === '' || value === '') return
   reader.draft.metadata.push({ source: at(row.line), rule: 'metadata/table', label, value })
   if (classifyTitle(label) === 'people') addOwners(reader, value, 'owner', at(row.line), 'owner/metadata')

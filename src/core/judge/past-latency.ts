@@ -1,4 +1,4 @@
-/** How much noise in the candidate's odds of a latency beyond any edge moves the mean of a score, beside how much the score varies by itself. */
+/** What the baseline's past says of its latencies, and by how much noise in the candidate's odds of a latency beyond any edge moves the mean of a score. */
 import { massOf, rankScores } from './rank-scores.ts'
 
 /** A number for each bucket, and by how much noise moves its mean. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pastLatency } from './latency-leverage.ts'
+import { pastLatency } from './past-latency.ts'
 
 describe('leverages', () => {
   it('of a normal shift and of ranks are what they are for many small buckets', () => {
