@@ -168,7 +168,7 @@ async function copyOfExample(
   const file = join(example, 'operator.yaml')
   const whole = await readFile(file, 'utf8')
   const operator = hasFewUsers ? whole.replace('USERS_PER_SECOND: "30"', 'USERS_PER_SECOND: "10"') : whole
-  if (hasFewUsers) await needFewerSamples(join(example, 'tidegate.yaml'))
+  if (hasFewUsers) await needFewerSamples(example)
   const counted = operator.replace(/admin: \S+/, `admin: http://127.0.0.1:${ports.admin}`).replace(
     'channels:\n',
     `channels:
@@ -180,12 +180,23 @@ async function copyOfExample(
   return example
 }
 
-async function needFewerSamples(file: string): Promise<void> {
-  const bindings = await readFile(file, 'utf8')
+async function needFewerSamples(example: string): Promise<void> {
   const third = (_: string, samples: string) => `minimumSamples: ${Math.round(Number(samples) / 3)}`
   // So few requests show nothing in the time of a stage: plain thresholds are content with them.
-  const plain = bindings.replace('judging:\n', 'judging:\n  sequential: false\n')
-  await writeFile(file, plain.replace(/minimumSamples: (\d+)/g, third))
+  await rewrite(join(example, 'tidegate.yaml'), (bindings) =>
+    bindings.replace('judging:\n', 'judging:\n  sequential: false\n').replace(/minimumSamples: (\d+)/g, third),
+  )
+  // One user in a hundred never opens his mail: one of five is no fault of the version, three are.
+  await rewrite(join(example, 'ROLLOUT.md'), (plan) =>
+    plan.replaceAll('Email verification rate > 80%', 'Email verification rate > 50%'),
+  )
+}
+
+async function rewrite(file: string, edit: (text: string) => string): Promise<void> {
+  const text = await readFile(file, 'utf8')
+  const edited = edit(text)
+  expect(edited, `${file} has what the test changes`).not.toBe(text)
+  await writeFile(file, edited)
 }
 
 function storeAt(url: string): string {
