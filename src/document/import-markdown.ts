@@ -3,6 +3,7 @@ import type { SourceRange } from '../core/plan/diagnostic.ts'
 import type { ImportResult, PlanDraft } from '../core/plan/draft.ts'
 import { yearOf } from './grammar/read-dates.ts'
 import { readMark, stripPictures } from './markdown/clean-text.ts'
+import { type FrontMatter, takeFrontMatter } from './markdown/front-matter.ts'
 import { documentLimitBytes, limitText } from './markdown/limit-text.ts'
 import { plainLines } from './markdown/plain-lines.ts'
 import type { Line } from './markdown/read-lines.ts'
@@ -11,6 +12,8 @@ import { repairText } from './markdown/repair-text.ts'
 import { addCompanions } from './readers/read-companions.ts'
 import { addFlags } from './readers/read-flags.ts'
 import { settleEverybody, settleFlagStages, settleProseLadders } from './readers/read-ladders.ts'
+import { addMetadata } from './readers/read-people.ts'
+import { settleCalendars } from './readers/read-phases.ts'
 import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
 import { addTickets } from './readers/read-tickets.ts'
@@ -40,7 +43,8 @@ export function importMarkdown(text: string, file: string): ImportResult {
   const limited = limitText(takeOutSecrets(reader.draft, repaired.text), file)
   reader.diagnostics.push(...limited.diagnostics)
   try {
-    readDocument(reader, readTree(limited.text))
+    const { fields, text: body } = takeFrontMatter(limited.text)
+    readDocument(reader, readTree(body), fields)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     report(
@@ -55,9 +59,10 @@ export function importMarkdown(text: string, file: string): ImportResult {
   return { draft: reader.draft, diagnostics: reader.diagnostics, boxes: reader.boxes }
 }
 
-function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
-  const title = firstTitle(root)
+function readDocument(reader: Reader, { root, lines }: DocumentTree, fields: FrontMatter['fields']): void {
+  const title = firstTitle(root) ?? fields.find(({ label }) => /^title$/i.test(label))?.value
   if (title) reader.draft.title = title
+  for (const { label, value, line } of fields) addMetadata(reader, label, value, line, 'metadata/front-matter')
   const context: Context = {
     role: undefined,
     phase: undefined,
@@ -67,6 +72,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree): void {
   }
   readSection(reader, root, context)
   countBoxes(reader.boxes, root)
+  settleCalendars(reader)
   settleProseLadders(reader)
   settleEverybody(reader)
   reader.draft.sections = readSectionTitles(root)

@@ -1,4 +1,5 @@
 /** What stands around a threshold: the metric's name, its percentile and its window. */
+import { stripPictures } from '../markdown/clean-text.ts'
 import { readDuration } from './read-quantity.ts'
 
 const percentilePattern =
@@ -27,13 +28,15 @@ export function readWindow(text: string): number | undefined {
 
 const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
-  /^(?:if|when|whenever|si|le|la|les|der|die|das|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|health (?:gate|check):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
+  /^(?:if|when|whenever|si|le|la|les|der|die|das|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|(?:health |promotion |exit )?(?:gate|check):|(?:expected|targets?|goals?|monitor|performance|thresholds?):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
+/** Names any metric, and says none. */
+const general = /^(?:expected|targets?|goals?|monitor|performance|thresholds?|limit|acceptable|cible|meta|objectif)$/i
 const trailing =
   / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 
 /** A metric's name: the author's words without verbs, brackets, percentile and marks around them. */
 export function cleanMetric(text: string): string {
-  let name = text
+  let name = stripPictures(text)
     .replace(percentilePatterns, ' ')
     .replace(/\([^()]{0,200}?(?:->|→)[^()]{0,200}\)/g, ' ')
     .replace(/\( ?\)/g, ' ')
@@ -44,5 +47,5 @@ export function cleanMetric(text: string): string {
     name = name.replace(/^[\s:：,;.\-–—•&_]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
     name = name.replace(leading, '').replace(trailing, '')
   }
-  return /[\p{L}]/u.test(name) ? name.trim() : ''
+  return /[\p{L}]/u.test(name) && !general.test(name.trim()) ? name.trim() : ''
 }

@@ -14,9 +14,11 @@ export interface Threshold {
 const suffixPattern =
   /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour|after|every|an?) ?)(\d{1,9}(?:[.,]\d{1,6})?) ?(%|ms|s|min|minutes|h|hours|d|days)?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/iu
 /** "5 consecutive green runs", "3 errors in a row": a streak of at least so many. */
-const streakPattern = /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) [\p{L}])/u
+const streakPattern =
+  /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) (?!(?:seconds?|minutes?|hours?|days?|weeks?)(?!\p{L}))\p{L})/u
 const rangePattern = /(?<![\d.,])(\d{1,9}(?:\.\d{1,6})?) ?%? ?[-–—] ?(\d{1,9}(?:\.\d{1,6})?) ?%/u
-const wholePattern = /^(100|9\d(?:\.\d{1,4})?) ?%(?= [\p{L}])(?! (?:of )?(?:the )?(?:traffic|users|rollout))/iu
+const wholePattern =
+  /^(100|9\d(?:\.\d{1,4})?) ?%(?= [\p{L}])(?! (?:of )?(?:the )?(?:traffic|users|rollout|reached|done|rolled out))/iu
 
 /** "Idempotency rate: 100%", "Lost events: 0%", "Complaints: 0". */
 const statedPattern = /(?<=\p{L}) ?[:：] ?(?:(100|0) ?(%)|(0))$/u

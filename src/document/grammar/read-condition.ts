@@ -195,7 +195,10 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   const from =
     index === 0 ? afterAbsences(text, threshold.start) : clauseStart(text, all[index - 1]?.end ?? 0, threshold.start)
   const to = all[index + 1] ? clauseStart(text, threshold.end, all[index + 1]?.start ?? text.length) : text.length
-  const before = text.slice(from, threshold.start)
+  // "System stability: no incident lasting > 1 hour".
+  const before = text
+    .slice(from, threshold.start)
+    .replace(/^[^:：]{2,50}[:：] (?=(?:no|zero|without|sem|aucune?) )/i, '')
   const tail = text.slice(threshold.end, to)
   const negated =
     negation.test(before.trim()) || /\b(?:no|not|never|cannot|nao|não|pas|sans) (?:[\p{L}-]+ ){0,2}$/iu.test(before)
@@ -217,11 +220,14 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   // "revert to v1 in less than 10 minutes": a time to be back in, and nothing measured.
   if (meant === '' || (times.has(threshold.unit) && goesBack.test(meant))) return undefined
   const windowMs = readWindow(tail)
+  // "< 1% additional errors vs baseline".
+  const bare =
+    threshold.unit === '%' ? meant.replace(/ (?:vs\.?|versus|over|above|than) (?:the )?baseline$/i, '') : meant
   const condition: Condition = {
-    metric: meant,
+    metric: bare,
     comparator: negated ? inverse[threshold.comparator] : threshold.comparator,
     value: threshold.value,
-    unit: threshold.unit,
+    unit: bare === meant ? threshold.unit : '% over baseline',
     ...(percentile === undefined ? {} : { percentile }),
     ...(windowMs === undefined ? {} : { windowMs }),
   }
@@ -244,9 +250,13 @@ function afterAbsences(text: string, until: number): number {
   return /^(?:no|zero|0|without|sem|aucune?) /i.test(lead) ? last : 0
 }
 
+/** A bracket with a metric of its own ends a clause: "availability ≥ 99.9 % (HTTP 5xx < 0.5 %)". */
+const clauseEnd =
+  /^.{0,200}?(?:[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+|\/) |\((?=[^()]{0,40}\b(?:\dxx|rate|ratio|errors?|failures?|availability|uptime|latency)(?![\p{L}])))/iu
+
 /** Where the clause of the threshold at `until` begins, after the threshold that ended at `end`. */
 function clauseStart(text: string, end: number, until: number): number {
   const between = text.slice(end, until)
-  const separator = /^.{0,200}?(?:[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+|\/) )/iu.exec(between)
+  const separator = clauseEnd.exec(between)
   return separator ? end + separator[0].length : until
 }

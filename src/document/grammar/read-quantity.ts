@@ -125,6 +125,9 @@ const unitPatterns: { pattern: RegExp; unit: (match: RegExpExecArray) => string 
 const sharePattern =
   /^ (?:(?:of|du|de|da|do)(?: the| la)? ([\p{L}-]{1,30}(?: (?!(?:for|in|over|per|during|within|and|or) )[\p{L}-]{1,30}){0,2})|(baseline|total))/iu
 
+const overPattern =
+  /^ (?:over|above|higher than|more than|versus|vs\.?|compared (?:to|with)|relative to) (?:the )?(?:\p{L}{1,20} )?baseline(?![\p{L}])/iu
+
 /** The number with its unit at the start of `text`; `undefined` when there is none or it cannot be read for certain (a version, a date). */
 export function readQuantity(text: string): Quantity | undefined {
   const match = amountPattern.exec(text)
@@ -140,6 +143,8 @@ export function readQuantity(text: string): Quantity | undefined {
     if (!found) continue
     const name = unit(found)
     const share = name === '%' ? sharePattern.exec(rest.slice(found[0].length)) : undefined
+    const over = name === '%' ? overPattern.exec(rest.slice(found[0].length))?.[0] : undefined
+    if (over) return { value, unit: '% over baseline', length: amount.length + found[0].length + over.length }
     const length = amount.length + found[0].length + (share?.[0].length ?? 0)
     if (name === 'w') return { value: value * 7, unit: 'd', length }
     return { value, unit: share ? `% of ${share[1] ?? share[2]}` : name, length }

@@ -49,10 +49,11 @@ const shareInTitle =
 export function readBareStageTitle(title: string): StageTitle | undefined {
   const name = stripPictures(cleanText(title)).replace(/ ?[:：]$/, '')
   const folded = foldCase(name.normalize('NFC'))
-  if (/[<>≤≥]/.test(name) || !(countdown.test(name) || shareInTitle.test(folded))) return undefined
-  const ordinal = /^(\d{1,2})[.)] /.exec(name)?.[1] ?? ''
   const rest = name.replace(/^\d{1,2}(?:\.\d{1,2})*[.)]? /, '')
-  return { name, kind: '', ordinal, rest, percents: readPercents(rest) }
+  const percents = readPercents(rest)
+  const isStage = countdown.test(name) || (shareInTitle.test(folded) && percents.length > 0)
+  if (/[<>≤≥]/.test(name) || !isStage) return undefined
+  return { name, kind: '', ordinal: /^(\d{1,2})[.)] /.exec(name)?.[1] ?? '', rest, percents }
 }
 
 /** The author's short name of a stage: "Phase 2"; the whole name where it has no number. */
@@ -65,16 +66,21 @@ export function shortStageName(name: string): string {
   return /^(.{3,}?)(?: ?[(（:：]| [—–-] |$)/.exec(name)?.[1] ?? name
 }
 
-/** Shares named in a text, without those that belong to a comparison. */
+const percentPattern =
+  /(?<![\d.,<>≤≥]|[<>≤≥] )(-?\d{1,6}(?:[.,]\d{1,4})?) ?[%％](?! ?(?:bonus|discount|off|fees?|commission|margin|savings?|tax|interest|cheaper|faster|slower|improvement|increase|reduction|coverage|confidence|errors?|success|uptime|pass)(?![\p{L}-]))/giu
+
+/** Shares named in a text, without those that belong to a comparison or are of something else ("5% bonus"). */
 export function readPercents(text: string): number[] {
-  return [...text.matchAll(/(?<![\d.,<>≤≥]|[<>≤≥] )(-?\d{1,6}(?:[.,]\d{1,4})?) ?[%％]/g)].map(([, digits = '']) =>
-    Number(digits.replace(',', '.')),
-  )
+  return [...text.matchAll(percentPattern)].map(([, digits = '']) => Number(digits.replace(',', '.')))
 }
+
+/** What stands on a rung without a sign of percent is a share only where no unit follows: "5% → 30 minutes" is no ladder. */
+const rung = String.raw`\d{1,3}(?:\.\d{1,3})?(?: ?%|(?! ?[\p{L}\d.]))`
+const ladderPattern = new RegExp(String.raw`(?<![\d.])${rung}(?: ?(?:→|➜|⇒|->|=>|>) ?${rung}){1,20}`, 'u')
 
 /** "25% → 50% → 100%" as numbers; `undefined` when there is no such ladder. */
 export function readLadder(text: string): number[] | undefined {
-  const match = /(?<![\d.])\d{1,3}(?:\.\d{1,3})? ?%?(?: ?(?:→|➜|⇒|->|=>|>) ?\d{1,3}(?:\.\d{1,3})? ?%?){1,20}/.exec(text)
+  const match = ladderPattern.exec(text)
   if (!match?.[0].includes('%')) return undefined
   return match[0].split(/→|➜|⇒|->|=>|>/).map((part) => Number.parseFloat(part))
 }

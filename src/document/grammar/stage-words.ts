@@ -34,7 +34,8 @@ export function namesEverybody(text: string): boolean {
 
 /** The platform a ladder is for, where its title names one: "iOS" for "iOS App Store Rollout". */
 export function platformOf(title: string): string | undefined {
-  return /\b(?:iOS|Android|Web|Mobile|Desktop|Backend|Frontend|API|macOS|Windows|Flutter|Play Store|App Store)\b/i.exec(
+  // "Observation windows" are no platform.
+  return /\b(?:iOS|Android|Web|Mobile|Desktop|Backend|Frontend|API|macOS|(?<=^|\bfor |\bon )Windows|Flutter|Play Store|App Store)\b/i.exec(
     title,
   )?.[0]
 }

@@ -58,9 +58,17 @@ const marks: { pattern: RegExp; form: 'box' | 'picture'; claimed: boolean }[] = 
   { pattern: /^(?:⏳|⌛|⬜|☐|🔲|🔄|❌|🟡|🔴|📋|⚠|🚧)\u{fe0f}?\s*/u, form: 'picture', claimed: false },
 ]
 
+/** "✅ Go on OR 🚫 fix", "✅ metrics green → next phase": what follows from what, and nothing ticked. */
+const isChoice = (text: string): boolean =>
+  / (?:OR|or|\/|\|) ?(?:✅|❌|🚫|🔄|🔴|🟢|🟡|⚠|⏸|🛑)/u.test(text) ||
+  /^(?:✅|❌)[^→]{2,80} → (?:proceed|advance|go|continue|next|promote|move|expand|roll ?back|stop|hold|kill|avan|passe)/iu.test(
+    text,
+  )
+
 /** The tick before a statement. `checked` is what the Markdown parser found already. */
 export function readMark(text: string, checked: boolean | undefined): Mark {
   if (checked !== undefined) return { text, form: 'box', claimed: checked }
+  if (isChoice(text)) return { text, form: 'none', claimed: false }
   const mark = marks.find(({ pattern }) => pattern.test(text))
   return mark
     ? { text: text.replace(mark.pattern, ''), form: mark.form, claimed: mark.claimed }

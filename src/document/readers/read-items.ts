@@ -1,6 +1,9 @@
 /** Items of lists: criteria, triggers, steps, boxes, risks, people, and what stands inside them. */
+import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftPhase, DraftStep } from '../../core/plan/draft.ts'
 import { findPhase } from '../../core/plan/lint/find-phase.ts'
+import { classifyTitle } from '../grammar/classify-title.ts'
+import { readDuration } from '../grammar/read-quantity.ts'
 import { readLadder } from '../grammar/read-stage-title.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
@@ -10,7 +13,7 @@ import { addMitigation, addRisk, isField, isWatch } from './read-label.ts'
 import { addLadderInPhase, addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
 import { addContact, addOwners, isOffice } from './read-people.ts'
-import { addStage, addStatedStages, setPercent, setTiming } from './read-phases.ts'
+import { addStage, addStatedStages, readWatch, setPercent, setStageTiming, setTiming } from './read-phases.ts'
 import { addRollbackStep, readBudget, saysOnlyWhen } from './read-rollback.ts'
 import { addStatedCondition, addStatedEvent, addStatement } from './read-statements.ts'
 import { readStep } from './read-steps.ts'
@@ -73,6 +76,12 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   const isTrigger = addStatedEvent(reader, context, item.line.text, source)
   if (role === 'criteria' || role === 'entry' || role === 'triggers') readStatementItem(reader, item, context, walk)
   else if (role === 'rollback') {
+    const isHead =
+      label !== undefined && item.blocks.some(({ kind }) => kind === 'list') && classifyTitle(label) === 'steps'
+    if (isHead && (plain?.[2] ?? item.line.value ?? '') === '') {
+      readInside(reader, item, context, walk)
+      return
+    }
     const isNoStep = (isBudget || isTrigger) && item.blocks.length === 0 && saysOnlyWhen(item.line.text)
     if (item.checked !== undefined || !isNoStep) readStepItem(reader, item, context)
   } else if (item.checked === undefined && addNote(reader, context, item.line.text, source))
@@ -96,7 +105,7 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
 /** "Deploy search v2", "Enable the flag for our team": work to do, though its list is not numbered. Shares are stages, and numbers conditions. */
 function isWork({ line: { text } }: Section): boolean {
   return (
-    /^(?:deploy|redeploy|migrate|run|execute|apply|enable|disable|switch (?:on|off|over|to)|turn (?:on|off)|flip|restart|drain|publish)\b(?! ?[:：])/i.test(
+    /^(?:deploy|redeploy|migrate|run|execute|apply|enable|disable|switch (?:on|off|over|to)|turn (?:on|off)|flip|restart|drain|publish|distribute|invite|onboard|announce|notify|provision|upgrade|roll out|send|backfill|promote|remove|delete|rotate|configure|set up)\b(?! ?[:：])/i.test(
       text,
     ) &&
     /^\p{Lu}/u.test(text) &&
@@ -127,7 +136,7 @@ function readStepItem(reader: Reader, item: Section, context: Context): void {
     addRollbackStep(reader, step)
     if (item.checked !== undefined) addChecklistItem(reader, item, context)
   } else context.phase?.steps.push(step)
-  if (!isRollback && context.phase) addStatedStages(reader, context.phase, item.line.text, at(item.line))
+  if (!isRollback && context.phase) addStagesAndWaits(reader, context.phase, item)
   // Its code belongs to the document as well, and its own items may be stages or boxes.
   for (const block of item.blocks) {
     if (block.kind === 'code') addCode(reader, block, { ...context, title: item.line.text })
@@ -152,22 +161,40 @@ function readInsideStep(reader: Reader, item: Section, context: Context): void {
 function readOtherItem(reader: Reader, item: Section, label: string | undefined, context: Context, walk: Walk): void {
   const { phase, role } = context
   const source = { start: item.start, end: item.line.end }
-  if (role === 'timing' && label !== undefined) {
-    const meant = findPhase(reader.draft.phases, item.line.value)
-    if (meant) setTiming(reader, meant, label, source, 'timing/item')
-  }
+  if (role === 'timing' && label !== undefined) addTimedPhase(reader, label, item, source)
   if (phase && label !== undefined && isWatch(label, item.line.value))
     setTiming(reader, phase, item.line.value, source, 'timing/item')
   const open = role === undefined || role === 'target' || role === 'timing'
-  const isStage =
-    phase !== undefined &&
-    open &&
-    (addLadderInPhase(reader, phase, item.line.text, source) || addStatedStages(reader, phase, item.line.text, source))
+  const isStage = phase !== undefined && open && addStagesAndWaits(reader, phase, item)
   if (!phase && (open || role === 'flags' || role === 'steps') && item.checked === undefined)
     addProseLadder(reader, item.line.text, source, context)
   const statement = { text: item.line.text, source, checked: item.checked, shape: 'item' as const }
   if (!isStage && !addStatedCondition(reader, context, statement)) addChecklistItem(reader, item, context)
   readInside(reader, item, context, walk)
+}
+
+/** "Week 2: canary", "Canary window: 10 minutes". */
+function addTimedPhase(reader: Reader, label: string, { line }: Section, source: SourceRange): void {
+  const value = line.label === undefined ? line.text.slice(label.length).replace(/^ ?[:：] ?/, '') : line.value
+  const meant = findPhase(reader.draft.phases, value)
+  if (meant) {
+    setTiming(reader, meant, label, source, 'timing/item')
+    return
+  }
+  const name = label.replace(/ (?:(?:observation|bake|soak|hold|verification) )?(?:windows?|periods?|times?)$/i, '')
+  const watchedPhase = readDuration(value)?.index === 0 ? findPhase(reader.draft.phases, name) : undefined
+  if (watchedPhase) setTiming(reader, watchedPhase, value, source, 'timing/item')
+}
+
+/** "Ramp to 10%", "then 50 %, then 100 %", "Monitor for 2 hours": stages of the phase, and how long the last of them, or the phase, is watched. */
+function addStagesAndWaits(reader: Reader, phase: DraftPhase, { line }: Section): boolean {
+  if (addLadderInPhase(reader, phase, line.text, at(line)) || addStatedStages(reader, phase, line.text, at(line)))
+    return true
+  const last = phase.stages.at(-1)
+  const watch = readWatch(line.text)
+  if (watch && !last) setTiming(reader, phase, watch, at(line), 'timing/item')
+  else if (watch && last && !last.timing) setStageTiming(reader, last, watch, at(line), 'timing/item')
+  return false
 }
 
 function readInside(reader: Reader, item: Section, context: Context, walk: Walk): void {

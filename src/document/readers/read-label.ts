@@ -78,7 +78,9 @@ export function isWatch(title: string, value: string): boolean {
 
 /** "**Go/no-go decision:** Engineering lead + Product lead at T+2h" names who decides. */
 function isDecision(title: string, value: string): boolean {
-  return /\b(?:decision|decided by|decision[- ]makers?|gate owners?)\b/i.test(title) && isOffice(value)
+  if (!/\b(?:decision|decided by|decision[- ]makers?|gate owners?)\b/i.test(title)) return false
+  // "Decision: no infrastructure changes during the canary" decides something itself.
+  return value.split(/[,;+&/]| and | or | at /).every((part) => part.trim().split(' ').length <= 4) && isOffice(value)
 }
 
 function isStatementRole(role: Role | undefined): boolean {

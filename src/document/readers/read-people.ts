@@ -1,8 +1,9 @@
 /** Owners, leads and approvers, and what the document says of approvals; a name in a document gives nobody a power. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftOwner } from '../../core/plan/draft.ts'
+import { classifyTitle } from '../grammar/classify-title.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
-import { isNew, type Reader } from './reader.ts'
+import { at, isNew, type Reader } from './reader.ts'
 
 type OwnerRole = DraftOwner['role']
 
@@ -76,6 +77,13 @@ export function addNamedOwner(reader: Reader, text: string, source: SourceRange)
   if (name !== '') addOwners(reader, name.trim(), /lead/i.test(said) ? 'lead' : 'owner', source, 'owner/field')
 }
 
+/** A field of the document; who is named in one is an owner. An empty one is none. */
+export function addMetadata(reader: Reader, label: string, value: string, line: number, rule: string): void {
+  if (label === '' || value === '') return
+  reader.draft.metadata.push({ source: at(line), rule, label, value })
+  if (classifyTitle(label) === 'people') addOwners(reader, value, 'owner', at(line), 'owner/metadata')
+}
+
 /** Whether a text names a role that people hold. */
 export function isOffice(text: string): boolean {
   return office.test(text)
@@ -90,10 +98,15 @@ export function addSignature(reader: Reader, label: string, value: string, sourc
   const role = label
     .replace(/\b(?:signatures?|sign(?:ed)?[ -]?offs?|approvals?|approved by|approvers?|assinatura|approbation)\b/gi, '')
     .replace(/^[\s:-]+|(?<![\s:-])[\s:-]+$/g, '')
-  if (role !== '') addOwners(reader, role, 'approver', source, 'owner/signature')
   const text = stripPictures(value)
-  if (text === '' || isPlaceholder(text) || /^(?:pending|required|open|awaiting)\b/i.test(text)) return
   const approved = /✅|☑|✔/u.test(value) || /\bapproved?\b|\bsigned\b|\bgranted\b|approuv|aprovad/i.test(value)
+  // "Executive approver: CEO" says who is to approve, and no more.
+  if (/\bapprovers?$/i.test(label.trim()) && !approved && text.length <= 60 && (isOffice(text) || people.test(text))) {
+    addOwners(reader, text, 'approver', source, 'owner/signature')
+    return
+  }
+  if (role !== '') addOwners(reader, role, 'approver', source, 'owner/signature')
+  if (text === '' || isPlaceholder(text) || /^(?:pending|required|open|awaiting)\b/i.test(text)) return
   const by = role === '' && !approved ? text : role
   if (role === '' && by !== '') addOwners(reader, by, 'approver', source, 'owner/signature')
   reader.draft.approvals.push({ source, rule: 'approval/signature', text, ...(by === '' ? {} : { by }) })

@@ -32,6 +32,10 @@ export function isRealStage({ rest }: StageTitle): boolean {
   return !isPart || !partOfPlan.test(foldCase(rest))
 }
 
+/** "Week 2", "Day 3" without a share. */
+export const isCalendar = ({ kind, percents }: StageTitle): boolean =>
+  /^(?:week|day|hour|sprint|semaine|jour|semana|dia)$/.test(kind) && percents.length === 0
+
 /** The phase of this title: a new one, or the one that an earlier part of the document opened already. */
 export function openPhase(
   reader: Reader,
@@ -46,7 +50,7 @@ export function openPhase(
   else if (rule === 'phase/heading' && isOutlined(known))
     Object.assign(phase, { name: title.name, ordinal: title.ordinal, source, rule })
   const heading = { start: source.start, end: source.start }
-  const ladder = readLadder(title.rest.replace(/(?<=%) ?[-–—] ?(?=\d)/g, ' → '))
+  const ladder = readLadder(title.rest.replace(/(?<=%) ?[-–—] ?(?=\d{1,3}(?:\.\d{1,3})? ?%)/g, ' → '))
   const [percent] = title.percents
   if (percent !== undefined && !ladder) setPercent(reader, phase, percent, heading)
   for (const share of ladder ?? []) addStage(reader, phase, `${share}%`, share, heading, 'stage/ladder')
@@ -72,7 +76,7 @@ function outlinedPhase(reader: Reader, title: StageTitle): DraftPhase | undefine
 }
 
 function isOutlined({ rule }: DraftPhase): boolean {
-  return rule === 'phase/list'
+  return rule === 'phase/list' || rule === 'phase/calendar'
 }
 
 /** The phase with this number that shares a word of its name, or has no other name. */
@@ -121,6 +125,12 @@ export function newPhase(
   }
 }
 
+/** Weeks of a calendar are phases where the document names no others. */
+export function settleCalendars({ draft }: Reader): void {
+  const named = draft.phases.filter(({ rule }) => rule !== 'phase/calendar')
+  if (named.length > 0) draft.phases = named
+}
+
 /** A share of traffic or users; the first one stated counts, and an impossible one is an error. */
 export function setPercent(reader: Reader, phase: DraftPhase, percent: number, source: SourceRange): void {
   if (isShare(reader, percent, source)) phase.percent ??= percent
@@ -134,10 +144,22 @@ export function setTiming(reader: Reader, phase: DraftPhase, text: string, sourc
   else if (isTimed(timing)) phase.timing = { ...timing, ...known }
 }
 
+const watched =
+  /^(?:hold|wait|soak|bake|observe|watch|monitor)\b(?:(?!\b(?:every|each|per|within|after)\b)[^.;%]){0,40} (?<time>\d{1,4}(?: ?[-–] ?\d{1,4})? ?(?:min|minutes?|h|hours?|days?|weeks?))\b/i
+
+/** "Hold 30 minutes.", "Watch for 24-48 hours": how long a phase lasts, in the author's words; "Watch every 5 minutes" says how often. */
+export const readWatch = (text: string): string | undefined => watched.exec(text)?.groups?.time
+
 /** What a label says of a stage counts before what its title says. */
-export function setStageTiming({ year }: Reader, stage: DraftStage, text: string, source: SourceRange): void {
+export function setStageTiming(
+  { year }: Reader,
+  stage: DraftStage,
+  text: string,
+  source: SourceRange,
+  rule = 'timing/label',
+): void {
   const timing = readTiming(text, { year })
-  if (isTimed(timing)) stage.timing = { source, rule: 'timing/label', ...timing }
+  if (isTimed(timing)) stage.timing = { source, rule, ...timing }
 }
 
 function isTimed({ durationMs, startOffsetMs, dates, anchor }: ReadTiming): boolean {

@@ -38,7 +38,11 @@ const allowed = new RegExp(
 export function readBudget(reader: Reader, text: string, source: SourceRange, underRollback: boolean): boolean {
   const { rollback } = reader.draft
   const words = foldCase(cleanText(text))
-  if (!underRollback && !/roll-? ?back|revert|retour arriere|回滚/.test(words)) return false
+  if (
+    !underRollback &&
+    !/roll-? ?back|revert|time to re(?:store|cover)|recovery time|\brto\b|retour arriere|回滚/.test(words)
+  )
+    return false
   // How long to look, to decide, to tell people, or since when: no time to be back in.
   if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words))
     return false

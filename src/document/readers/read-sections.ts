@@ -9,22 +9,25 @@ import type { Role } from '../grammar/title-words.ts'
 import { bareTitle, stripPictures } from '../markdown/clean-text.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
-import { addCode, readItem, type Walk } from './read-items.ts'
+import { addCode, type Walk } from './read-items.ts'
 import { readLabel } from './read-label.ts'
-import { addProseLadder, hasTiming, openRung, readListLadder } from './read-ladders.ts'
+import { addProseLadder, hasTiming } from './read-ladders.ts'
+import { asLadder, notStaged, readList } from './read-lists.ts'
 import { addNote } from './read-notes.ts'
 import { addNamedOwner } from './read-people.ts'
 import {
   addStage,
   addStatedStages,
+  isCalendar,
   isRealStage,
   openPhase,
+  readWatch,
   restatedPhase,
   setPercent,
   setTiming,
 } from './read-phases.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
-import { addStatedEvent, addStatedGate, addStatement } from './read-statements.ts'
+import { addStatedEvent, addStatedGate, addStatement, readSustain } from './read-statements.ts'
 import { readTable } from './read-tables.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
@@ -35,38 +38,34 @@ export function readSection(reader: Reader, section: Section, outer: Context): v
   const isLabel = section.origin === 'label' || section.origin === 'item'
   if (isLabel && section.line.label !== undefined && section.line.value !== '')
     readLabel(reader, section, outer, context)
-  if (context.role === 'rollback' || section.origin === 'heading')
+  if (context.role === 'rollback' || section.origin !== 'item')
     readBudget(reader, section.line.text, at(section.line), context.role === 'rollback')
   let within = context
   for (const block of section.blocks) {
-    if (block.kind === 'section' && block.section.origin === 'heading') within = context
-    readBlock(reader, block, section, within)
     const label = block.kind === 'section' && block.section.origin === 'label' ? block.section : undefined
-    const staged = label && !context.phase ? findPhase(reader.draft.phases, label.title) : undefined
-    // "**Phase 1: Pilot**" heads the labels that follow it as a heading would.
-    if (label && staged && readStageTitle(label.title)) within = { ...context, phase: staged, role: undefined }
+    const stage = label && !context.phase ? readStageTitle(label.title) : undefined
+    const ends = stage && within.phase && readStageTitle(within.phase.name)?.kind === stage.kind
+    if (ends || (block.kind === 'section' && block.section.origin === 'heading')) within = context
+    readBlock(reader, block, section, within)
+    const sustainMs = context.role === 'triggers' ? sustainedIn(block) : undefined
+    if (sustainMs !== undefined) within = { ...within, sustainMs }
+    const staged = stage && label ? findPhase(reader.draft.phases, label.title) : undefined
+    // "**Phase 1: Pilot**" heads the labels that follow it as a heading would, up to "**Phase 2: Everybody**".
+    if (staged) within = { ...context, phase: staged, role: undefined }
   }
 }
 
-/** Sections in which "Day 1" or "Step 2" is no stage of the rollout. */
-const notStaged = new Set<Role>([
-  'checklist',
-  'appendix',
-  'rollback',
-  'triggers',
-  'communication',
-  'people',
-  'risks',
-  'criteria',
-  'entry',
-  'nextSteps',
-  'monitoring',
-  'exclusions',
-  'dependencies',
-  'windows',
-  'changelog',
-  'commits',
-])
+/** "Any of the following for 10 minutes:" before a list of triggers. */
+function sustainedIn(block: Block): number | undefined {
+  const texts =
+    block.kind === 'text'
+      ? block.lines.map(({ text }) => text)
+      : block.kind === 'section'
+        ? [block.section.line.text]
+        : []
+  return texts.map(readSustain).find((ms) => ms !== undefined)
+}
+
 /** These name a part of the section around them rather than something of their own. */
 const weak = new Set<Role>(['monitoring', 'steps', 'target', 'objective', 'timing', 'people', 'flags'])
 
@@ -197,9 +196,7 @@ function enterStage(reader: Reader, section: Section, place: Context, stage: Sta
     return { ...inside, part: { stage: phase.stages.find(({ name }) => name === stage.name) } }
   }
   const known = restatedPhase(reader, stage)
-  const isCalendar =
-    /^(?:week|day|hour|sprint|semaine|jour|semana|dia)$/.test(stage.kind) && stage.percents.length === 0
-  if (isCalendar && !known && reader.draft.phases.some(({ name }) => isNumbered(readStageTitle(name) ?? stage)))
+  if (isCalendar(stage) && !known && reader.draft.phases.some(({ name }) => isNumbered(readStageTitle(name) ?? stage)))
     return inside
   if (place.role === 'checklist' && known) return { ...inside, role: 'checklist', phase: known }
   if (place.role === 'flags') return { ...inside, role: place.role, phase: known }
@@ -212,37 +209,11 @@ function readBlock(reader: Reader, block: Block, section: Section, context: Cont
   if (block.kind === 'section') readSection(reader, block.section, context)
   else if (block.kind === 'code') readCodeBlock(reader, block, section, context)
   else if (block.kind === 'table') readTable(reader, block, context)
-  else if (block.kind === 'list') readList(reader, block, context)
-  else if (isLadder(block.lines))
-    readList(reader, { kind: 'list', ordered: false, items: block.lines.map(asItem) }, context)
-  else for (const line of block.lines) readSentence(reader, line, context)
-}
-
-/** Lines without marks of a list, each a stage: "Day 1: 1%", "Day 2: 5%". */
-const isLadder = (lines: readonly Line[]): boolean =>
-  lines.length > 1 && lines.every(({ text }) => readStageTitle(text)?.percents.length === 1)
-
-function asItem(line: Line): Section {
-  const { start, end } = at(line)
-  return { origin: 'item', title: line.text, line, depth: 0, start, end, blocks: [] }
-}
-
-function readList(reader: Reader, block: Extract<Block, { kind: 'list' }>, context: Context): void {
-  const { role, phase, announced } = context
-  const open = !phase && (role === undefined || !notStaged.has(role))
-  const rungs = open ? readListLadder(block.items, block.ordered, announced === true) : undefined
-  if (!rungs) {
-    for (const item of block.items) readItem(reader, item, block.ordered, context, walk)
-    return
-  }
-  for (const [index, rung] of rungs.entries()) {
-    const item = block.items[index]
-    const opened = openRung(reader, rung, context, 'phase/list')
-    if (!item) continue
-    readBudget(reader, item.line.text, at(item.line), false)
-    if (item.line.label !== undefined && item.line.value !== '') setObjective(opened, item.line.value, at(item.line))
-    const inside = { ...context, role: undefined, phase: opened, title: rung.title.name, titleLine: item.start }
-    for (const inner of item.blocks) readBlock(reader, inner, item, inside)
+  else if (block.kind === 'list') readList(reader, block, context, walk)
+  else {
+    const ladder = asLadder(block.lines)
+    if (ladder) readList(reader, ladder, context, walk)
+    else for (const line of block.lines) readSentence(reader, line, context)
   }
 }
 
@@ -265,10 +236,6 @@ function readCodeBlock(
     context.phase.steps.push(step)
 }
 
-/** "Hold 30 minutes.", "Watch for 24 hours": how long a phase lasts; "Watch every 5 minutes" says how often. */
-const watches =
-  /^(?:hold|wait|soak|bake|observe|watch|monitor)\b(?:(?!\b(?:every|each|per|within|after)\b)[^.;%]){0,40} \d{1,4} ?(?:min|minutes?|h|hours?|days?|weeks?)\b/i
-
 /** A line of prose gives a fact only where its section says which. */
 function readSentence(reader: Reader, line: Line, context: Context): void {
   const { phase, role } = context
@@ -285,7 +252,8 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
     addStatedStages(reader, phase, line.text, source)
     for (const sentence of line.text.split(/(?<=[.!]) (?=\p{Lu})/u)) {
       addStatedGate(reader, context, sentence, source)
-      if (watches.test(sentence)) setTiming(reader, phase, sentence, source, 'timing/line')
+      const watch = readWatch(sentence)
+      if (watch) setTiming(reader, phase, watch, source, 'timing/line')
     }
   } else if (!phase && (role === undefined || !notStaged.has(role))) {
     addProseLadder(reader, line.text, source, context)

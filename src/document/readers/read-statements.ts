@@ -4,6 +4,7 @@ import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftCriterion, DraftTrigger } from '../../core/plan/draft.ts'
 import { significantWords } from '../../core/plan/lint/find-phase.ts'
 import { triggerAction } from '../grammar/classify-title.ts'
+import { readWindow } from '../grammar/metric-words.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import type { Role } from '../grammar/title-words.ts'
 import { readMark } from '../markdown/clean-text.ts'
@@ -57,24 +58,36 @@ function addTriggers(reader: Reader, context: Context, statement: Statement, eve
   const mark = readMark(statement.text, statement.checked)
   if (mark.text === '' || nothing.test(mark.text)) return false
   const said = event ?? mark.text
+  if (readSustain(said) !== undefined) return true
   const { beside, rest } = eventBeside(said)
   const { conditions: all, action: asked } = readChecked(reader, rest, statement.source)
-  // "SLO breach for 10 minutes" is an event that lasts, no number to compare.
-  const conditions = all.filter(({ condition }) => !isLasting(condition))
+  // "SLO breach for 10 minutes" is an event that lasts, no number to compare; "time to restore < 5 minutes" is what a rollback may take.
+  const conditions = all.filter(({ condition }) => !isLasting(condition) && !isBudget(condition))
+  if (conditions.length === 0 && all.some(({ condition }) => isBudget(condition))) return true
   const action = triggerAction(asked ?? '') ?? context.action
   const group = context.phase ? undefined : (context.track ?? context.group)
   const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action, ...(group ? { group } : {}) }
+  const sustained = context.sustainMs === undefined ? {} : { windowMs: context.sustainMs }
   const [happens = mark.text] = said.split(/ ?(?:→|⇒|->|=>) ?/)
   const events = conditions.length === 0 ? eventsOf(happens || mark.text, statement.shape) : beside ? [beside] : []
   const triggers: DraftTrigger[] = [
     ...events.map((text) => ({ ...shared, text })),
-    ...conditions.map(({ condition, text }) => ({ ...shared, text, condition })),
+    ...conditions.map(({ condition, text }) => ({ ...shared, text, condition: { ...sustained, ...condition } })),
   ]
   if (!context.phase) reader.draft.triggers ??= []
   const known = context.phase?.triggers ?? reader.draft.triggers ?? []
   const added = triggers.filter((trigger) => !isRestated(reader, context, trigger))
   known.push(...added)
   return true
+}
+
+const ofAll =
+  /\b(?:any|all|each|one|either)\b(?=.*\b(?:following|triggers?|conditions?|thresholds?|these|them|below)\b)[^.:]{0,60}?\b(?:for|over|during|sustained(?: for)?)\b(.{2,40})/i
+
+/** "Any of the following for 10 consecutive minutes": how long each has to last, in milliseconds; it is no trigger itself. */
+export function readSustain(text: string): number | undefined {
+  const said = /[<>≤≥%]/.test(text) ? undefined : ofAll.exec(text)?.[1]
+  return said === undefined ? undefined : readWindow(`for ${said.replace(/^ (?:for |at least |more than )*/i, '')}`)
 }
 
 /** "Critical bug, data corruption, or uncontrollable error rate" names three. */
@@ -84,17 +97,26 @@ function eventsOf(text: string, shape: Statement['shape']): string[] {
   return shape === 'line' && areShort ? parts : [text]
 }
 
-/** "If the probes fail or errors exceed 5 %": the event before the threshold, and the rest. */
+/** "If the probes fail or errors exceed 5 %", "errors > 5 % or a critical bug": the event beside the threshold, and the rest. */
 function eventBeside(text: string): { beside?: string; rest: string } {
-  const [whole = '', first = ''] = /^(?:if|when|whenever)? ?(.{4,100}?),? or (?=.)/i.exec(text) ?? []
-  const rest = text.slice(whole.length)
-  const isEvent = trouble.test(first) && readConditions(first).conditions.length === 0
-  return isEvent && readConditions(rest).conditions.length > 0 ? { beside: first, rest } : { rest: text }
+  const [before = '', first = ''] = /^(?:if|when|whenever)? ?(.{4,100}?),? or (?=.)/i.exec(text) ?? []
+  const [after = '', last = ''] = /,? or (?:an? |any )?((?:(?! or ).){4,100}?)[.;]?$/i.exec(text) ?? []
+  const isEvent = (part: string) => trouble.test(part) && readConditions(part).conditions.length === 0
+  const isMeasured = (part: string) => readConditions(part).conditions.length > 0
+  const [head, tail] = [text.slice(before.length), text.slice(0, text.length - after.length)]
+  if (isEvent(first) && isMeasured(head)) return { beside: first, rest: head }
+  return isEvent(last) && isMeasured(tail) ? { beside: last, rest: tail } : { rest: text }
 }
 
 function isLasting({ metric, unit }: Condition): boolean {
+  if (['min', 'h', 'd'].includes(unit) && /\b(?:breach(?:es)?|violations?|outages?)$/i.test(metric)) return true
   return ['s', 'min', 'h', 'd'].includes(unit) && / for$/i.test(metric)
 }
+
+const isBudget = ({ metric }: Condition): boolean =>
+  /^(?:(?:max(?:imum)?|target|total) )?(?:rto|(?:time to )(?:restore|recover|roll ?back|revert)|recovery time|roll-?back (?:time|duration|budget|deadline))/i.test(
+    metric,
+  )
 
 /** Of one threshold so many metrics are compared by their words; what is stated more often stays as it is. */
 const restatedLimit = 50
@@ -149,7 +171,7 @@ const ifHead =
 const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] ?(?<event>.{4,120})$/i
 /** What makes an event worth going back for, where no number says it. */
 const trouble =
-  /fail|error|issue|anomal|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
+  /fail|error|issue|anomal|spike|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence; `false` when there is none. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): boolean {

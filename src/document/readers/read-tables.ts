@@ -4,12 +4,13 @@ import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
-import { bareTitle, foldCase, readMark, stripPictures } from '../markdown/clean-text.ts'
+import { bareTitle, foldCase, stripPictures } from '../markdown/clean-text.ts'
 import { addTabledFlag } from './read-flags.ts'
 import { addNoteTable } from './read-notes.ts'
-import { addContact, addOwners } from './read-people.ts'
+import { addContact, addMetadata, addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
 import { addStatedCondition, addStatement } from './read-statements.ts'
+import { addThresholdRow } from './read-thresholds.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 import { type Column, columns, type ReadTable, type Row, readColumns, type Table } from './table-columns.ts'
 
@@ -19,7 +20,7 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
   const hasShares = has('stage', 'percent') && rows.some((row) => readPercents(row.get('percent')).length > 0)
   if (has('risk') && (has('mitigation') || has('level') || has('likelihood')))
     for (const row of rows) addRisk(reader, row)
-  else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context)
+  else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context, restatesShares(reader, read))
   else if (has('flag')) for (const row of rows) addTabledFlag(reader, row.cell('flag'), row.get('flagState'))
   else if (addNoteTable(reader, read, context.role)) addTableOwners(reader, rows)
   else readPlanTable(reader, table, read, context)
@@ -29,13 +30,14 @@ function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, c
   if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) {
-    if (outlines(reader, table)) for (const row of rows) addPhaseRow(reader, row, context, table, 'phase/list')
+    const rule = outlines(reader, table)
+    if (rule) for (const row of rows) addPhaseRow(reader, row, context, table, rule)
     for (const row of rows) addTimelineRow(reader, row, table)
   } else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
-  else if (has('field', 'value')) for (const row of rows) addMetadata(reader, row, row.get('field'), row.get('value'))
-  else if (isUntitled(table)) for (const row of rows) addMetadata(reader, row, ...Object.values(row.all))
+  else if (has('field', 'value')) for (const row of rows) addField(reader, row, row.get('field'), row.get('value'))
+  else if (isUntitled(table)) for (const row of rows) addField(reader, row, ...Object.values(row.all))
   else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
     for (const row of rows) addRole(reader, row, context, has('owner'))
   else if (context.phase)
@@ -72,7 +74,14 @@ function addRisk(reader: Reader, row: Row): void {
   })
 }
 
-function addLadderRow(reader: Reader, row: Row, table: Table, context: Context): void {
+/** Whether every share of a table is that of a phase with a heading: it says something more of those phases ("Payments during the rollout"). */
+function restatesShares({ draft }: Reader, { rows }: ReadTable): boolean {
+  const known = draft.phases.flatMap(({ rule, percent }) => (rule === 'phase/heading' ? [percent ?? 0] : []))
+  const shares = rows.flatMap((row) => readPercents(row.get('percent'))).filter((share) => share > 0)
+  return known.length > 1 && shares.length > 1 && shares.every((share) => known.includes(share))
+}
+
+function addLadderRow(reader: Reader, row: Row, table: Table, context: Context, isRestated: boolean): void {
   const share = row.get('percent')
   const percents = readPercents(share)
   const stage = row.get('stage')
@@ -93,13 +102,20 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context):
     setTiming(reader, restated, numbered, at(row.line), 'timing/timeline')
     return
   }
-  const same = findPhase(reader.draft.phases, stage)
+  const same = findPhase(reader.draft.phases, stage) ?? (isRestated ? only(reader, percents) : undefined)
+  if (isRestated && !same) return
   const isSame = same?.percent === undefined || percent === undefined || same.percent === percent
   const phase = (isSame ? same : undefined) ?? openRowPhase(reader, scope, row.line, track, percent)
   if (percent !== undefined) setPercent(reader, phase, percent, at(row.line))
   for (const when of [row.get('duration'), row.get('date')])
     if (when !== '') setTiming(reader, phase, when, at(row.line), 'timing/table')
   for (const [title, text] of Object.entries(row.all)) addCellStatement(reader, title, text, row, { ...context, phase })
+}
+
+/** The one phase with this share. */
+function only({ draft }: Reader, [percent, ...more]: number[]): DraftPhase | undefined {
+  const found = draft.phases.filter((phase) => phase.percent === percent)
+  return found.length === 1 && percent !== undefined && more.length === 0 ? found[0] : undefined
 }
 
 const calendarColumn = /^(?:weeks?|days?|semaines?|jours?|semanas?|dias?)$/
@@ -200,19 +216,26 @@ function numberedStage(row: Row, table: Table): string {
 
 const numberedStages = /^(?:phases?|stages?|waves?|rings?|fases?|etapas?|etapes?|vagues?)$/
 
-/** Whether the numbered rows of a table are the phases: nothing before it has named any, and a column says what each is. */
-const outlines = ({ draft }: Reader, { header, rows }: Table): boolean =>
-  draft.phases.length === 0 &&
-  rows.length > 1 &&
-  header.some((name) => numberedStages.test(foldCase(bareTitle(name)))) &&
-  header.some((name) => [columns.name, columns.objective].some((column) => column.test(foldCase(bareTitle(name)))))
+/**
+ * The rule by which the rows of a table are the phases: nothing before it has named any, and a column says what each is. Weeks are so
+ * only as long as nothing after it names phases either.
+ */
+function outlines({ draft }: Reader, { header, rows }: Table): 'phase/list' | 'phase/calendar' | undefined {
+  const names = header.map((name) => foldCase(bareTitle(name)))
+  const isSaid = names.some((name) => columns.name.test(name) || columns.objective.test(name))
+  if (draft.phases.length > 0 || rows.length < 2 || !isSaid) return undefined
+  if (names.some((name) => numberedStages.test(name))) return 'phase/list'
+  return names.some((name) => calendarColumn.test(name)) ? 'phase/calendar' : undefined
+}
 
 /** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */
 function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, rule = 'phase/table'): void {
-  const stage = numberedStage(row, table)
+  const column = stageColumn(table)
+  const isWeek = calendarColumn.test(foldCase(column)) && /^\d/.test(row.get('stage'))
+  const stage = isWeek ? `${column} ${row.get('stage')}` : numberedStage(row, table)
   const title = readStageTitle(stage)
   const objective = row.get('objective') || row.get('name')
-  const known = findPhase(reader.draft.phases, stage)
+  const known = isWeek ? undefined : findPhase(reader.draft.phases, stage)
   const phase =
     known ??
     (title && isRealStage(title)
@@ -225,6 +248,7 @@ function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, r
       : undefined)
   if (!phase) return
   if (objective) setObjective(phase, objective, at(row.line))
+  if (isWeek) setTiming(reader, phase, stage, at(row.line), 'timing/table')
   // "Weekly review, then a rehearsal 72 hours before launch" in that column is a sentence, and no length.
   if (/^[~≈]?\d|^(?:week|day)s? \d/i.test(row.get('duration')))
     setTiming(reader, phase, row.get('duration'), at(row.line), 'timing/table')
@@ -238,35 +262,6 @@ function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, r
         { text: inline, source: at(row.line), shape: 'cell' },
       )
   }
-}
-
-function addThresholdRow(reader: Reader, row: Row, context: Context): void {
-  const metric = row.get('metric')
-  const add = (stated: string, role: 'criteria' | 'triggers', action: Context['action'] = 'rollBack'): void => {
-    const threshold = role === 'criteria' ? withComparator(stated) : stated
-    if (threshold === '' || /^[-—–]$/.test(threshold)) return
-    const { text } = readMark(threshold, undefined)
-    const measured = /^(?:[<>≤≥=~±]|\d|at |below|above|under|over|less|more|no more|within|max|min)/i.test(text)
-    addStatement(
-      reader,
-      { ...context, role, action },
-      { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
-    )
-  }
-  // "Rollback decision matrix": metric, threshold, what then.
-  const underTriggers = context.role === 'triggers' || (context.role === 'rollback' && row.get('action') !== '')
-  add(row.get('threshold'), underTriggers ? 'triggers' : 'criteria')
-  if (underTriggers) return
-  add(row.get('halt'), 'triggers')
-  add(row.get('alert'), 'triggers', 'notify')
-}
-
-/** A target that is only a value: nothing of it, all of it, a score of so many, a share that is better when larger. */
-function withComparator(target: string): string {
-  if (/^(?:none|zero|no)\b/i.test(target)) return '= 0'
-  if (/^0 ?%?$/.test(target)) return `= ${target}`
-  if (/^100 ?%$/.test(target)) return `= ${target}`
-  return /^\d(?:\.\d+)?\/(?:5|10)$|^[6-9]\d(?:\.\d+)? ?%$/.test(target) ? `≥ ${target}` : target
 }
 
 function addCell(reader: Reader, row: Row, column: Column, context: Context): void {
@@ -289,8 +284,5 @@ function addRole(reader: Reader, row: Row, { role }: Context, hasDuties: boolean
 /** Two columns without titles: a field and its value. */
 const isUntitled = ({ header }: Table): boolean => header.length === 2 && header.every((name) => name === '')
 
-function addMetadata(reader: Reader, row: Row, label = '', value = ''): void {
-  if (label === '' || value === '') return
-  reader.draft.metadata.push({ source: at(row.line), rule: 'metadata/table', label, value })
-  if (classifyTitle(label) === 'people') addOwners(reader, value, 'owner', at(row.line), 'owner/metadata')
-}
+const addField = (reader: Reader, row: Row, label = '', value = ''): void =>
+  addMetadata(reader, label, value, row.line, 'metadata/table')

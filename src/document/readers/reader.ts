@@ -59,6 +59,8 @@ export interface Context {
   titleLine: number
   /** What triggers here do unless they say so themselves. */
   action: 'rollBack' | 'halt' | 'pause' | 'notify'
+  /** How long what triggers here has to last, where the title says it for all of them. */
+  sustainMs?: number
   /** "High" under a heading "High Risk". */
   riskLevel?: string
   /** The heading around a table of stages, where a document has several ladders. */

@@ -11,11 +11,12 @@ export const columns = {
   percent:
     /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^(?:target |initial )?(?:users?|audience|cohorts?|population)$|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
   duration:
-    /^(?:duration|time ?line|schedule|(?:bake|soak|hold|wait|observation|watch)(?: time| for| period)?|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
+    /^(?:duration|time ?line|schedule|(?:bake|soak|hold|wait|observation|monitoring|watch)(?: times?| for| periods?| windows?)?|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
   date: /^(?:dates?|start(?: date)?|when|target date|due|eta|data|quando|quand)$/,
   name: /^(?:names?|titles?|nom|nome)$/,
   status: /^(?:status|state|done|statut|estado)$/,
-  objective: /^(?:objectives?|goals?|activit(?:y|ies)|description|focus|purpose|objectifs?|objetivos?)$/,
+  objective:
+    /^(?:objectives?|goals?|milestones?|deliverables?|activit(?:y|ies)|description|focus|purpose|objectifs?|objetivos?)$/,
   owner:
     /^(?:owners?|責任者|担当|负责人|approvers?|aprovador|dri|responsible|responsibility|assignee|responsables?|responsavel|gate owner)$/,
   lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
