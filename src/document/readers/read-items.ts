@@ -10,7 +10,7 @@ import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
 import { addFlagSettings } from './read-flags.ts'
 import { addMitigation, addRisk, isField, isWatch } from './read-label.ts'
-import { addLadderInPhase, addProseLadder } from './read-ladders.ts'
+import { addLadderInPhase, addLoneShare, addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
 import { addContact, addOwners, isOffice } from './read-people.ts'
 import { addStage, addStatedStages, readWatch, setPercent, setStageTiming, setTiming } from './read-phases.ts'
@@ -84,9 +84,10 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
     }
     const isNoStep = (isBudget || isTrigger) && item.blocks.length === 0 && saysOnlyWhen(item.line.text)
     if (item.checked !== undefined || !isNoStep) readStepItem(reader, item, context)
-  } else if (item.checked === undefined && addNote(reader, context, item.line.text, source))
+  } else if (item.checked === undefined && addNote(reader, context, item.line.text, source)) {
+    if (!phase && role === 'target') addLoneShare(reader, item.line.text, source)
     readInside(reader, item, context, walk)
-  else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
+  } else if (role === 'mitigation') addMitigation(reader, item.line.text, source)
   else if (role === 'risks') addRisk(reader, context, item.line.text, source, 'risk/item')
   else if (
     phase &&

@@ -47,6 +47,8 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   const source = at(line)
   const role = classifyTitle(title)
   const value = line.value
+  const lone = reader.loneShares.at(-1)
+  if (!phase && lone && lone.timing === undefined && role === 'timing') lone.timing = value
   if (isDecision(title, value))
     addOwners(reader, value.replace(/ (?:at|by|after|before|on) .*$/i, ''), 'gateOwner', source, 'owner/decision')
   else if (role === 'approval') addSignature(reader, title, value, source)

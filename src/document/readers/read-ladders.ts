@@ -193,10 +193,26 @@ function rungOf(name: string, percent: number | undefined, timing: string | unde
   }
 }
 
+const loneShare =
+  /(?<!\d)(?<share>\d{1,3}(?:\.\d{1,4})?) ?%(?= (?:of (?:the )?)?(?:canary|(?:production |live |all )?(?:traffic|users|requests)))|\b(?:canary|(?:promote|ramp|expand|increase|raise|roll out)\b[^%<>≤≥]{0,20}?) (?:at|to|with|of) (?<to>\d{1,3}(?:\.\d{1,4})?) ?%/i
+
+/** "Canary at 10% of traffic for 30 minutes", "10% canary, 90% stable", "promote to 100%". */
+export function addLoneShare(reader: Reader, text: string, source: SourceRange): void {
+  const { share, to } = loneShare.exec(text)?.groups ?? {}
+  const percent = Number(share ?? to)
+  const others = readPercents(text).filter((other) => other !== percent && other !== 100 - percent)
+  if (!(percent > 0 && percent <= 100) || others.length > 0 || reader.loneShares.length >= ladderLimit) return
+  const name = /\bcanary\b/i.test(text) ? `Canary ${percent}%` : `${percent}%`
+  reader.loneShares.push(rungOf(name, percent, timingIn(text), source))
+}
+
 /** Keeps a sentence that is a ladder for later; `false` when it is none. */
 export function addProseLadder(reader: Reader, text: string, source: SourceRange, context: Context): boolean {
   const rungs = readProseLadder(readMark(text, undefined).text, source)
-  if (!rungs) return false
+  if (!rungs) {
+    addLoneShare(reader, text, source)
+    return false
+  }
   reader.proseLadders.push({ rungs, track: platformOf(text) ?? context.track, ofFlags: context.role === 'flags' })
   return true
 }
@@ -226,11 +242,22 @@ export function settleEverybody({ draft: { phases } }: Reader): void {
     if (phase.percent === undefined && phase.stages.length === 0 && namesEverybody(phase.name)) phase.percent = 100
 }
 
+/** What was told one by one, as far as it rises. */
+function loneLadder({ loneShares }: Reader): Rung[] {
+  const risen: Rung[] = []
+  for (const rung of loneShares) if ((rung.percent ?? 0) > (risen.at(-1)?.percent ?? 0)) risen.push(rung)
+  return risen
+}
+
 /** A ladder whose shares the phases already have is a summary; any other becomes phases of its own. */
 export function settleProseLadders(reader: Reader): void {
   const { phases } = reader.draft
   if (phases.some(({ percent, stages }) => percent !== undefined || stages.length > 0)) return
-  for (const { rungs, track } of reader.proseLadders) {
+  const told: { rungs: Rung[]; track: string | undefined }[] =
+    reader.proseLadders.length > 0 || phases.length > 0
+      ? reader.proseLadders
+      : [{ rungs: loneLadder(reader), track: undefined }]
+  for (const { rungs, track } of told) {
     for (const rung of rungs) {
       const name = track === undefined ? rung.title.name : `${track}: ${rung.title.name}`
       const phase = newPhase({ ...rung.title, name }, rung.source, 'phase/prose', track)

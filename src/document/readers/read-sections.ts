@@ -38,6 +38,7 @@ export function readSection(reader: Reader, section: Section, outer: Context): v
   const isLabel = section.origin === 'label' || section.origin === 'item'
   if (isLabel && section.line.label !== undefined && section.line.value !== '')
     readLabel(reader, section, outer, context)
+  else if (section.origin === 'heading') readTitledField(reader, section, outer, context)
   if (context.role === 'rollback' || section.origin !== 'item')
     readBudget(reader, section.line.text, at(section.line), context.role === 'rollback')
   let within = context
@@ -53,6 +54,14 @@ export function readSection(reader: Reader, section: Section, outer: Context): v
     // "**Phase 1: Pilot**" heads the labels that follow it as a heading would, up to "**Phase 2: Everybody**".
     if (staged) within = { ...context, phase: staged, role: undefined }
   }
+}
+
+/** "### Duration: 2-4 hours", "## Owner: Payments": a heading that says it all. */
+function readTitledField(reader: Reader, section: Section, outer: Context, context: Context): void {
+  const [, label = '', value = ''] = /^([^:：]{2,40}?) ?[:：] (.{2,80})$/.exec(section.title) ?? []
+  const role = classifyTitle(label)
+  if (role !== 'people' && !(role === 'timing' && outer.phase)) return
+  readLabel(reader, { ...section, title: bareTitle(label), line: { ...section.line, label, value } }, outer, context)
 }
 
 /** "Any of the following for 10 minutes:" before a list of triggers. */

@@ -45,6 +45,8 @@ export interface Reader {
   /** The year that completes the document's dates without one. */
   year: number | undefined
   proseLadders: ProseLadder[]
+  /** Shares told one by one where no phase is ("Canary at 10% of traffic for 30 minutes"): they count if no phase is ever named. */
+  loneShares: Rung[]
   /** By place and threshold, the metrics (in significant words) that triggers have spoken of. */
   triggersSaid: Map<string, string[][]>
   boxes: NonNullable<ImportResult['boxes']>
@@ -82,6 +84,7 @@ export function newReader(file: string, title: string, year?: number): Reader {
     budgetUnderRollback: false,
     year,
     proseLadders: [],
+    loneShares: [],
     triggersSaid: new Map(),
     boxes: { claimed: 0, total: 0 },
     draft: emptyDraft(file, title),
