@@ -1,5 +1,5 @@
 /** What was understood of each line of a document, in one short phrase a fact, for showing beside the document. */
-import { formatCondition } from '../core/plan/condition.ts'
+import { type Condition, formatCondition } from '../core/plan/condition.ts'
 import type {
   DraftCode,
   DraftCriterion,
@@ -141,13 +141,18 @@ function stepPhrase({ text, details, code }: DraftStep): string {
 }
 
 function criterionPhrase({ condition, claimed }: DraftCriterion): string {
-  return `${condition ? formatCondition(condition) : 'a person judges'}${claimed ? ' (ticked: a claim)' : ''}`
+  return `${condition ? conditionPhrase(condition) : 'a person judges'}${claimed ? ' (ticked: a claim)' : ''}`
 }
 
 const actions = { rollBack: 'rolls back', halt: 'halts', pause: 'pauses', notify: 'notifies' } as const
 
 function triggerPhrase({ condition, action }: DraftTrigger): string {
-  return `${actions[action]} on ${condition ? formatCondition(condition) : 'a report by a person'}`
+  return `${actions[action]} on ${condition ? conditionPhrase(condition) : 'a report by a person'}`
+}
+
+function conditionPhrase(condition: Condition): string {
+  const { windowMs } = condition
+  return `${formatCondition(condition)}${windowMs === undefined ? '' : ` over ${formatDuration(windowMs)}`}`
 }
 
 function codePhrase({ content, language }: DraftCode): string {

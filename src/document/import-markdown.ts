@@ -17,6 +17,7 @@ import { settleCalendars } from './readers/read-phases.ts'
 import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
 import { addTickets } from './readers/read-tickets.ts'
+import { settleWaits } from './readers/read-waits.ts'
 import { type Context, newReader, type Reader, report } from './readers/reader.ts'
 import { takeOutSecrets } from './readers/take-out-secrets.ts'
 import { withoutFragments } from './render/fragment.ts'
@@ -75,6 +76,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree, fields: Fro
   settleCalendars(reader)
   settleProseLadders(reader)
   settleEverybody(reader)
+  settleWaits(reader)
   reader.draft.sections = readSectionTitles(root)
   const flagLines = linesUnderFlags(root)
   for (const line of lines) {

@@ -20,8 +20,8 @@ export function classifyTitle(title: string): Role | undefined {
 /** What a trigger under this title is to do. */
 export function triggerAction(title: string): 'rollBack' | 'halt' | 'pause' | 'notify' | undefined {
   const words = foldCase(title)
-  if (/\broll-? ?back|revert|reversao|retour arriere|回滚/.test(words)) return 'rollBack'
-  if (/\bhalt|\bstop|\babort|\barret|中止/.test(words)) return 'halt'
-  if (/\bpauses?\b|\bhold\b/.test(words)) return 'pause'
+  if (/\broll-? ?back|revert|reversao|retour arriere|回滚|롤백/.test(words)) return 'rollBack'
+  if (/\bhalt|\bstop|\babort|\barret|中止|중단/.test(words)) return 'halt'
+  if (/\bpauses?\b|\bhold\b|보류/.test(words)) return 'pause'
   return /\balert(?:e?s?|as?|ing)\b|\bnotify|\bpage\b|\binvestigat/.test(words) ? 'notify' : undefined
 }

@@ -98,17 +98,14 @@ const signs: Record<string, Comparator> = {
   '≠': '!=',
   低于: '<',
   小于: '<',
-  未満: '<',
   高于: '>',
   大于: '>',
   超过: '>',
-  以上: '>=',
   至少: '>=',
-  以下: '<=',
   至多: '<=',
 }
 const comparatorPattern = new RegExp(
-  String.raw`(?<sign><=|>=|=<|==|!=|[<>≤≥⩽⩾≠=]|低于|小于|未満|高于|大于|超过|至少|至多)|(?<![\p{L}])(?<word>${words.map(([, names]) => names).join('|')})(?![\p{L}])`,
+  String.raw`(?<sign><=|>=|=<|==|!=|[<>≤≥⩽⩾≠=]|低于|小于|高于|大于|超过|至少|至多)|(?<![\p{L}])(?<word>${words.map(([, names]) => names).join('|')})(?![\p{L}])`,
   'giu',
 )
 const wordPatterns = words.map(([comparator, names]) => ({ comparator, pattern: new RegExp(`^(?:${names})$`, 'i') }))
@@ -126,10 +123,11 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const last = thresholds.at(-1)
     if (last && start < last.end) continue
     const after = start + match[0].length
+    const named = namedThreshold.exec(searched.slice(after, after + 80))?.[0].length ?? 0
     const over = /^ ?(?:the )?baseline ?\+ ?/i.exec(searched.slice(after, after + 40))?.[0].length ?? 0
-    const amount = readQuantity(searched.slice(after + over, after + over + 80))
-    const quantity =
-      amount && over > 0 ? { ...amount, unit: `${amount.unit} over baseline`, length: amount.length + over } : amount
+    const amount = readQuantity(searched.slice(after + over + named, after + over + named + 80))
+    const length = (amount?.length ?? 0) + over + named
+    const quantity = amount && { ...amount, unit: over > 0 ? `${amount.unit} over baseline` : amount.unit, length }
     const { sign, word } = match.groups ?? {}
     if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
     const comparator = sign ? signs[sign] : comparatorOf(word ?? '')
@@ -153,6 +151,9 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     : { thresholds: readBareThreshold(text), unread }
 }
 
+/** "exceeds CANARY_ERROR_THRESHOLD (default: 1%)". */
+const namedThreshold = /^ ?(?:the )?[a-z][a-z0-9]*(?:[_-][a-z0-9]+)+ ?\((?:default|currently|now)[:=]? ?/i
+
 /** "> 4% over 5 minutes": right behind a threshold, a time over which it holds is no second threshold. */
 const isWindow = (between: string, unit: string): boolean =>
   /^ ?over$/i.test(between) && ['ms', 's', 'min', 'h', 'd'].includes(unit)
@@ -162,7 +163,7 @@ function unitAsWritten(text: string, after: number, { unit, length }: { unit: st
   const place = text
     .slice(after, after + length)
     .toLowerCase()
-    .indexOf(unit.toLowerCase())
+    .lastIndexOf(unit.toLowerCase())
   return place < 0 ? unit : text.slice(after + place, after + place + unit.length)
 }
 

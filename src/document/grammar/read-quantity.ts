@@ -10,15 +10,16 @@ const week = 7 * day
 /** Names of one time unit in the languages plans come in, longest first where one begins another. */
 const timeUnits: { names: string; unit: string; ms: number }[] = [
   { names: 'milliseconds?|millis|msec|ms', unit: 'ms', ms: 1 },
-  { names: 'secondes?|seconds?|segundos?|secs?|s|秒', unit: 's', ms: second },
-  { names: 'minuten?|minutes?|minutos?|mins?|m|分钟|分間|分', unit: 'min', ms: minute },
-  { names: 'stunden?|heures?|hours?|horas?|hrs?|h|小时|時間', unit: 'h', ms: hour },
+  { names: 'secondes?|seconds?|segundos?|secs?|s|秒|초', unit: 's', ms: second },
+  { names: 'minuten?|minutes?|minutos?|mins?|m|分钟|分間|分|분', unit: 'min', ms: minute },
+  { names: 'stunden?|heures?|hours?|horas?|hrs?|h|小时|時間|시간', unit: 'h', ms: hour },
   {
-    names: 'arbeitstage?|tage?n?|business days?|working days?|jours ouvres?|dias uteis|days?|jours?|dias?|d|天|日間|日',
+    names:
+      'arbeitstage?|tage?n?|business days?|working days?|jours ouvres?|dias uteis|days?|jours?|dias?|d|天|日間|日|일간|일',
     unit: 'd',
     ms: day,
   },
-  { names: 'wochen?|weeks?|semaines?|semanas?|wks?|w|周|週間', unit: 'w', ms: week },
+  { names: 'wochen?|weeks?|semaines?|semanas?|wks?|w|周|週間|주간|주', unit: 'w', ms: week },
 ]
 const timeName = timeUnits.map(({ names }) => names).join('|')
 const number = String.raw`\d{1,9}(?:[.,]\d{1,9})?`
@@ -110,8 +111,8 @@ const unitPatterns: { pattern: RegExp; unit: (match: RegExpExecArray) => string 
   { pattern: /^ ?(?:%|％|percent|per cent|pct|pour cent|por cento)/iu, unit: () => '%' },
   { pattern: /^ ?[x×]? ?(?:σ|sigmas?|standard deviations?)/iu, unit: () => 'sigma' },
   {
-    pattern: /^ ?[x×](?: (?:the )?(baseline|normal|expected|average|current))?(?![\p{L}])/iu,
-    unit: ([, of]) => (of ? `x ${of}` : 'x'),
+    pattern: /^ ?[x×](?: (?:the )?(baseline|stable|control|normal|expected|average|current))?(?![\p{L}])/iu,
+    unit: ([, of]) => (of ? `x ${/^(?:stable|control)$/i.test(of) ? 'baseline' : of}` : 'x'),
   },
   { pattern: /^\/(?:5|10|100)(?!\d)/u, unit: ([all]) => all },
   { pattern: /^ ?per \d{0,4} ?[\p{L}]{1,10}/iu, unit: ([all]) => all.trim() },

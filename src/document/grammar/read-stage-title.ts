@@ -21,12 +21,17 @@ const titlePattern = new RegExp(
 const chinesePattern =
   /^第 ?(?<number>[一二三四五六七八九十\d]{1,3}) ?(?<kind>阶段|階段|段階|步|周|天|フェーズ)(?<rest>.*)$/u
 
+const koreanPattern = /^(?<number>\d{1,2}) ?(?<kind>단계|주차|일차)(?![\p{L}])(?<rest>.*)$/u
+
+/** "2. Phase 1: Canary" is Phase 1, whatever the number of its chapter. */
+const withoutNumber = (title: string): string => title.replace(/^(?:\d+(?:\.\d+)+[.)]?|\d+[.)]) +(?=\p{L}+ ?#?\d)/u, '')
+
 /** `undefined` when the title does not begin with a numbered stage. */
 export function readStageTitle(title: string): StageTitle | undefined {
-  const name = cleanText(title).replace(/ ?[:：]$/, '')
+  const name = withoutNumber(cleanText(title).replace(/ ?[:：]$/, ''))
   const bare = stripPictures(name)
   const folded = foldCase(bare.normalize('NFC'))
-  const match = titlePattern.exec(folded) ?? chinesePattern.exec(bare)
+  const match = titlePattern.exec(folded) ?? chinesePattern.exec(bare) ?? koreanPattern.exec(bare)
   if (!match?.groups) return undefined
   const { kind = '', number = '', letter, rest = '' } = match.groups
   const ordinal = letter?.toUpperCase() ?? number.replace(/ /g, '')

@@ -10,11 +10,12 @@ const announcing = [
   /\b(?:phases?|stages?|waves?|rings?|cohorts?|etapes|etapas|fases) (?:of|for|de|du|do|definitions?|overview)\b/,
   /^(?:key )?(?:phases?|stages?|waves?|rings?|cohorts?|time ?line|schedule|roll-?out|milestones?|etapes|etapas|fases|calendrier|cronograma)(?: (?:and|&|et|e) \S+)?$/,
   /\b(?:timeline|milestones)\b/,
+  /단계별|점진적 ?(?:배포|활성화)|배포 ?(?:단계|계획|전략)|롤아웃/,
 ]
 
 /** "Canary", "Internal QA", "General Availability": a name that a stage of a rollout could have. */
 export function namesStage(text: string): boolean {
-  return stageWord.test(foldCase(text))
+  return stageWord.test(foldCase(text)) || /카나리|내부|베타|파일럿|전체/.test(text)
 }
 
 /** "Rollout phases", "Deployment strategy", "Timeline & milestones": what stands under such a title may be stages. */
@@ -27,7 +28,7 @@ export function announcesStages(title: string): boolean {
 
 /** "Full rollout", "General availability", "All users": everybody, without the number. */
 export function namesEverybody(text: string): boolean {
-  return /\bfull(?:[- ]scale)? (?:production|roll-?out|deployment|release|launch|traffic|availability|enablement|cut-?over)\b|\bgeneral availability\b|\bga\b(?! ?[a-z])|\b(?:all|every|tous les|todos os) (?:users?|customers?|traffic|tenants?|repositories|regions?|shops?|utilisateurs|usuarios)\b|\bevery(?:one|body)\b|\bvollrollout\b|\b(?:deploiement|rollout|lancamento|despliegue) (?:complet|completo|total|geral|general)\b/.test(
+  return /(?:^|[:：] ?)(?:전체|전면)(?: ?(?:사용자|배포|공개))?$|\bfull(?:[- ]scale)? (?:production|roll-?out|deployment|release|launch|traffic|availability|enablement|cut-?over)\b|\bgeneral availability\b|\bga\b(?! ?[a-z])|\b(?:all|every|tous les|todos os) (?:users?|customers?|traffic|tenants?|repositories|regions?|shops?|utilisateurs|usuarios)\b|\bevery(?:one|body)\b|\bvollrollout\b|\b(?:deploiement|rollout|lancamento|despliegue) (?:complet|completo|total|geral|general)\b/.test(
     foldCase(text),
   )
 }

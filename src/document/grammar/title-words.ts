@@ -38,6 +38,7 @@ interface TitleWords {
   de?: RegExp
   /** Chinese and Japanese. */
   zh?: RegExp
+  ko?: RegExp
 }
 
 export const titleWords: readonly TitleWords[] = [
@@ -49,6 +50,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /declencheurs?|seuils? d.arret|^alertes?\b|criteres? d.arret/,
     pt: /gatilhos?|criterios de (?:rollback|reversao)|^alertas?\b|\brollback\b.*\b(?:se|quando)\b|\bquando\b.*\brollback\b/,
     zh: /回滚条件|中止条件|ロールバック(?:基準|条件|トリガー)|中止基準/,
+    ko: /롤백 ?(?:트리거|조건|기준)|중단 ?(?:조건|기준)|^트리거|^경고/,
   },
   {
     role: 'checklist',
@@ -56,6 +58,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /liste de controle|liste de verification/,
     pt: /lista de verificacao|pre-?check/,
     zh: /检查清单/,
+    ko: /체크 ?리스트|점검표/,
   },
   {
     role: 'appendix',
@@ -63,6 +66,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /^annexes?\b|^exemples?\b|^commandes\b/,
     pt: /^anexos?\b|^exemplos?\b|^comandos\b/,
     zh: /^附录|^付録|^例$/,
+    ko: /^부록|^예시$/,
   },
   {
     role: 'commits',
@@ -74,6 +78,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /prochaines etapes/,
     pt: /proximos passos/,
     zh: /后续步骤/,
+    ko: /다음 단계/,
   },
   {
     role: 'entry',
@@ -82,6 +87,7 @@ export const titleWords: readonly TitleWords[] = [
     en: /\bentry (?:criteria|conditions?|gates?|requirements?)\b|\bpreconditions?\b|\bpre-?requisites?\b/,
     fr: /criteres? d.entree|pre-?requis/,
     pt: /criterios? de entrada|pre-?requisitos/,
+    ko: /선행 ?조건|사전 ?조건|진입 ?조건/,
   },
   {
     role: 'criteria',
@@ -91,6 +97,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /criteres? de (?:succes|sortie|reussite|validation|passage)|metriques (?:critiques|finales|de succes)|^criteres?$/,
     pt: /criterios? de (?:sucesso|saida|aceitacao|avanco)|metricas? de sucesso|^criterios?$/,
     zh: /成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)|完了条件|合格基準/,
+    ko: /성공 ?(?:기준|조건|지표)|승급 ?(?:기준|조건)|완료 ?(?:기준|조건)|게이트|수용 ?기준/,
   },
   {
     role: 'rollback',
@@ -98,8 +105,9 @@ export const titleWords: readonly TitleWords[] = [
     fr: /retour arriere|plan de (?:repli|secours)/,
     pt: /reversao|contingencia/,
     zh: /回滚|ロールバック/,
+    ko: /롤백|복구|되돌리기/,
   },
-  { role: 'mitigation', en: /\bmitigations?\b/, fr: /attenuations?/, pt: /mitigacao|mitigacoes/ },
+  { role: 'mitigation', en: /\bmitigations?\b/, fr: /attenuations?/, pt: /mitigacao|mitigacoes/, ko: /완화|대응책/ },
   {
     role: 'risks',
     es: /riesgos?\b/,
@@ -108,6 +116,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /risques?\b/,
     pt: /riscos?\b/,
     zh: /风险|リスク/,
+    ko: /리스크|위험/,
   },
   {
     role: 'approval',
@@ -115,6 +124,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /approbations?|signataires?/,
     pt: /assinaturas?|aprovac/,
     zh: /批准|承認/,
+    ko: /승인/,
   },
   {
     role: 'exclusions',
@@ -128,6 +138,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /^dependances?\b/,
     pt: /^dependencias?\b/,
     zh: /依赖/,
+    ko: /의존성/,
   },
   {
     role: 'windows',
@@ -149,12 +160,14 @@ export const titleWords: readonly TitleWords[] = [
     fr: /responsables?|equipe/,
     pt: /responsaveis|responsavel|contatos?|equipe/,
     zh: /负责人|責任者|担当/,
+    ko: /담당자?|책임자?|^오너|역할/,
   },
   {
     role: 'communication',
     en: /\bcommunications?\b|\bcomms\b|^announcements?\b/,
     pt: /comunicacao|comunicacoes/,
     zh: /沟通|コミュニケーション/,
+    ko: /커뮤니케이션|공지/,
   },
   { role: 'tickets', en: /^(?:tracking )?(?:tickets?|issues?)$/ },
   {
@@ -165,6 +178,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /\bduree\b|calendrier|\bjalons?\b/,
     pt: /cronograma|duracao|\bmarcos\b/,
     zh: /时间(?:表|线)|^期間$|スケジュール/,
+    ko: /일정|기간|타임라인/,
   },
   {
     role: 'target',
@@ -173,6 +187,7 @@ export const titleWords: readonly TitleWords[] = [
     en: /^(?:target|audience|scope|traffic|users?|environment|cohorts?|population|percentage|percent|rollout ?%|rollout percentage|exposure|who|in scope|included)(?: (?:audience|users?|group|percentage|split|share|routing))?$/,
     fr: /^(?:cible|perimetre|trafic|utilisateurs?|public)(?: vises?)?$/,
     pt: /^(?:alvo|publico|trafego|usuarios?|escopo)(?:-alvo)?$/,
+    ko: /^(?:대상|범위|사용자)$/,
   },
   {
     role: 'objective',
@@ -182,6 +197,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /^(?:objectifs?|buts?)\b/,
     pt: /^objetivos?\b/,
     zh: /^目标|^目的/,
+    ko: /^(?:목표|목적)/,
   },
   { role: 'flags', en: /\bfeature flags?\b|\bflags?\b|\btoggles?\b/ },
   {
@@ -192,6 +208,7 @@ export const titleWords: readonly TitleWords[] = [
     fr: /^etapes\b|^actions?\b/,
     pt: /^passos\b|^atividades\b/,
     zh: /步骤|^手順|実施内容/,
+    ko: /절차|^(?:작업|활동)/,
   },
   {
     role: 'monitoring',
@@ -201,5 +218,6 @@ export const titleWords: readonly TitleWords[] = [
     fr: /surveillance/,
     pt: /monitoramento|monitorizacao/,
     zh: /监控|監視/,
+    ko: /모니터링|관측/,
   },
 ]

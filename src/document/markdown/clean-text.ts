@@ -33,7 +33,13 @@ export function stripPictures(text: string): string {
 
 /** Lower case without accents, for comparing words. */
 export function foldCase(text: string): string {
-  return isAscii.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+  if (isAscii.test(text)) return text.toLowerCase()
+  // Only accents: the marks of kana and the parts of Korean syllables tell words apart.
+  return text
+    .normalize('NFD')
+    .replace(/[\u{300}-\u{36f}]/gu, '')
+    .normalize('NFC')
+    .toLowerCase()
 }
 
 /** The same, every character one character, so that places stay valid. */

@@ -13,10 +13,12 @@ import { addMitigation, addRisk, isField, isWatch } from './read-label.ts'
 import { addLadderInPhase, addLoneShare, addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
 import { addContact, addOwners, isOffice } from './read-people.ts'
-import { addStage, addStatedStages, readWatch, setPercent, setStageTiming, setTiming } from './read-phases.ts'
+import { addStage, addStatedStages, setPercent, setStageTiming, setTiming } from './read-phases.ts'
 import { addRollbackStep, readBudget, saysOnlyWhen } from './read-rollback.ts'
-import { addStatedCondition, addStatedEvent, addStatement } from './read-statements.ts'
+import { addStatedCondition, addStatement } from './read-statements.ts'
 import { readStep } from './read-steps.ts'
+import { addStatedEvent } from './read-triggers.ts'
+import { addEachWait, readWatch } from './read-waits.ts'
 import { at, type Context, type Reader } from './reader.ts'
 
 /** "--canary-percent 10", and a ladder in a comment: "# Auto progression: 10→30→50→100%". */
@@ -58,6 +60,7 @@ export function addCode(
 export function readItem(reader: Reader, item: Section, ordered: boolean, context: Context, walk: Walk): void {
   const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
+  addEachWait(reader, item.line.text, at(item.line))
   const isBudget = readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')
   // "Roll back if errors > 2 %: redeploy v1" is a sentence, and no field of that name.
   const isSentence = label !== undefined && /^(?:roll|revert|abort|if |when ).*[<>≤≥]/i.test(label)

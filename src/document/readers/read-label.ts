@@ -47,6 +47,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   const source = at(line)
   const role = classifyTitle(title)
   const value = line.value
+  if (role === undefined && /^(?:notes?|nb|important|tips?|hint|caution)$/i.test(stripPictures(title))) return
   const lone = reader.loneShares.at(-1)
   if (!phase && lone && lone.timing === undefined && role === 'timing') lone.timing = value
   if (isDecision(title, value))

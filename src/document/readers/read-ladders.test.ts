@@ -152,6 +152,43 @@ describe('a ladder in a list', () => {
   })
 })
 
+describe('shares told one by one', () => {
+  it('are the ladder of a document without phases', () => {
+    const text =
+      '# Plan\n## Traffic split\n- **Initial**: 10% canary, 90% stable\n- **Watch time**: 15 minutes\n- **Promotion**: promote to 100% if calm'
+    expect(phasesOf(text.replace('Watch time', 'Bake time'))).toEqual([
+      ['Canary 10%', 10, hour / 4],
+      ['100%', 100, undefined],
+    ])
+    expect(phasesOf('# Plan\n- **Canary** at 10% traffic for 30 minutes')).toEqual([['Canary 10%', 10, hour / 2]])
+  })
+
+  it('are none beside phases, or where they are of something else', () => {
+    expect(phasesOf('# Plan\n## Phase 1: Pilot\n\n## Facts\n- 10% of users pay')).toHaveLength(1)
+    expect(phasesOf('# Plan\n- A starter gets a 5% bonus\n- Error budget: 10%')).toEqual([])
+  })
+})
+
+describe('a rung', () => {
+  it('may have a ladder of its own', () => {
+    const text =
+      '# Plan\n## Rollout\n1. Start at 0 to keep everybody on v1\n2. Raise to 1%\n3. Step to 10%, then 25%, then 50%\n4. Move to 100%'
+    const { phases } = importMarkdown(text, 'plan.md').draft
+    expect(phases.map(({ percent, stages }) => [percent, stages.map((stage) => stage.percent)])).toEqual([
+      [undefined, []],
+      [1, []],
+      [undefined, [10, 25, 50]],
+      [100, []],
+    ])
+  })
+
+  it('counted as the author counts needs no title', () => {
+    const text = '# Plan\n## 단계\n- Stage 0 — Internal\n- Stage 1 — Dogfood\n- Stage 2 — Full'
+    expect(phasesOf(text).map(([name]) => name)).toEqual(['Stage 0', 'Stage 1', 'Stage 2'])
+    expect(phasesOf('# Plan\n## Ideas\n- Stage 1 — Internal\n- Stage 4 — Later')).toEqual([])
+  })
+})
+
 describe('a heading that is a stage without its number', () => {
   it.each([
     ['## Canary (10%)', 'Canary (10%)', 10],

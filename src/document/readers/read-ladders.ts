@@ -29,9 +29,20 @@ export function readListLadder(items: readonly Section[], ordered: boolean, anno
   const named = known.filter(({ title }) => namesStage(title.name)).length
   const most = items.length / 2
   const isLadder =
-    rising || (announced && (numbered > most || (named >= most && (ordered || timed > 0)) || (ordered && timed > most)))
+    rising ||
+    isCounted(known) ||
+    (announced && (numbered > most || (named >= most && (ordered || timed > 0)) || (ordered && timed > most)))
   return isLadder ? known : undefined
 }
+
+/** "Stage 0", "Stage 1", "Stage 2": nobody has to announce these. */
+function isCounted(rungs: readonly Rung[]): boolean {
+  const ordinals = rungs.map(({ title }) =>
+    countedKind.test(title.kind) ? Number.parseInt(title.ordinal, 10) : Number.NaN,
+  )
+  return ordinals.every((ordinal, index) => index === 0 || ordinal === (ordinals[index - 1] ?? 0) + 1)
+}
+const countedKind = /^(?:phase|stage|wave|ring|fase|etapa|etape)$/
 
 /** "Week 2" lasts a week. */
 const calendarKind = /^(?:week|day|semaine|jour|semana|dia)$/
@@ -62,6 +73,7 @@ function readRung(item: Section): Rung | undefined {
   if (name === '' || /[<>≤≥]|^total\b/i.test(name)) return undefined
   return {
     title: { ...title, percents: [] },
+    text,
     source: { start: item.start, end: item.end },
     ...(percent === undefined ? {} : { percent }),
     ...(timing === undefined ? {} : { timing }),
@@ -116,6 +128,8 @@ export function openRung(reader: Reader, rung: Rung, context: Context, rule: str
   const phase = known ?? newPhase(rung.title, rung.source, rule, context.track)
   if (!known) addPhase(reader, phase)
   fillFromRung(reader, phase, rung)
+  // "Ramp — 5% → 25% → 50%": a rung with a ladder of its own.
+  if (rung.percent === undefined && rung.text !== undefined) addLadderInPhase(reader, phase, rung.text, rung.source)
   return phase
 }
 
@@ -236,10 +250,14 @@ export function settleFlagStages({ draft, proseLadders }: Reader): void {
   for (const flag of draft.flags) if (!flag.isRollbackToggle) flag.stages.push(...stages)
 }
 
+/** "Start at 0 to keep everyone on the old path" is nobody. */
+const meansEverybody = (name: string): boolean =>
+  namesEverybody(name) && !/\b(?:keep|at 0|still|remain|stay|nobody|no one)\b/i.test(name)
+
 /** "Full rollout" at the end of a ladder is everybody, though no number says it. */
 export function settleEverybody({ draft: { phases } }: Reader): void {
   for (const phase of phases)
-    if (phase.percent === undefined && phase.stages.length === 0 && namesEverybody(phase.name)) phase.percent = 100
+    if (phase.percent === undefined && phase.stages.length === 0 && meansEverybody(phase.name)) phase.percent = 100
 }
 
 /** What was told one by one, as far as it rises. */

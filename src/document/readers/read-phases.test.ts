@@ -40,6 +40,40 @@ describe('a numbered phase', () => {
   )
 })
 
+describe('a title', () => {
+  it('may have a length beside its share, a number of its chapter, and a percentage of something else', () => {
+    const text =
+      '## 2. Phase 1: Limited (5% - 30 minutes)\n- [ ] Starter pack (10% bonus)\n\n## 3. Phase 2: More (25% - 50%)'
+    const { phases } = draftOf(text)
+    expect(
+      phases.map(({ name, ordinal, percent, timing, stages }) => [
+        name,
+        ordinal,
+        percent,
+        timing?.durationMs?.[0],
+        stages.map((stage) => stage.percent),
+      ]),
+    ).toEqual([
+      ['Phase 1: Limited (5% - 30 minutes)', '1', 5, 1_800_000, []],
+      ['Phase 2: More (25% - 50%)', '2', undefined, undefined, [25, 50]],
+    ])
+  })
+
+  it('in bold begins a phase beside the one before it', () => {
+    const text = '## Payments\n**Phase 1 (5%)**:\n- Error rate ≤ 1%\n\n**Phase 2 (25%)**:\n- Error rate ≤ 2%'
+    expect(draftOf(text).phases.map(({ percent, stages, criteria }) => [percent, stages, criteria.length])).toEqual([
+      [5, [], 1],
+      [25, [], 1],
+    ])
+  })
+
+  it('with "Step" tells how, where a table has said which stages there are', () => {
+    const table = '| Stage | Traffic |\n|---|---|\n| Initial | 10% |\n| Full | 100% |'
+    const text = `## Stages\n${table}\n\n## How to run it\n### Step 1: Start the workflow\n- Push a tag\n### Step 2: Watch\n- Look at the board`
+    expect(namesOf(text)).toEqual(['Initial', 'Full'])
+  })
+})
+
 describe('an item of a phase', () => {
   it('that begins with what is to be done is a step, numbered or not', () => {
     const items = ['Deploy search v2', 'Shift 10% of traffic', 'Run at p95 < 2 s', 'restart behaviour', 'Enable: later']

@@ -144,12 +144,6 @@ export function setTiming(reader: Reader, phase: DraftPhase, text: string, sourc
   else if (isTimed(timing)) phase.timing = { ...timing, ...known }
 }
 
-const watched =
-  /^(?:hold|wait|soak|bake|observe|watch|monitor)\b(?:(?!\b(?:every|each|per|within|after)\b)[^.;%]){0,40} (?<time>\d{1,4}(?: ?[-–] ?\d{1,4})? ?(?:min|minutes?|h|hours?|days?|weeks?))\b/i
-
-/** "Hold 30 minutes.", "Watch for 24-48 hours": how long a phase lasts, in the author's words; "Watch every 5 minutes" says how often. */
-export const readWatch = (text: string): string | undefined => watched.exec(text)?.groups?.time
-
 /** What a label says of a stage counts before what its title says. */
 export function setStageTiming(
   { year }: Reader,
@@ -162,7 +156,7 @@ export function setStageTiming(
   if (isTimed(timing)) stage.timing = { source, rule, ...timing }
 }
 
-function isTimed({ durationMs, startOffsetMs, dates, anchor }: ReadTiming): boolean {
+export function isTimed({ durationMs, startOffsetMs, dates, anchor }: ReadTiming): boolean {
   return durationMs !== undefined || startOffsetMs !== undefined || dates !== undefined || anchor !== undefined
 }
 

@@ -40,7 +40,7 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
   const words = foldCase(cleanText(text))
   if (
     !underRollback &&
-    !/roll-? ?back|revert|time to re(?:store|cover)|recovery time|\brto\b|retour arriere|回滚/.test(words)
+    !/roll-? ?back|revert|time to re(?:store|cover)|recovery time|\brto\b|retour arriere|回滚|롤백/.test(words)
   )
     return false
   // How long to look, to decide, to tell people, or since when: no time to be back in.
@@ -48,10 +48,10 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
     return false
   const allowance =
     allowed.exec(words)?.[1] ??
-    /\b(?:time|budget|deadline|duration|rto|sla|tempo|duree)\b[^\d:=(]{0,30}[:=]? ?(?:is )?[~≈<≤]? ?(\d.{1,30})/.exec(
+    /\b(?:time|budget|deadline|duration|rto|sla|tempo|duree)\b[^\d:=(>≥%]{0,30}[:=]? ?(?:is )?[~≈<≤]? ?(\d.{1,30})/.exec(
       words,
     )?.[1] ??
-    /\((?:[^()\d]{0,12}[ ~≈])?(\d{1,4} ?(?:(?:-|–|to) ?\d{1,4} ?)?\p{L}{1,10})\)/u.exec(words)?.[1]
+    /\((?:[^()\d]{0,12}[ ~≈])?(\d{1,4} ?(?:(?:-|–|to) ?\d{1,4} ?)?\p{L}{1,10})(?: ?(?:이내|以内))?\)/u.exec(words)?.[1]
   const span = allowance === undefined ? undefined : readDuration(allowance)
   if (!allowance || span?.index !== 0 || span.durationMs[1] <= 0) return false
   if (/^ ?(?:after|of|following|since|before|post)\b/.test(allowance.slice(span.length))) return false

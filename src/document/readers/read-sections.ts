@@ -21,35 +21,48 @@ import {
   isCalendar,
   isRealStage,
   openPhase,
-  readWatch,
   restatedPhase,
   setPercent,
   setTiming,
 } from './read-phases.ts'
 import { addRollbackStep, readBudget } from './read-rollback.ts'
-import { addStatedEvent, addStatedGate, addStatement, readSustain } from './read-statements.ts'
+import { addStatedGate, addStatement } from './read-statements.ts'
 import { readTable } from './read-tables.ts'
+import { addStatedEvent, readSustain } from './read-triggers.ts'
+import { addEachWait, readWatch } from './read-waits.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 
 /** Reads a section with everything under it. */
 export function readSection(reader: Reader, section: Section, outer: Context): void {
   const context = enterSection(reader, section, outer)
+  readTitle(reader, section, outer, context)
+  readBlocks(reader, section, context)
+}
+
+/** What the line of a title says itself, beside announcing what follows. */
+function readTitle(reader: Reader, section: Section, outer: Context, context: Context): void {
   if (context.role === 'rollback') addStatedEvent(reader, context, stripPictures(section.line.text), at(section.line))
   const isLabel = section.origin === 'label' || section.origin === 'item'
   if (isLabel && section.line.label !== undefined && section.line.value !== '')
     readLabel(reader, section, outer, context)
+  if (isLabel) addEachWait(reader, section.line.text, at(section.line))
   else if (section.origin === 'heading') readTitledField(reader, section, outer, context)
   if (context.role === 'rollback' || section.origin !== 'item')
     readBudget(reader, section.line.text, at(section.line), context.role === 'rollback')
-  let within = context
+}
+
+function readBlocks(reader: Reader, section: Section, context: Context): void {
+  const sustainMs = context.role === 'triggers' ? readSustain(section.line.text) : undefined
+  const inside = sustainMs === undefined ? context : { ...context, sustainMs }
+  let within = inside
   for (const block of section.blocks) {
     const label = block.kind === 'section' && block.section.origin === 'label' ? block.section : undefined
     const stage = label && !context.phase ? readStageTitle(label.title) : undefined
     const ends = stage && within.phase && readStageTitle(within.phase.name)?.kind === stage.kind
-    if (ends || (block.kind === 'section' && block.section.origin === 'heading')) within = context
+    if (ends || (block.kind === 'section' && block.section.origin === 'heading')) within = inside
     readBlock(reader, block, section, within)
-    const sustainMs = context.role === 'triggers' ? sustainedIn(block) : undefined
-    if (sustainMs !== undefined) within = { ...within, sustainMs }
+    const said = context.role === 'triggers' ? sustainedIn(block) : undefined
+    if (said !== undefined) within = { ...within, sustainMs: said }
     const staged = stage && label ? findPhase(reader.draft.phases, label.title) : undefined
     // "**Phase 1: Pilot**" heads the labels that follow it as a heading would, up to "**Phase 2: Everybody**".
     if (staged) within = { ...context, phase: staged, role: undefined }
@@ -90,7 +103,8 @@ function enterSection(reader: Reader, section: Section, outer: Context): Context
   const isWhole = section.depth <= 1 && (origin === 'document' || stripPictures(title) === reader.draft.title)
   const stage = isWhole ? undefined : stageOf(section, outer)
   if (stage && isStaged(stage, outer.role)) return enterStage(reader, section, place, stage)
-  const own = isWhole ? undefined : classifyTitle(title)
+  const said = isWhole ? undefined : classifyTitle(title)
+  const own = said === 'triggers' && startsRelease(reader, title, outer) ? undefined : said
   const inherits =
     own === undefined ||
     (own === 'rollback' && outer.role === 'triggers') ||
@@ -108,6 +122,12 @@ function enterSection(reader: Reader, section: Section, outer: Context): Context
     ...(own === 'triggers' ? { action: triggerAction(title) ?? 'rollBack' } : {}),
     ...(role === 'risks' && level ? { riskLevel: level[0]?.toUpperCase() + level.slice(1).toLowerCase() } : {}),
   }
+}
+
+/** "Automatic triggers" of a workflow, outside everything about going back, are what starts a release. */
+function startsRelease({ draft }: Reader, title: string, { role, title: around }: Context): boolean {
+  const isGeneral = /^(?:manual|automatic|scheduled|workflow|pipeline|deployment) triggers?$/i.test(bareTitle(title))
+  return isGeneral && role === undefined && !/roll-? ?back|abort|halt|stop|revert/i.test(`${around} ${draft.title}`)
 }
 
 function roleOf({ title }: Section, own: Role | undefined, outer: Context, inherits: boolean): Role | undefined {
@@ -205,12 +225,17 @@ function enterStage(reader: Reader, section: Section, place: Context, stage: Sta
     return { ...inside, part: { stage: phase.stages.find(({ name }) => name === stage.name) } }
   }
   const known = restatedPhase(reader, stage)
+  // "Step 2: Watch the first stage" tells how, where a table has said which stages there are.
+  if (stage.kind === 'step' && stage.percents.length === 0 && !known && hasShares(reader)) return inside
   if (isCalendar(stage) && !known && reader.draft.phases.some(({ name }) => isNumbered(readStageTitle(name) ?? stage)))
     return inside
   if (place.role === 'checklist' && known) return { ...inside, role: 'checklist', phase: known }
   if (place.role === 'flags') return { ...inside, role: place.role, phase: known }
   return { ...inside, phase: openPhase(reader, stage, source, 'phase/heading', place.track) }
 }
+
+const hasShares = ({ draft }: Reader): boolean =>
+  draft.phases.filter(({ rule, percent }) => rule !== 'phase/heading' && percent !== undefined).length > 1
 
 const walk: Walk = { readSection, readBlock }
 
@@ -267,6 +292,7 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
   } else if (!phase && (role === undefined || !notStaged.has(role))) {
     addProseLadder(reader, line.text, source, context)
   }
+  addEachWait(reader, line.text, source)
   addStatedEvent(reader, context, line.text, source)
   addNamedOwner(reader, line.text, source)
   if (role !== 'communication' || !phase) addNote(reader, context, line.text, source)

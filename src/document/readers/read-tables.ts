@@ -156,7 +156,8 @@ function addCellStatement(reader: Reader, title: string, text: string, row: Row,
 
 /** A heading that tells one ladder from another ("Android"), not one that any ladder could have. */
 function isTrack(title: string | undefined): title is string {
-  const general = /^(?:ladder|schedule|plan|strategy|timeline|progressive|gradual|canary|percentage)$/
+  const general =
+    /^(?:stage|phase|step|wave|ladder|schedule|plan|strategy|timeline|progressive|gradual|canary|percentage)$/
   return title !== undefined && significantWords(title).some((word) => !general.test(word))
 }
 
@@ -214,7 +215,7 @@ function numberedStage(row: Row, table: Table): string {
   return /^\d{1,2}[a-z]?$/i.test(stage) && numberedStages.test(foldCase(column)) ? `${column} ${stage}` : stage
 }
 
-const numberedStages = /^(?:phases?|stages?|waves?|rings?|fases?|etapas?|etapes?|vagues?)$/
+const numberedStages = /^(?:phases?|stages?|waves?|rings?|fases?|etapas?|etapes?|vagues?|阶段|フェーズ|段階|단계)$/
 
 /**
  * The rule by which the rows of a table are the phases: nothing before it has named any, and a column says what each is. Weeks are so

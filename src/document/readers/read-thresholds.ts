@@ -39,7 +39,8 @@ function countsOf(metric: string, threshold: string): string[] {
     .map((part) => /^([<>≤≥]?)=? ?(\d{1,6}) (\p{L}[\p{L}\d -]{1,30})$/u.exec(part))
   return parts.flatMap((part) => {
     const [, sign = '', count = '', kind = ''] = part ?? []
-    if (!part || readQuantity(`${count} ${kind}`)?.unit !== 'count') return []
+    // "200 OK" is an answer, and no count.
+    if (!part || (sign === '' && count !== '0') || readQuantity(`${count} ${kind}`)?.unit !== 'count') return []
     return [`${kind} ${metric.toLowerCase()} ${sign === '' ? '=' : sign} ${count}`]
   })
 }

@@ -22,6 +22,8 @@ export interface Rung {
   percent?: number
   /** What says how long or when. */
   timing?: string
+  /** All of the line that it was read from. */
+  text?: string
 }
 
 /** A ladder told in a sentence; it may say again what headings say elsewhere, so it is settled when all is read. */
@@ -47,6 +49,8 @@ export interface Reader {
   proseLadders: ProseLadder[]
   /** Shares told one by one where no phase is ("Canary at 10% of traffic for 30 minutes"): they count if no phase is ever named. */
   loneShares: Rung[]
+  /** How long each stage is to last, where one line says it for all. */
+  eachWait?: { text: string; source: SourceRange }
   /** By place and threshold, the metrics (in significant words) that triggers have spoken of. */
   triggersSaid: Map<string, string[][]>
   boxes: NonNullable<ImportResult['boxes']>

@@ -7,30 +7,30 @@ export type Table = Extract<Block, { kind: 'table' }>
 
 /** Matched against the header in lower case, without accents and pictures. A language's words stand in the same row. */
 export const columns = {
-  stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段)$/,
+  stage: /^(?:phases?|stages?|waves?|steps?|rings?|weeks?|days?|etapes?|fases?|vagues?|阶段|フェーズ|段階|단계)$/,
   percent:
-    /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^(?:target |initial )?(?:users?|audience|cohorts?|population)$|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例/,
+    /^(?!.*\b(?:risk|error|success|coverage|confidence|cpu|memory)\b).*%|percent|^(?:target |initial )?(?:users?|audience|cohorts?|population)$|^traffic|^trafic|^trafego|^share$|^exposure$|^scope$|比例|^대상$|비율|트래픽/,
   duration:
-    /^(?:duration|time ?line|schedule|(?:bake|soak|hold|wait|observation|monitoring|watch)(?: times?| for| periods?| windows?)?|time|days?|weeks?|dates?|when|duree|duracao|period|时间)$/,
+    /^(?:duration|time ?line|schedule|(?:bake|soak|hold|wait|observation|monitoring|watch)(?: times?| for| periods?| windows?)?|time|days?|weeks?|dates?|when|duree|duracao|period|时间|期間|スケジュール|기간|일정)$/,
   date: /^(?:dates?|start(?: date)?|when|target date|due|eta|data|quando|quand)$/,
   name: /^(?:names?|titles?|nom|nome)$/,
   status: /^(?:status|state|done|statut|estado)$/,
   objective:
-    /^(?:objectives?|goals?|milestones?|deliverables?|activit(?:y|ies)|description|focus|purpose|objectifs?|objetivos?)$/,
+    /^(?:objectives?|goals?|milestones?|deliverables?|activit(?:y|ies)|description|focus|purpose|内容|目標|目的|목표|내용|objectifs?|objetivos?)$/,
   owner:
-    /^(?:owners?|責任者|担当|负责人|approvers?|aprovador|dri|responsible|responsibility|assignee|responsables?|responsavel|gate owner)$/,
+    /^(?:owners?|責任者|担当|负责人|approvers?|aprovador|dri|responsible|responsibility|assignee|responsables?|responsavel|gate owner|담당자?|책임자|오너)$/,
   lead: /^(?:leads?|(?:primary )?stakeholders?|team)$/,
   gate: /^(?:gates?|exit criteria|success criteria|entry criteria|go criteria|go ?\/ ?no-?go)$/,
   metric:
-    /^(?:criteri(?:on|a)|metrics?|kpi|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal|指标|指標|メトリクス)$/,
+    /^(?:criteri(?:on|a)|(?:health )?checks?|metrics?|kpi|sli|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal|지표|항목|指标|指標|メトリクス)$/,
   threshold:
-    /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標値?|目标值?|阈值|しきい値)$/,
+    /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標値?|目标值?|임계값|임계치|기준|阈值|しきい値)$/,
   halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback|\brollback$/,
   alert: /^(?:alarm|alert|warn(?:ing)?)(?:s|ing)?(?: (?:if|when|at|thresholds?|levels?))?$|^alertas?$/,
   trigger:
-    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?|situacao|situacoes)$/,
-  action: /^(?:actions?|response|acao|acoes|acciones?|reaction)$/,
-  risk: /^(?:risks?|risques?|riscos?)$/,
+    /^(?:triggers?|conditions?|issues?|signals?|symptoms?|scenarios?|events?|situations?|declencheurs?|gatilhos?|sintomas?|situacao|situacoes|조건|상황|증상)$/,
+  action: /^(?:actions?|response|acao|acoes|acciones?|reaction|액션|조치|대응)$/,
+  risk: /^(?:risks?|risques?|riscos?|리스크|위험)$/,
   level: /^(?:impact|severity|level|gravite|impacto)$/,
   likelihood: /^(?:probability|likelihood|probabilite|probabilidade)$/,
   mitigation: /^(?:mitigations?|attenuation|mitigacao)$/,

@@ -3,7 +3,7 @@ import type { DraftPhase, DraftTimelineRow, PlanDraft } from '../draft.ts'
 
 /** Words that every phase could have in its name. */
 const common = new Set(
-  'a an and the of to in on for with phase stage step wave rollout roll out deployment deploy deploys release releases launch complete completes completed execute start starts begin run finish do perform finalize traffic users done'.split(
+  'a an and the of to in on for with phase stage step wave rollout roll out deployment deploy deploys release releases launch complete completes completed execute start starts begin run finish do perform finalize traffic users done 단계'.split(
     ' ',
   ),
 )
@@ -21,7 +21,7 @@ function wordsOf(phase: DraftPhase): Set<string> {
 
 /** The one phase meant, or `undefined` when none or several could be. */
 export function findPhase(phases: readonly DraftPhase[], text: string): DraftPhase | undefined {
-  const ordinal = /\b(?:phase|stage|wave|step)\s*#?(\d+[a-z]?)\b/i.exec(text)?.[1]
+  const ordinal = /\b(?:phase|stage|wave|step)\s*#?(\d+[a-z]?)\b/i.exec(text)?.[1] ?? /(\d+) ?단계/.exec(text)?.[1]
   if (ordinal !== undefined) return only(phases.filter((phase) => phase.ordinal === ordinal))
   const wanted = significantWords(text)
   if (wanted.length === 0) return undefined

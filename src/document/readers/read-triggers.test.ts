@@ -1,0 +1,131 @@
+/** What takes a release back, and what only sounds so, read through whole documents. */
+import { describe, expect, it } from 'vitest'
+import { formatCondition } from '../../core/plan/condition.ts'
+import { importMarkdown } from '../import-markdown.ts'
+
+function read(text: string) {
+  const { draft } = importMarkdown(`# Plan\n\n${text}`, 'plan.md')
+  const triggers = [...draft.phases.flatMap((phase) => phase.triggers), ...(draft.triggers ?? [])]
+  return {
+    triggers: triggers.map(({ condition, text: said, action }) => [
+      condition ? formatCondition(condition) : said,
+      action,
+    ]),
+    windows: triggers.map(({ condition }) => condition?.windowMs),
+    criteria: [...draft.successMetrics, ...draft.phases.flatMap(({ criteria }) => criteria)].map(
+      ({ condition, text: said }) => (condition ? formatCondition(condition) : said),
+    ),
+    budgetMs: draft.rollback.budgetMs,
+    steps: draft.rollback.steps.map(({ text: said }) => said),
+  }
+}
+
+describe('how long a trigger has to last', () => {
+  it.each([
+    'We go back if **any** of these holds for 10 consecutive minutes:\n\n- Error rate > 2%\n- p95 latency > 3 s over 2 minutes',
+    '**Condition**: any single trigger sustained for 10 minutes\n\n- Error rate > 2%\n- p95 latency > 3 s over 2 minutes',
+  ])('is said once for all: %j', (text) => {
+    const { triggers, windows } = read(`## Rollback triggers\n${text}`)
+    expect(triggers).toEqual([
+      ['Error rate > 2 %', 'rollBack'],
+      ['latency p95 > 3 s', 'rollBack'],
+    ])
+    expect(windows).toEqual([600_000, 120_000])
+  })
+})
+
+describe('the time to be back in', () => {
+  it.each([
+    '## Rollback triggers\n- Errors > 2%\n\n**Time to restore:** < 5 minutes',
+    '## Rollback triggers\n- Errors > 2%\n- Time to recover: 5 minutes',
+    '## Operation\nRTO: 5 minutes\n\n## Rollback triggers\n- Errors > 2%',
+  ])('is no trigger: %j', (text) => {
+    expect(read(text)).toMatchObject({ triggers: [['Errors > 2 %', 'rollBack']], budgetMs: 300_000 })
+  })
+
+  it('is none where a duration is compared', () => {
+    const { triggers, budgetMs } = read('## Signals\n- Sync duration > 3 s is a rollback signal')
+    expect([triggers, budgetMs]).toEqual([[['Sync duration > 3 s', 'rollBack']], undefined])
+  })
+})
+
+describe('an event beside a threshold', () => {
+  it('stands before or behind it', () => {
+    expect(read('## Rollback\n**Trigger:** errors > 5% or a critical bug').triggers).toEqual([
+      ['critical bug', 'rollBack'],
+      ['errors > 5 %', 'rollBack'],
+    ])
+    expect(read('## Rollback\n**Trigger:** stale data > an SLA breach or errors > 5%').triggers).toContainEqual([
+      'errors > 5 %',
+      'rollBack',
+    ])
+  })
+
+  it('that lasts is no number to compare', () => {
+    expect(read('## Rollback triggers\n- SLO breach ≥ 30 minutes').triggers).toEqual([
+      ['SLO breach ≥ 30 minutes', 'rollBack'],
+    ])
+  })
+})
+
+describe('what a threshold is a sign of', () => {
+  it.each([
+    ['Failure rate > 2% is an immediate rollback signal', 'Failure rate > 2 %', 'rollBack'],
+    ['**Threshold**: >5% errors triggers a rollback', 'errors > 5 %', 'rollBack'],
+    ['A fall of sign-ups > 20% indicates a broken form', 'A fall of sign-ups > 20 %', 'notify'],
+    ['Warning threshold: > 2 s p95 latency', 'latency p95 > 2 s', 'notify'],
+    ['Critical threshold: error rate > 4%', 'error rate > 4 %', 'rollBack'],
+  ])('%j', (text, condition, action) => {
+    expect(read(`## Health\n- ${text}`)).toMatchObject({ triggers: [[condition, action]], criteria: [] })
+  })
+})
+
+describe('titles with the word "trigger" or "alert"', () => {
+  it.each([
+    '## How to run\n- Trigger the workflow: canary-gate',
+    '## Smoke test\n1. **Trigger a 402 answer**\n   - Set the balance to 5',
+    '## Workflow\n### Automatic trigger\n- Push to main',
+  ])('that start something: %j', (text) => {
+    expect(read(text).triggers).toEqual([])
+  })
+
+  it.each([
+    ['## Rollback\n### Automatic triggers\n- Errors > 3%', 'rollBack'],
+    ['## Critical alerts\n- Errors > 3%', 'notify'],
+    ['## Business alerts (chat)\n- Errors > 3%', 'notify'],
+  ])('that state triggers: %j', (text, action) => {
+    expect(read(text).triggers).toEqual([['Errors > 3 %', action]])
+  })
+
+  it('may stand over notes', () => {
+    expect(read('## Rollback triggers\n- Errors > 3%\n\n**Note**: only after 100 requests').triggers).toHaveLength(1)
+  })
+})
+
+it('the default of a named threshold is the threshold', () => {
+  expect(read('## Rollback triggers\n- Error rate exceeds `MAX_ERROR_RATE` (default: 1%)').triggers).toEqual([
+    ['Error rate > 1 %', 'rollBack'],
+  ])
+})
+
+it('a choice is nothing ticked, and a tick is', () => {
+  const criteriaOf = (text: string) =>
+    importMarkdown(`# Plan\n## Success criteria\n${text}`, 'plan.md').draft.successMetrics.map(({ claimed }) => claimed)
+  expect(criteriaOf('- ✅ Go on OR 🚫 fix it\n- ✅ All green → proceed to wave 2\n- ✅ Restore tested')).toEqual([
+    false,
+    false,
+    true,
+  ])
+})
+
+it('the steps under "Steps" are the steps', () => {
+  expect(
+    read('## Rollback\n1. **Trigger:** errors > 5%\n2. **Steps:**\n   - Switch the flag off\n   - Deploy v1'),
+  ).toMatchObject({ triggers: [['errors > 5 %', 'rollBack']], steps: ['Switch the flag off', 'Deploy v1'] })
+})
+
+it('key metrics that say again what the phases ask are no metrics of their own', () => {
+  const text =
+    '## Phase 1: Canary (10%)\n### Success criteria\n- Error rate < 5%\n\n## Phase 2: All (100%)\n### Success criteria\n- Error rate < 1%\n\n## Monitoring\n- **Error rate**: < 1% (all), < 5% (canary)\n- **Latency**: < 3 s'
+  expect(read(text).criteria).toEqual(['Latency < 3 s', 'Error rate < 5 %', 'Error rate < 1 %'])
+})
