@@ -25,6 +25,9 @@ interface Piece {
 }
 interface OpenLine {
   number: number
+  end: number
+  /** The author ended it on purpose. */
+  isEnded: boolean
   column: number
   pieces: Piece[]
   codes: string[]
@@ -43,6 +46,13 @@ export function readLines(nodes: readonly Inline[], startLine: number): Line[] {
   return closeLines(open)
 }
 
+/** The same for a paragraph of text, where a line that goes on below is one. */
+export function readParagraph(nodes: readonly Inline[], startLine: number): Line[] {
+  const open: OpenLine[] = [openLine(startLine)]
+  for (const node of nodes) readNode(node, false, open)
+  return closeLines(unwrap(open))
+}
+
 /** The lines of text that holds no markup. */
 export function readPlainLines(text: string, startLine: number): Line[] {
   const open: OpenLine[] = [openLine(startLine)]
@@ -55,7 +65,8 @@ function readNode(node: Inline, strong: boolean, open: OpenLine[]): void {
   const current = lastOf(open)
   if (current.column === 0 && current.pieces.every((piece) => piece.text === '') && node.line === current.number)
     current.column = node.column
-  if (node.kind === 'text' || node.kind === 'html') {
+  if (node.kind === 'break') current.isEnded = true
+  else if (node.kind === 'text' || node.kind === 'html') {
     addText(node.value, strong, open)
   } else if (node.kind === 'code') {
     current.codes.push(node.value)
@@ -85,16 +96,56 @@ export function plainText(nodes: readonly Inline[]): string {
 }
 
 function openLine(number: number): OpenLine {
-  return { number, column: 0, pieces: [], codes: [], links: [] }
+  return { number, end: number, isEnded: false, column: 0, pieces: [], codes: [], links: [] }
 }
 
 function closeLines(open: OpenLine[]): Line[] {
   return open.map(closeLine).filter((line) => line.text !== '')
 }
 
-function closeLine({ number, column, pieces, codes, links }: OpenLine): Line {
-  const text = cleanText(pieces.map((piece) => piece.text).join(''))
-  return { number, column, end: number, text, value: text, codes, links, ...boldLabel(pieces) }
+function closeLine({ number, column, end, pieces, codes, links }: OpenLine): Line {
+  const text = textOf(pieces)
+  return { number, column, end, text, value: text, codes, links, ...boldLabel(pieces) }
+}
+
+const textOf = (pieces: readonly Piece[]): string => cleanText(pieces.map((piece) => piece.text).join(''))
+
+/** Text shorter than this was not broken for want of room. */
+const shortestLine = 50
+/** What begins something of its own: a mark, a field, a stage. */
+const beginning =
+  /^(?:[-*•+>|]|\d{1,2}[.)] |\[[ xX]\]|\p{Extended_Pictographic}|\p{Lu}[\p{L}\p{N} /-]{1,30}: |(?:day|week|phase|stage|step|wave|sprint) ?#?\d|[TD] ?[-+])/iu
+
+/** Words that nobody ends a line with on purpose. */
+const unfinished =
+  /(?:,|\b(?:the|an?|of|to|and|or|with|in|on|for|by|from|this|that|its|is|are|be|und|der|die|das|mit|et|le|la|les|de|du|des|da|do|e))$/i
+
+/** Joins what an editor or its author broke at the edge of the page. */
+function unwrap(open: readonly OpenLine[]): OpenLine[] {
+  const width = Math.max(...open.map(({ pieces }) => textOf(pieces).length))
+  const joined: OpenLine[] = []
+  let before: OpenLine | undefined
+  for (const line of open) {
+    const last = joined.at(-1)
+    if (last && before && goesOn(before, line, width)) {
+      last.pieces.push({ text: ' ', strong: false }, ...line.pieces)
+      last.codes.push(...line.codes)
+      last.links.push(...line.links)
+      last.end = line.end
+    } else joined.push(line)
+    // Lines are compared as they stood: what they were joined to is longer.
+    before = { ...line, pieces: [...line.pieces] }
+  }
+  return joined
+}
+
+function goesOn(before: OpenLine, next: OpenLine, width: number): boolean {
+  const [text, below] = [textOf(before.pieces), textOf(next.pieces)]
+  if (before.isEnded || text.length < shortestLine || beginning.test(below) || boldLabel(next.pieces)) return false
+  if (/^\p{Ll}/u.test(below) || unfinished.test(text)) return true
+  if (/[.!?:：;]$/.test(text)) return false
+  const word = below.split(' ', 1)[0] ?? ''
+  return width >= shortestLine + 15 && text.length + 1 + word.length > width
 }
 
 /** `**Label:** value`, `**Label**: value`, `**Label (note)** : value`, or a line in bold throughout. */
@@ -121,7 +172,7 @@ function boldLabel(pieces: Piece[]): { label: string; value: string } | undefine
   if (lead === '') return undefined
   const inside = /^(.{1,120}?) ?[:：]$/.exec(lead)
   if (inside?.[1]) return { label: inside[1], value: rest }
-  const outside = /^(\([^()]{0,80}\))? ?[:：] ?(.*)$/.exec(rest)
+  const outside = /^(\([^()]{0,160}\))? ?[:：] ?(.*)$/.exec(rest)
   if (outside) return { label: cleanText(`${lead} ${outside[1] ?? ''}`), value: outside[2] ?? '' }
   return rest === '' && lead !== '' && lead.length <= 120 ? { label: lead, value: '' } : undefined
 }

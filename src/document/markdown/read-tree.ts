@@ -1,7 +1,7 @@
 /** Markdown → a tree of sections in which headings, bold labels and list items are one thing: a title with what belongs under it. */
 import type { BlockNode, ItemNode, ListNode, TableNode } from './markdown-nodes.ts'
 import { parseMarkdown } from './parse-markdown.ts'
-import { emptyLine, type Line, plainText, readLines, readPlainLines } from './read-lines.ts'
+import { emptyLine, type Line, plainText, readLines, readParagraph, readPlainLines } from './read-lines.ts'
 
 export type Block =
   | { kind: 'text'; lines: Line[] }
@@ -68,7 +68,7 @@ function addNodes(root: Section, nodes: readonly BlockNode[], lines: Line[], col
     } else if (node.kind === 'rule') {
       label = undefined
     } else if (node.kind === 'paragraph') {
-      const own = readLines(node.children, node.line)
+      const own = readParagraph(node.children, node.line)
       label = addLines(current, label, own, takesTitle(nodes[index + 1]), lines)
     } else if (node.kind === 'quote') {
       addNodes(label ?? current, node.children, lines)
