@@ -13,7 +13,9 @@ const patterns = titleWords.map(({ role, ...languages }) => ({
 
 /** `undefined` when the title announces nothing known: its parent's role then goes on. */
 export function classifyTitle(title: string): Role | undefined {
-  const words = foldCase(bareTitle(title))
+  const whole = foldCase(bareTitle(title))
+  // "Exit criteria (for at least a week, with an on-call rotation and …)": what they are is said before the bracket.
+  const words = whole.length > 120 ? whole.replace(/ ?\([^()]*\)$/, '') : whole
   return words.length > 120 ? undefined : patterns.find(({ pattern }) => pattern.test(words))?.role
 }
 

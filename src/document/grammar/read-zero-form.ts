@@ -9,7 +9,7 @@ const countable = new RegExp(
     'errors?|erreurs?|erros?|exceptions?|failures?|failed|timeouts?|crash(?:es)?|panics?|5xx',
     'bugs?|issues?|incidents?|defects?|blockers?|problems?|anomal(?:y|ies)|alertes?|alertas?|defauts?|p[0-4](?:/p[0-4])?|sev',
     'alerts?|alarms?|warnings?|complaints?|tickets?|violations?|breach(?:es)?|vulnerabilit(?:y|ies)|cves?|injections?',
-    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplica(?:tes?|tions?|cao|coes)|perdas?|pertes?|downtime|outages?|deadlocks?|leaks?|calls?|requests?|escalations?|stops?|conflicts?|retries|rejections?',
+    'loss|losses|lost|corruption|corruptions|inconsistenc(?:y|ies)|duplica(?:tes?|tions?|cao|coes)|perdas?|pertes?|downtime|outages?|deadlocks?|leaks?|(?<!on-)calls?|requests?|escalations?|stops?|conflicts?|retries|rejections?',
     'false (?:positives?|negatives?|alarms?)|drops|dropped|restarts?|disconnect(?:s|ions?)|hangs?|stalls?|oom(?:s|kills?)?|mismatch(?:es)?|discrepanc(?:y|ies)|chargebacks?',
   ].join('|')})(?![\p{L}])`,
   'iu',

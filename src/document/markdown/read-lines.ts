@@ -172,7 +172,7 @@ function boldLabel(pieces: Piece[]): { label: string; value: string } | undefine
   if (lead === '') return undefined
   const inside = /^(.{1,120}?) ?[:：]$/.exec(lead)
   if (inside?.[1]) return { label: inside[1], value: rest }
-  const outside = /^(\([^()]{0,160}\))? ?[:：] ?(.*)$/.exec(rest)
+  const outside = /^(\([^()]{0,300}\))? ?[:：] ?(.*)$/.exec(rest)
   if (outside) return { label: cleanText(`${lead} ${outside[1] ?? ''}`), value: outside[2] ?? '' }
   return rest === '' && lead !== '' && lead.length <= 120 ? { label: lead, value: '' } : undefined
 }

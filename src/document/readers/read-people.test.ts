@@ -24,3 +24,7 @@ it('a decision names who decides, or is one itself', () => {
   const decided = 'No infrastructure changes during the canary.'
   expect(read(`**Decision**: ${decided}`)).toMatchObject({ owners: [], metadata: [decided] })
 })
+
+it('a document to sign is nobody', () => {
+  expect(read('**Sign-off packet (send for review):** see the wiki')).toMatchObject({ owners: [], approvals: [] })
+})

@@ -105,6 +105,8 @@ export function addSignature(reader: Reader, label: string, value: string, sourc
     addOwners(reader, text, 'approver', source, 'owner/signature')
     return
   }
+  // "Sign-off packet: see the wiki" is nobody.
+  if (role !== '' && !approved && !isOffice(role) && !people.test(role)) return
   if (role !== '') addOwners(reader, role, 'approver', source, 'owner/signature')
   if (text === '' || isPlaceholder(text) || /^(?:pending|required|open|awaiting)\b/i.test(text)) return
   const by = role === '' && !approved ? text : role

@@ -129,3 +129,12 @@ it('key metrics that say again what the phases ask are no metrics of their own',
     '## Phase 1: Canary (10%)\n### Success criteria\n- Error rate < 5%\n\n## Phase 2: All (100%)\n### Success criteria\n- Error rate < 1%\n\n## Monitoring\n- **Error rate**: < 1% (all), < 5% (canary)\n- **Latency**: < 3 s'
   expect(read(text).criteria).toEqual(['Latency < 3 s', 'Error rate < 5 %', 'Error rate < 1 %'])
 })
+
+it('clauses between semicolons are triggers of their own', () => {
+  const text = '**No-go if any of these is true:** the vendor is simulated; error rate > 2%; no on-call'
+  expect(read(text).triggers.map(([said]) => said)).toEqual([
+    'the vendor is simulated',
+    'error rate > 2 %',
+    'no on-call',
+  ])
+})

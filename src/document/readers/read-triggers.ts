@@ -15,6 +15,11 @@ export function addTriggers(reader: Reader, context: Context, statement: Stateme
   const mark = readMark(statement.text, statement.checked)
   if (mark.text === '' || nothing.test(mark.text)) return false
   const said = event ?? mark.text
+  const clauses = said.replace(/^[^:：;]{3,80}[:：] /, '').split(/; ?/)
+  if (clauses.length > 2) {
+    for (const text of clauses) addTriggers(reader, context, { ...statement, text, checked: undefined })
+    return true
+  }
   if (readSustain(said) !== undefined || budgetName.test(said)) return true
   const { beside, rest } = eventBeside(said)
   const { conditions: all, action: asked } = readChecked(reader, rest, statement.source)
