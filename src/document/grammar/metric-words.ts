@@ -29,8 +29,12 @@ export function readWindow(text: string): number | undefined {
 const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
   /^(?:if|when|whenever|si|le|la|les|der|die|das|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|(?:health |promotion |exit )?(?:gate|check):|(?:expected|targets?|goals?|monitor|performance|(?:[a-z-]+ ){0,3}(?:thresholds?|limit)):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
+/** "Email alert if crash rate". */
+const notice =
+  /^\s*(?:e-?mail|page|alert|notify|slack|send|trigger|raise|roll(?:ing)? ?back|halt|abort|stop|pause|proceed|continue|investigate|warn)\b.{0,50}?\b(?:if|when|whenever) /i
 /** Names any metric, and says none. */
-const general = /^(?:expected|targets?|goals?|monitor|performance|thresholds?|limit|acceptable|cible|meta|objectif)$/i
+const general =
+  /^(?:all|expected|targets?|goals?|monitor|performance|thresholds?|limit|acceptable|cible|meta|objectif)$/i
 const trailing =
   / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?)$/i
 
@@ -41,10 +45,11 @@ export function cleanMetric(text: string): string {
     .replace(/\([^()]{0,200}?(?:->|→)[^()]{0,200}\)/g, ' ')
     .replace(/\( ?\)/g, ' ')
     .replace(/[$*`|]/g, ' ')
+  name = name.replace(notice, '')
   const isOpen = name.split('(').length !== name.split(')').length
   name = (isOpen ? name.replace(/[()]/g, ' ') : name).replace(/ {2,}/g, ' ')
   for (let round = 0; round < 4; round++) {
-    name = name.replace(/^[\s:：,;.\-–—•&_]+|(?<![\s:：,;.\-–—(=&])[\s:：,;.\-–—(=&]+$/g, '')
+    name = name.replace(/^[\s:：,;.\-–—•&_~≈]+|(?<![\s:：,;.\-–—(=&~≈])[\s:：,;.\-–—(=&~≈]+$/g, '')
     name = name.replace(leading, '').replace(trailing, '')
   }
   return /[\p{L}]/u.test(name) && !general.test(name.trim()) ? name.trim() : ''

@@ -12,7 +12,7 @@ export interface Threshold {
 }
 
 const suffixPattern =
-  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour|after|every|an?) ?)(\d{1,9}(?:[.,]\d{1,6})?)(?: ?(%|ms|s|min|minutes|h|hours|d|days))?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/iu
+  /(?<![\d.,]|\b(?:week|day|phase|stage|month|version|hour|v|semaine|semana|dia|jour|after|every|an?|ubuntu|debian|node(?:\.js)?|python|java|php|go|ruby|android|ios|macos|windows|postgres(?:ql)?|mysql|redis|chrome|firefox|safari|api) ?)(\d{1,9}(?:[.,]\d{1,6})?)(?: ?(%|ms|s|min|minutes|h|hours|d|days))?\+(?![\d+])(?: ?(minutes?|mins?|hours?|hrs?|days?|seconds?|secs?)(?![\p{L}]))?/iu
 /** "5 consecutive green runs", "3 errors in a row": a streak of at least so many. */
 const streakPattern =
   /(?<![\d.,<>≤≥-])(\d{1,4}) (?=(?:consecutive|successive|back-to-back) (?!(?:seconds?|minutes?|hours?|days?|weeks?)(?!\p{L}))\p{L})/u

@@ -26,6 +26,11 @@ export function readConditions(statement: string): ReadConditions {
   // Hostile lists have thousands of empty items.
   if (statement === '') return { conditions: [], unread: false }
   const [text = '', action] = cleanText(statement).split(/ ?(?:→|⇒|➜|->|=>|-->) ?(?![^()]*\))/)
+  const [, head, rest = ''] = shareFirst.exec(text) ?? []
+  if (head !== undefined) {
+    const other = readConditions(rest)
+    return { ...other, conditions: [...readConditions(head).conditions, ...other.conditions] }
+  }
   const found = findThresholds(text)
   const read = found.thresholds.map((threshold, index) => toCondition(text, found.thresholds, index, threshold))
   const measured = read.filter((condition) => condition !== undefined)
@@ -38,6 +43,9 @@ export function readConditions(statement: string): ReadConditions {
     ...(action ? { action: cleanText(action) } : {}),
   }
 }
+
+/** "99.5% uptime, < 500ms p95": a threshold without a sign before one with a sign. */
+const shareFirst = /^((?:100|9\d)(?:\.\d{1,4})? ?% [\p{L}][\p{L} -]{1,30}), (?=[<>≤≥])(.{2,200})$/u
 
 const clausePattern = /[,;]|\.(?= \p{Lu})| (?:and|or|et|ou|e|&|\+) (?=(?:no|zero|0|without|sem|aucune?) )/giu
 
@@ -130,6 +138,8 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const quantity = amount && { ...amount, unit: over > 0 ? `${amount.unit} over baseline` : amount.unit, length }
     const { sign, word } = match.groups ?? {}
     if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
+    // "for more than 5 consecutive frames".
+    if (/\bfor ?$/.test(searched.slice(0, start)) && /^.{0,12} consecutive /.test(searched.slice(after))) continue
     const comparator = sign ? signs[sign] : comparatorOf(word ?? '')
     // "--limit=100" sets something, and compares nothing.
     if (sign === '=' && /\w/.test(searched[start - 1] ?? '')) continue

@@ -101,7 +101,7 @@ export const titleWords: readonly TitleWords[] = [
   },
   {
     role: 'rollback',
-    en: /\broll-?backs?\b|\broll back\b|\brevert(?:ing)?\b|\bback-?out\b|\bkill switch\b|\bfailure handling\b|\bcontingency\b|\bif (?:it|things|something|anything) goes? wrong\b|\b(?:disaster )?recovery (?:plan|procedure)s?\b/,
+    en: /\broll-?backs?\b|\broll back\b|\brevert(?:ing)?\b|\bback-?out\b|\bkill switch\b|\bfailure handling\b|\bcontingency\b|\bfall-?back (?:plans?|procedures?|strategy)\b|\bif (?:it|things|something|anything) goes? wrong\b|\b(?:disaster )?recovery (?:plan|procedure)s?\b/,
     fr: /retour arriere|plan de (?:repli|secours)/,
     pt: /reversao|contingencia/,
     zh: /回滚|ロールバック/,

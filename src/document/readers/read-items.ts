@@ -3,8 +3,10 @@ import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftPhase, DraftStep } from '../../core/plan/draft.ts'
 import { findPhase } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
+import { readConditions } from '../grammar/read-condition.ts'
 import { readDuration } from '../grammar/read-quantity.ts'
 import { readLadder } from '../grammar/read-stage-title.ts'
+import { stripPictures } from '../markdown/clean-text.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
@@ -120,7 +122,9 @@ function isWork({ line: { text } }: Section): boolean {
 /** A criterion or trigger; an item that only heads a list gives way to the list. */
 function readStatementItem(reader: Reader, item: Section, context: Context, walk: Walk): void {
   const nested = item.blocks.some((block) => block.kind === 'list')
-  const isHead = nested && (/[:：]$/.test(item.line.text) || (item.line.label !== undefined && item.line.value === ''))
+  const isTitle =
+    item.line.label !== undefined && item.line.value === '' && readConditions(item.line.text).conditions.length === 0
+  const isHead = nested && (/[:：]$/.test(item.line.text) || isTitle)
   const source = { start: item.start, end: item.line.end }
   const added =
     !isHead && addStatement(reader, context, { text: item.line.text, source, checked: item.checked, shape: 'item' })
@@ -130,6 +134,8 @@ function readStatementItem(reader: Reader, item: Section, context: Context, walk
 
 function readStepItem(reader: Reader, item: Section, context: Context): void {
   const isRollback = context.role === 'rollback'
+  // "Did the app crash? (Y/N)" is asked of somebody.
+  if (!isRollback && /\?(?: ?\(.*\))?$/.test(item.line.text)) return
   const step = readStep(
     item,
     isRollback ? 'rollback/item' : 'step/item',
@@ -195,7 +201,7 @@ function addStagesAndWaits(reader: Reader, phase: DraftPhase, { line }: Section)
   if (addLadderInPhase(reader, phase, line.text, at(line)) || addStatedStages(reader, phase, line.text, at(line)))
     return true
   const last = phase.stages.at(-1)
-  const watch = readWatch(line.text)
+  const watch = readWatch(stripPictures(line.text))
   if (watch && !last) setTiming(reader, phase, watch, at(line), 'timing/item')
   else if (watch && last && !last.timing) setStageTiming(reader, last, watch, at(line), 'timing/item')
   return false

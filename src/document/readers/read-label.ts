@@ -64,7 +64,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
   else if (isStatementRole(role) && (phase || context.role === role || role === 'triggers'))
     addStatement(reader, inner, { text: value, source, shape: 'line' })
-  else if (role === undefined && isStatementRole(context.role))
+  else if (role === undefined && isStatementRole(context.role) && !(isFieldName.test(title) || /^[_\s]*$/.test(value)))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })
   else if (role !== undefined && addNote(reader, { ...context, role, title }, value, source)) return
   else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
@@ -85,6 +85,10 @@ function isDecision(title: string, value: string): boolean {
   // "Decision: no infrastructure changes during the canary" decides something itself.
   return value.split(/[,;+&/]| and | or | at /).every((part) => part.trim().split(' ').length <= 4) && isOffice(value)
 }
+
+/** What the head of a document, or the foot of a form, has. */
+const isFieldName =
+  /\b(?:date|status|version|author|updated|data|statut|versao|versão|autor|previsto|approved by|aprovado por)\b/i
 
 function isStatementRole(role: Role | undefined): boolean {
   return role === 'criteria' || role === 'entry' || role === 'triggers'
@@ -117,5 +121,7 @@ export function addRisk(
   rule = 'risk/label',
 ): void {
   const level = context.riskLevel
+  // "Risk level: medium" is no risk.
+  if (/^(?:very )?(?:low|medium|moderate|high|critical|minimal|none)(?= ?(?:$|[-–—(/,;.]| to\b))/i.test(text)) return
   if (text !== '') reader.draft.risks.push({ source, rule, text, ...(level ? { level } : {}), mitigations: [] })
 }

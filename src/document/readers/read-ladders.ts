@@ -213,8 +213,10 @@ const loneShare =
 /** "Canary at 10% of traffic for 30 minutes", "10% canary, 90% stable", "promote to 100%". */
 export function addLoneShare(reader: Reader, text: string, source: SourceRange): void {
   const { share, to } = loneShare.exec(text)?.groups ?? {}
-  const percent = Number(share ?? to)
-  const others = readPercents(text).filter((other) => other !== percent && other !== 100 - percent)
+  const found = Number(share ?? to)
+  const others = readPercents(text).filter((other) => other !== found && other !== 100 - found)
+  // "A 10%/90% split" sends the smaller part to what is new.
+  const percent = readPercents(text).includes(100 - found) ? Math.min(found, 100 - found) : found
   if (!(percent > 0 && percent <= 100) || others.length > 0 || reader.loneShares.length >= ladderLimit) return
   const name = /\bcanary\b/i.test(text) ? `Canary ${percent}%` : `${percent}%`
   reader.loneShares.push(rungOf(name, percent, timingIn(text), source))

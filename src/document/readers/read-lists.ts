@@ -1,8 +1,8 @@
 /** Lists: ladders whose items are stages, and all others. */
 import { readStageTitle } from '../grammar/read-stage-title.ts'
-import type { Role } from '../grammar/title-words.ts'
 import type { Line } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
+import { notStaged } from './enter-section.ts'
 import { readItem, type Walk } from './read-items.ts'
 import { openRung, readListLadder } from './read-ladders.ts'
 import { isCalendar } from './read-phases.ts'
@@ -11,25 +11,6 @@ import { at, type Context, type Reader, type Rung, setObjective } from './reader
 
 type List = Extract<Block, { kind: 'list' }>
 
-/** Sections in which "Day 1" or "Step 2" is no stage of the rollout. */
-export const notStaged = new Set<Role>([
-  'checklist',
-  'appendix',
-  'rollback',
-  'triggers',
-  'communication',
-  'people',
-  'risks',
-  'criteria',
-  'entry',
-  'nextSteps',
-  'monitoring',
-  'exclusions',
-  'dependencies',
-  'windows',
-  'changelog',
-  'commits',
-])
 /** Lines without marks of a list, each a stage ("Day 1: 1%", "Day 2: 5%"), as the list that they are; `undefined` for any others. */
 export function asLadder(lines: readonly Line[]): List | undefined {
   if (lines.length < 2 || lines.some(({ text }) => readStageTitle(text)?.percents.length !== 1)) return undefined

@@ -90,6 +90,7 @@ export function isOffice(text: string): boolean {
 }
 
 function isPlaceholder(name: string): boolean {
+  if (!/\p{L}/u.test(name.replace(/\b(?:date|signature|name|datum|data)\b/gi, '')) && /_{2,}/.test(name)) return true
   return /^(?:\[.*\]|_+|<.*>|tbd|tbc|todo|n\/a|none|-)$/i.test(name)
 }
 

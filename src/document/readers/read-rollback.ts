@@ -44,7 +44,11 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
   )
     return false
   // How long to look, to decide, to tell people, or since when: no time to be back in.
-  if (/evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ/.test(words))
+  if (
+    /evaluat|decid|decis|verif|\bactions?\b|post-|monitor|notif|communicat|mortem|report|observ|hot-?fix|respond|reply/.test(
+      words,
+    )
+  )
     return false
   const allowance =
     allowed.exec(words)?.[1] ??

@@ -129,3 +129,40 @@ describe('what a rollback section says of when and how soon', () => {
     expect(stepsOf(items)).toEqual(items)
   })
 })
+
+describe('what only looks like a criterion', () => {
+  it.each([
+    '**Decision date**: January 12, 2026',
+    '**Status**: waiting',
+    '- Required system: Linux (Ubuntu 22.04+)',
+    '- Example: lists of 1000+ photos may scroll slowly',
+  ])('%j', (text) => {
+    expect(read(`## Success criteria\n- Errors < 1%\n\n## Facts\n${text}`).criteria).toHaveLength(1)
+  })
+
+  it('a field at the end of a list of criteria', () => {
+    expect(read('## Success criteria\n- Errors < 1%\n\n**Decision date**: January 12, 2026').criteria).toHaveLength(1)
+  })
+})
+
+it.each([
+  ['99.5% uptime, <500ms p95', ['uptime >= 99.5 %', 'latency p95 < 500 ms']],
+  ['Availability ≥ 99.9% (HTTP 5xx < 0.5%)', ['Availability >= 99.9 %', 'HTTP 5xx < 0.5 %']],
+  ['System stability: no incident lasting > 1 hour', ['incident lasting <= 1 h']],
+  ['p95 latency within 40% versus baseline', ['latency p95 <= 40 % over baseline']],
+  ['Expected: < 1% additional errors vs baseline', ['additional errors < 1 % over baseline']],
+  ['Errors < 2x the stable', ['Errors < 2 x baseline']],
+  ['Performance: p95 < 300ms', ['latency p95 < 300 ms']],
+  ['Win rate: ~50-60%', ['Win rate == 50–60 %']],
+])('thresholds beside each other: %j', (text, conditions) => {
+  expect(read(`## Success criteria\n- ${text}`).criteria.map(([said]) => said)).toEqual(conditions)
+})
+
+it('a level of risk is no risk, and a question no step', () => {
+  const { draft } = importMarkdown(
+    '# Plan\n\n## Phase 1: Pilot\n**Risk level**: Medium\n**Risk**: Low adoption in small shops\n1. Ask the shops\n2. Did the app crash? (Y/N)',
+    'plan.md',
+  )
+  expect(draft.risks.map(({ text }) => text)).toEqual(['Low adoption in small shops'])
+  expect(draft.phases[0]?.steps.map(({ text }) => text)).toEqual(['Ask the shops'])
+})

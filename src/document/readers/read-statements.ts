@@ -80,9 +80,10 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   if (context.role !== undefined && (closed.has(context.role) || context.role === 'rollback')) return false
   const mark = readMark(statement.text, statement.checked)
   const { conditions: all, action } = readConditions(mark.text)
-  // "Validated on staging (48+ hours)" says how long something went on, not what was seen.
+  // "Validated on staging (48+ hours)", "test plan done (200+ tests)" say how long or how much something was, not what was seen.
   const conditions = all.filter(
-    ({ condition: { unit, comparator } }) => comparator !== '>=' || !['min', 'h', 'd'].includes(unit),
+    ({ condition: { unit, comparator, value } }) =>
+      comparator !== '>=' || !(['min', 'h', 'd'].includes(unit) || mark.text.includes(`(${value}+ `)),
   )
   const said = triggerAction(action ?? '')
   const asks = /\b(?:if|when|whenever|se|si)\b/i.test(mark.text) ? triggerAction(mark.text) : undefined
@@ -98,15 +99,19 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   }
   if (asks !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: asks }, statement)
   if (said !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: said }, statement)
-  if (/^[A-Z][A-Z0-9_]+ ?=/.test(mark.text)) return false
+  if (/^[A-Z][A-Z0-9_]+ ?=|^(?:example|e\.g\.)/.test(mark.text) || /^example\b/i.test(mark.text)) return false
   const measured =
     conditions.some(({ form }) => form === 'numeric') &&
-    (statement.checked !== undefined || /[<>≤≥]|\d ?%?\+|\d ?x /.test(mark.text))
+    (statement.checked !== undefined ||
+      /[<>≤≥]|\d ?%?\+|\d ?x |\b(?:must|should|has to|have to) (?:stay|remain|be) /i.test(mark.text))
   const counted = mark.form !== 'none' && conditions.some(({ form }) => form === 'zero')
   const whole =
-    context.phase !== undefined && /^100 ?%(?! (?:of|du|do) .*\b(?:traffic|sessions|users|requests)\b)/i.test(mark.text)
+    context.phase !== undefined &&
+    /^100 ?%(?! (?:of|du|do|dos|das|des|de) .*\b(?:traffic|sessions|users|requests|customers|tenants|providers|prestadores|clientes|utilisateurs|usu[aá]rios|lojas|stores|shops|regions|hosts|servers|pods|accounts)\b)/i.test(
+      mark.text,
+    )
   if (!measured && !counted && !(whole && conditions.length > 0)) return false
-  if (!context.phase && conditions.every(({ condition }) => isOfPhase(reader, condition))) return true
+  if (!context.phase && conditions.every(({ condition }) => isOfPhase(reader, condition))) return false
   const label = /^([^:：<>≤≥]{3,60}?) ?[:：] (.*)$/.exec(mark.text)
   // "Error rate: < 1 % (production), < 5 % (canary)": there the label is what is measured.
   const several = label !== null && conditions.length > 1 && !/^[<>≤≥=~\d]/.test(label[2] ?? '')

@@ -95,3 +95,47 @@ it('the comparison may stand behind the number', () => {
     '응답 시간 p95 <= 500 ms',
   ])
 })
+
+describe('tables without a threshold', () => {
+  it('under a checklist are its items', () => {
+    const rows = '| 1 | Restore tested | READY |\n| 2 | CEO approval logged | NOT RECORDED |'
+    const { checklists } = draftOf(`## Pre-cutover checklist\n| # | Item | Status |\n|---|---|---|\n${rows}`)
+    expect(checklists.map(({ items }) => items.map(({ text, claimed }) => [text, claimed]))).toEqual([
+      [
+        ['Restore tested', true],
+        ['CEO approval logged', false],
+      ],
+    ])
+  })
+
+  it('with a column to pass are criteria, of the phase that a column names', () => {
+    const phases = '## Phase 1: Alpha (1%)\n\n## Phase 2: Beta (10%)\n\n## Readiness\n'
+    const named = '| # | Criterion | Phase | Status |\n|---|---|---|---|\n| 1 | Load test done | Beta | ☐ |'
+    expect(draftOf(phases + named).phases.map(({ criteria }) => criteria.map(({ text }) => text))).toEqual([
+      [],
+      ['Load test done'],
+    ])
+    const passed = '| Criteria | Required | Pass? |\n|---|---|---|\n| Zero security incidents | Yes | [ ] |'
+    expect(draftOf(`## Go/No-Go\n${passed}`).successMetrics.map(({ condition }) => condition?.value)).toEqual([0])
+  })
+})
+
+it('a window of measurement holds for its threshold', () => {
+  const { triggers = [] } = draftOf(
+    '## Rollback criteria\n| Metric | Threshold | Measurement window |\n|---|---|---|\n| Error rate | >1% | 5-minute rolling |\n| Downtime | >5 minutes | Continuous |',
+  )
+  expect(triggers.map(({ condition }) => [condition?.value, condition?.windowMs])).toEqual([
+    [1, 300_000],
+    [5, undefined],
+  ])
+})
+
+it('gates of stages inside a phase are its criteria, told apart by the stage', () => {
+  const rows = '| **Day 1** | 5% | Proceed if < 0.5% crashes |\n| **Day 5** | 25% | Proceed if < 1% crashes |'
+  const [phase] = draftOf(`## Phase 3: Production\n| Day | Share | Decision |\n|---|---|---|\n${rows}`).phases
+  expect(phase?.stages.map(({ percent }) => percent)).toEqual([5, 25])
+  expect(phase?.criteria.map(({ condition, group }) => [condition && formatCondition(condition), group])).toEqual([
+    ['crashes < 0.5 %', 'Day 1'],
+    ['crashes < 1 %', 'Day 5'],
+  ])
+})

@@ -4,13 +4,15 @@ import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
-import { bareTitle, foldCase, stripPictures } from '../markdown/clean-text.ts'
+import { foldCase, stripPictures } from '../markdown/clean-text.ts'
+import { addChecklistRow } from './read-checklists.ts'
 import { addTabledFlag } from './read-flags.ts'
 import { addNoteTable } from './read-notes.ts'
 import { addContact, addMetadata, addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
-import { addStatedCondition, addStatement } from './read-statements.ts'
+import { addStatedCondition, addStatedGate, addStatement } from './read-statements.ts'
 import { addThresholdRow } from './read-thresholds.ts'
+import { addTimelineRow, calendarColumn, numberedStage, outlines, phaseInRow, stageColumn } from './read-timelines.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
 import { type Column, columns, type ReadTable, type Row, readColumns, type Table } from './table-columns.ts'
 
@@ -28,6 +30,13 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
 
 function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, context: Context): void {
   if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
+  else if (has('metric', 'stage') && !has('duration'))
+    for (const row of rows)
+      addCell(reader, row, 'metric', {
+        ...context,
+        phase: findPhase(reader.draft.phases, row.get('stage')),
+        role: 'criteria',
+      })
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) {
     const rule = outlines(reader, table)
@@ -40,6 +49,10 @@ function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, c
   else if (isUntitled(table)) for (const row of rows) addField(reader, row, ...Object.values(row.all))
   else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
     for (const row of rows) addRole(reader, row, context, has('owner'))
+  else if (has('metric', 'pass'))
+    for (const row of rows)
+      addCell(reader, row, 'metric', { ...context, role: context.role === 'entry' ? 'entry' : 'criteria' })
+  else if (context.role === 'checklist') for (const row of rows) addChecklistRow(reader, row, context)
   else if (context.phase)
     for (const row of rows)
       for (const text of Object.values(row.all))
@@ -91,8 +104,10 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context, 
   if (name === '') return
   const [percent] = percents
   if (context.phase) {
-    if (percent !== undefined)
-      addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
+    if (percent === undefined) return
+    addStage(reader, context.phase, name, percent, at(row.line), 'stage/table', `${name} ${row.get('duration')}`)
+    for (const cell of Object.values(row.all))
+      addStatedGate(reader, { ...context, role: undefined, group: name }, cell, at(row.line))
     return
   }
   const scope = percents.length === 0 && share !== '' && row.get('name') === '' ? `${name}: ${share}` : name
@@ -116,14 +131,6 @@ function addLadderRow(reader: Reader, row: Row, table: Table, context: Context, 
 function only({ draft }: Reader, [percent, ...more]: number[]): DraftPhase | undefined {
   const found = draft.phases.filter((phase) => phase.percent === percent)
   return found.length === 1 && percent !== undefined && more.length === 0 ? found[0] : undefined
-}
-
-const calendarColumn = /^(?:weeks?|days?|semaines?|jours?|semanas?|dias?)$/
-
-/** The phase that a row of a calendar speaks of ("| Week 2 | Canary | 10 % → 50 % |"), if the document has named it before. */
-function phaseInRow(reader: Reader, row: Row, calendar: string): DraftPhase | undefined {
-  const cells = Object.entries(row.all).filter(([title]) => title !== calendar && numberedStages.test(foldCase(title)))
-  return cells.map(([, cell]) => findPhase(reader.draft.phases, cell)).find((phase) => phase !== undefined)
 }
 
 /** What else a row of a ladder says: its criteria, its triggers, its gate. */
@@ -181,52 +188,6 @@ function openRowPhase(
       phase.name === name && (percent === undefined || phase.percent === undefined || phase.percent === percent),
   )
   return known ?? openPhase(reader, { ...title, name, percents: [] }, at(line), 'phase/table', track)
-}
-
-/** A timeline says again what the phases say: it fills their gaps, and opens none. */
-function addTimelineRow(reader: Reader, row: Row, table: Table): void {
-  const status = stripPictures(row.get('status'))
-  reader.draft.timeline.push({
-    source: at(row.line),
-    rule: 'timeline/row',
-    cells: row.all,
-    ...(status ? { status } : {}),
-  })
-  const phase = findPhase(reader.draft.phases, numberedStage(row, table))
-  const index = table.header.findIndex((name) => columns.duration.test(foldCase(bareTitle(name))))
-  const unit = foldCase(bareTitle(table.header[index] ?? ''))
-  const when = Object.values(row.all)[index] ?? ''
-  if (phase && when !== '')
-    setTiming(
-      reader,
-      phase,
-      /^(?:day|week)s?$/.test(unit) && /^\d/.test(when) ? `${unit.replace(/s$/, '')} ${when}` : when,
-      at(row.line),
-      'timing/timeline',
-    )
-}
-
-const stageColumn = ({ header }: Table): string =>
-  header.map((name) => bareTitle(name)).find((name) => columns.stage.test(foldCase(name))) ?? 'Stage'
-
-/** "1" in a column "Phase" is "Phase 1". */
-function numberedStage(row: Row, table: Table): string {
-  const [stage, column] = [row.get('stage'), stageColumn(table)]
-  return /^\d{1,2}[a-z]?$/i.test(stage) && numberedStages.test(foldCase(column)) ? `${column} ${stage}` : stage
-}
-
-const numberedStages = /^(?:phases?|stages?|waves?|rings?|fases?|etapas?|etapes?|vagues?|阶段|フェーズ|段階|단계)$/
-
-/**
- * The rule by which the rows of a table are the phases: nothing before it has named any, and a column says what each is. Weeks are so
- * only as long as nothing after it names phases either.
- */
-function outlines({ draft }: Reader, { header, rows }: Table): 'phase/list' | 'phase/calendar' | undefined {
-  const names = header.map((name) => foldCase(bareTitle(name)))
-  const isSaid = names.some((name) => columns.name.test(name) || columns.objective.test(name))
-  if (draft.phases.length > 0 || rows.length < 2 || !isSaid) return undefined
-  if (names.some((name) => numberedStages.test(name))) return 'phase/list'
-  return names.some((name) => calendarColumn.test(name)) ? 'phase/calendar' : undefined
 }
 
 /** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */

@@ -1,5 +1,5 @@
 /** Rows of tables that name a metric and its thresholds: criteria, triggers, alerts. */
-import { readQuantity } from '../grammar/read-quantity.ts'
+import { readDuration, readQuantity } from '../grammar/read-quantity.ts'
 import { readMark } from '../markdown/clean-text.ts'
 import { addStatement } from './read-statements.ts'
 import { at, type Context, type Reader } from './reader.ts'
@@ -7,6 +7,13 @@ import type { Row } from './table-columns.ts'
 
 export function addThresholdRow(reader: Reader, row: Row, context: Context): void {
   const metric = row.get('metric')
+  const window = readDuration(row.get('window'))
+  const over = window
+    ? ` over ${row
+        .get('window')
+        .slice(window.index, window.index + window.length)
+        .replace('-', ' ')}`
+    : ''
   const add = (stated: string, role: 'criteria' | 'triggers', action: Context['action'] = 'rollBack'): void => {
     const threshold = role === 'criteria' ? withComparator(stated) : stated
     if (threshold === '' || /^[-—–]$/.test(threshold)) return
@@ -21,7 +28,7 @@ export function addThresholdRow(reader: Reader, row: Row, context: Context): voi
     addStatement(
       reader,
       { ...context, role, action },
-      { text: measured ? `${metric} ${text}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
+      { text: measured ? `${metric} ${text}${over}` : `${metric}: ${text}`, source: at(row.line), shape: 'cell' },
     )
   }
   // "Rollback decision matrix": metric, threshold, what then.
@@ -36,7 +43,11 @@ export function addThresholdRow(reader: Reader, row: Row, context: Context): voi
 function countsOf(metric: string, threshold: string): string[] {
   const parts = threshold
     .split(/, | and /)
-    .map((part) => /^([<>≤≥]?)=? ?(\d{1,6}) (\p{L}[\p{L}\d -]{1,30})$/u.exec(part))
+    .map((part) =>
+      /^([<>≤≥]?)=? ?(\d{1,6}) (?!(?:over|per|in|of|for|during|within|at|and|or|total)\b)(\p{L}[\p{L}\d -]{1,30})$/u.exec(
+        part,
+      ),
+    )
   return parts.flatMap((part) => {
     const [, sign = '', count = '', kind = ''] = part ?? []
     // "200 OK" is an answer, and no count.
@@ -49,6 +60,6 @@ function countsOf(metric: string, threshold: string): string[] {
 function withComparator(target: string): string {
   if (/^(?:none|zero|no)\b/i.test(target)) return '= 0'
   if (/^0 ?%?$/.test(target)) return `= ${target}`
-  if (/^100 ?%$/.test(target)) return `= ${target}`
+  if (/^100 ?%(?: (?:success|successful|pass(?:ed|ing)?|complete))?$/i.test(target)) return '= 100%'
   return /^\d(?:\.\d+)?\/(?:5|10)$|^[6-9]\d(?:\.\d+)? ?%$/.test(target) ? `≥ ${target}` : target
 }

@@ -138,3 +138,42 @@ it('clauses between semicolons are triggers of their own', () => {
     'no on-call',
   ])
 })
+
+describe('what is done, by how bad it is', () => {
+  it('a label among triggers says it, and a band begins at its nearer end', () => {
+    const text =
+      '## Rollback triggers\n**Immediate rollback** (within 1 hour):\n- Crash rate > 2%\n\n**Pause the rollout** (look first):\n- Crash rate > 1% but < 2%'
+    expect(read(text)).toMatchObject({
+      triggers: [
+        ['Crash rate > 2 %', 'rollBack'],
+        ['Crash rate > 1 %', 'pause'],
+      ],
+      budgetMs: 3_600_000,
+    })
+  })
+
+  it('a threshold that has notified may pause, and one that goes back need not halt as well', () => {
+    const text = '## Alerts\n- E-mail the team if the crash rate > 1%\n\n## Pause if\n- Crash rate > 1%'
+    expect(read(text).triggers).toEqual([
+      ['crash rate > 1 %', 'notify'],
+      ['Crash rate > 1 %', 'pause'],
+    ])
+    expect(read('## Rollback triggers\n- Crash rate > 1%\n\n## Pause if\n- Crash rate > 1%').triggers).toHaveLength(1)
+  })
+
+  it('a contingency notifies, and a hotfix in two days is no budget', () => {
+    const text =
+      '## Contingency plans\n**If adoption < 250 users after 30 days**:\n1. Ask them why\n2. Release a hotfix within 48h'
+    expect(read(text)).toMatchObject({ triggers: [['adoption < 250', 'notify']], budgetMs: undefined })
+  })
+
+  it('a sentence about rollback plans is none', () => {
+    expect(read('## Rollback\nA rollback plan is of use when an update goes wrong.').triggers).toEqual([])
+  })
+
+  it('"for more than 5 consecutive frames" says how long', () => {
+    expect(read('## Rollback triggers\n- Latency exceeding 2 s for more than 5 consecutive frames').triggers).toEqual([
+      ['Latency > 2 s', 'rollBack'],
+    ])
+  })
+})

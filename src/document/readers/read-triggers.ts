@@ -23,8 +23,8 @@ export function addTriggers(reader: Reader, context: Context, statement: Stateme
   if (readSustain(said) !== undefined || budgetName.test(said)) return true
   const { beside, rest } = eventBeside(said)
   const { conditions: all, action: asked } = readChecked(reader, rest, statement.source)
-  // "SLO breach for 10 minutes" is an event that lasts, no number to compare.
-  const conditions = all.filter(({ condition }) => !isLasting(condition))
+  // "SLO breach for 10 minutes" is an event that lasts, no number to compare; of "> 1% but < 2%" the second only says where worse begins.
+  const conditions = all.filter(({ condition }, index) => !isLasting(condition) && !(index > 0 && isBand.test(rest)))
   const action = triggerAction(asked ?? '') ?? context.action
   const group = context.phase ? undefined : (context.track ?? context.group)
   const shared = { source: statement.source, rule: `trigger/${statement.shape}`, action, ...(group ? { group } : {}) }
@@ -74,6 +74,8 @@ function isLasting({ metric, unit }: Condition): boolean {
   return ['s', 'min', 'h', 'd'].includes(unit) && / for$/i.test(metric)
 }
 
+const isBand = /[<>≤≥] ?[\d.,]+ ?\p{L}{0,3}%? (?:but|and) ?[<>≤≥]/u
+
 /** "Time to restore: < 5 minutes" is what a rollback may take, and no trigger. */
 const budgetName =
   /^(?:(?:max(?:imum)?|target|total) )?(?:rto|time to (?:restore|recover|roll ?back|revert)|recovery time|roll-?back (?:time|duration|budget|deadline)) ?(?:[:：=<≤]|is\b|under\b|within\b)/i
@@ -81,20 +83,24 @@ const budgetName =
 /** Of one threshold so many metrics are compared by their words; what is stated more often stays as it is. */
 const restatedLimit = 50
 
-/** The same threshold of the same metric, in the same place or said again in a table of stages. */
-function isRestated(reader: Reader, { phase }: Context, { condition, text, group }: DraftTrigger): boolean {
+/** From the weakest on: a threshold that has paused may go back, too. */
+const byStrength: readonly DraftTrigger['action'][] = ['notify', 'pause', 'halt', 'rollBack']
+
+/** The same threshold of the same metric, in the same place or said again in a table of stages, and nothing stronger done than before. */
+function isRestated(reader: Reader, { phase }: Context, { condition, text, group, action }: DraftTrigger): boolean {
   const { comparator, value, unit, percentile } = condition ?? {}
   const said = condition ? [comparator, value, unit, percentile] : [text.toLowerCase()]
   const key = [phase?.source.start ?? '', group ?? '', ...said].join('|')
   const words = condition ? significantWords(condition.metric) : []
   const known = reader.triggersSaid.get(key) ?? []
-  if (known.some((other) => isPartOf(words, other) || isPartOf(other, words))) return true
-  if (known.length < restatedLimit) reader.triggersSaid.set(key, [...known, words])
+  const same = known.filter((other) => isPartOf(words, other.words) || isPartOf(other.words, words))
+  if (same.some((other) => byStrength.indexOf(other.action) >= byStrength.indexOf(action))) return true
+  if (known.length < restatedLimit) reader.triggersSaid.set(key, [...known, { words, action }])
   return false
 }
 
 const undo =
-  '(?:immediately |automatically |auto-?)?(?:roll(?:s|ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)'
+  '(?:immediately |automatically |auto-?)?(?:roll(?:s|ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)(?! (?:plans?|procedures?|strateg|steps?|process|capabilit|support|mechanism|options?|tests?|drills?|scripts?|times?))'
 const undoIf = new RegExp(
   String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;:]?$`,
   'i',

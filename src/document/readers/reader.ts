@@ -51,8 +51,8 @@ export interface Reader {
   loneShares: Rung[]
   /** How long each stage is to last, where one line says it for all. */
   eachWait?: { text: string; source: SourceRange }
-  /** By place and threshold, the metrics (in significant words) that triggers have spoken of. */
-  triggersSaid: Map<string, string[][]>
+  /** By place and threshold, the metrics (in significant words) that triggers have spoken of, and what these do. */
+  triggersSaid: Map<string, { words: string[]; action: Context['action'] }[]>
   boxes: NonNullable<ImportResult['boxes']>
 }
 

@@ -25,6 +25,10 @@ export const columns = {
     /^(?:criteri(?:on|a)|(?:health )?checks?|metrics?|kpi|sli|indicator|measure|slo|metriques?|metricas?|indicateurs?|indicadores?|criteres?|criterios?|signal|지표|항목|指标|指標|メトリクス)$/,
   threshold:
     /^(?:targets?|(?:(?:pass(?:ing)?|success|go|minimum|required|acceptance) )?thresholds?|expected|go(?: criteria)?|pass(?:ing)?(?: criteria)?|success(?: criteria)?|slo|value|cible|seuil|metas?|alvo|limit|limite|limiar|objectif|基準|目標値?|目标值?|임계값|임계치|기준|阈值|しきい値)$/,
+  /** Whether something holds, to be filled in. */
+  pass: /^(?:pass(?:ed)?\?|met\??|required|actual|go ?\/ ?no-?go\??|achieved\??)$/,
+  /** Over which time a threshold is measured. */
+  window: /^(?:measurement |evaluation |time |rolling )?windows?$|^sustained(?: for)?$|^over$/,
   halt: /^(?:critical|critico|critique|rollback|halt|abort|no-?go|fail(?:ure)?|stop|trigger)(?: (?:if|when|at|thresholds?|triggers?|criteria))?$|^rollback|\brollback$/,
   alert: /^(?:alarm|alert|warn(?:ing)?)(?:s|ing)?(?: (?:if|when|at|thresholds?|levels?))?$|^alertas?$/,
   trigger:
