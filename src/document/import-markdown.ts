@@ -13,7 +13,7 @@ import { addCompanions } from './readers/read-companions.ts'
 import { addFlags } from './readers/read-flags.ts'
 import { settleEverybody, settleFlagStages, settleProseLadders } from './readers/read-ladders.ts'
 import { addMetadata } from './readers/read-people.ts'
-import { settleCalendars } from './readers/read-phases.ts'
+import { settleCalendars, settleLooseSteps } from './readers/read-phases.ts'
 import { readSectionTitles } from './readers/read-section-titles.ts'
 import { readSection } from './readers/read-sections.ts'
 import { addTickets } from './readers/read-tickets.ts'
@@ -75,6 +75,7 @@ function readDocument(reader: Reader, { root, lines }: DocumentTree, fields: Fro
   countBoxes(reader.boxes, root)
   settleCalendars(reader)
   settleProseLadders(reader)
+  settleLooseSteps(reader)
   settleEverybody(reader)
   settleWaits(reader)
   reader.draft.sections = readSectionTitles(root)

@@ -3,11 +3,12 @@ import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readBareStageTitle, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
 import { announcesStages, namesStage, platformOf } from '../grammar/stage-words.ts'
 import type { Role } from '../grammar/title-words.ts'
-import { bareTitle, stripPictures } from '../markdown/clean-text.ts'
+import { bareTitle, foldCase, stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
 import { hasTiming } from './read-ladders.ts'
 import { addStage, isCalendar, isRealStage, openPhase, restatedPhase, setPercent } from './read-phases.ts'
 import { at, type Context, type Reader } from './reader.ts'
+import { columns, type Table } from './table-columns.ts'
 
 /** Sections in which "Day 1" or "Step 2" is no stage of the rollout. */
 export const notStaged = new Set<Role>([
@@ -121,9 +122,16 @@ function stageOf(section: Section, { announced, phase, role }: Context): StageTi
   if (isTimed && !phase)
     return { name: title, kind: '', ordinal: /^\d+/.exec(title)?.[0] ?? '', rest: bareTitle(title), percents: [] }
   const isLong = title.split(' ').length > 8 || /^total\b/i.test(title)
+  if (section.blocks.some((block) => block.kind === 'table' && hasLadder(block))) return undefined
   if (!announced || isLong || phase || role === 'flags' || !namesStage(title) || classifyTitle(title) !== undefined)
     return undefined
   return { name: bareTitle(title), kind: '', ordinal: '', rest: bareTitle(title), percents: [] }
+}
+
+/** "Standard rollout" over a table of stages is no stage. */
+const hasLadder = ({ header }: Table): boolean => {
+  const names = header.map((name) => foldCase(bareTitle(name)))
+  return [columns.stage, columns.percent].every((column) => names.some((name) => column.test(name)))
 }
 
 /** Under "Deployment steps" a step is work to do, unless it has a share. */

@@ -6,7 +6,7 @@ import { classifyTitle } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readDuration } from '../grammar/read-quantity.ts'
 import { readLadder } from '../grammar/read-stage-title.ts'
-import { stripPictures } from '../markdown/clean-text.ts'
+import { bareTitle, stripPictures } from '../markdown/clean-text.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { addChecklistItem } from './read-checklists.ts'
 import { readCode } from './read-code.ts'
@@ -100,7 +100,16 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
     (role === 'steps' || (role === undefined && (ordered || isWork(item))))
   )
     readStepItem(reader, item, context)
-  else if (role === 'approval' && label !== undefined && isOffice(label)) {
+  else if (
+    !phase &&
+    ordered &&
+    item.checked === undefined &&
+    (role === undefined || role === 'steps') &&
+    context.title !== reader.draft.title
+  ) {
+    addLooseStep(reader, item, context)
+    readOtherItem(reader, item, label, context, walk)
+  } else if (role === 'approval' && label !== undefined && isOffice(label)) {
     addOwners(reader, label, 'approver', source, 'owner/signature')
     addChecklistItem(reader, item, context)
   } else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
@@ -117,6 +126,21 @@ function isWork({ line: { text } }: Section): boolean {
     /^\p{Lu}/u.test(text) &&
     !/[%<>≤≥]/.test(text)
   )
+}
+
+const looseLimit = 200
+
+function addLooseStep({ looseSteps }: Reader, item: Section, context: Context): void {
+  const step = readStep(item, 'step/item', placeOfSettings({ ...context, title: item.line.text }))
+  if (!step || looseSteps.reduce((sum, { steps }) => sum + steps.length, 0) >= looseLimit) return
+  const last = looseSteps.at(-1)
+  if (last && last.source.start === context.titleLine) last.steps.push(step)
+  else
+    looseSteps.push({
+      title: bareTitle(context.title),
+      source: { start: context.titleLine, end: item.end },
+      steps: [step],
+    })
 }
 
 /** A criterion or trigger; an item that only heads a list gives way to the list. */

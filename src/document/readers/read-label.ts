@@ -12,6 +12,7 @@ import { addStage, setPercent, setStageTiming, setTiming } from './read-phases.t
 import { addRollbackStep } from './read-rollback.ts'
 import { addStatement } from './read-statements.ts'
 import { at, type Context, type Reader, setObjective } from './reader.ts'
+import { withTitle } from './statement.ts'
 
 /** Roles whose label and value on one line are a fact by themselves. */
 const fields = new Set<Role>([
@@ -63,7 +64,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
   else if (isStatementRole(role) && (phase || context.role === role || role === 'triggers'))
-    addStatement(reader, inner, { text: value, source, shape: 'line' })
+    addStatement(reader, inner, { text: withTitle(context, value), source, shape: 'line' })
   else if (role === undefined && isStatementRole(context.role) && !(isFieldName.test(title) || /^[_\s]*$/.test(value)))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })
   else if (role !== undefined && addNote(reader, { ...context, role, title }, value, source)) return

@@ -254,7 +254,8 @@ export function settleFlagStages({ draft, proseLadders }: Reader): void {
 
 /** "Start at 0 to keep everyone on the old path" is nobody. */
 const meansEverybody = (name: string): boolean =>
-  namesEverybody(name) && !/\b(?:keep|at 0|still|remain|stay|nobody|no one)\b/i.test(name)
+  namesEverybody(name) &&
+  !/\b(?:keep|at 0|still|remain|stay|nobody|no one|decision|review|readiness|preparation|planning)\b/i.test(name)
 
 /** "Full rollout" at the end of a ladder is everybody, though no number says it. */
 export function settleEverybody({ draft: { phases } }: Reader): void {
@@ -279,7 +280,8 @@ export function settleProseLadders(reader: Reader): void {
       : [{ rungs: loneLadder(reader), track: undefined }]
   for (const { rungs, track } of told) {
     for (const rung of rungs) {
-      const name = track === undefined ? rung.title.name : `${track}: ${rung.title.name}`
+      const isAlone = told.length < 2 && track !== undefined && platformOf(track) !== track
+      const name = track === undefined || isAlone ? rung.title.name : `${track}: ${rung.title.name}`
       const phase = newPhase({ ...rung.title, name }, rung.source, 'phase/prose', track)
       addPhase(reader, phase)
       fillFromRung(reader, phase, rung)

@@ -242,3 +242,38 @@ describe('going back', () => {
     ).toEqual(['taux d’erreur > 2 %'])
   })
 })
+
+describe('a document without phases', () => {
+  const steps = (title: string) => `## ${title}\n1. Freeze writes\n2. Move the rows\n3. Open writes`
+
+  it('has those that its numbered steps make', () => {
+    const { phases } = draftOf(`${steps('Pre-cutover')}\n\n${steps('Cutover steps')}\n\n${steps('Our values')}`)
+    expect(phases.map(({ name, steps }) => [name, steps.length])).toEqual([
+      ['Pre-cutover', 3],
+      ['Cutover steps', 3],
+    ])
+    expect(namesOf(steps('Suggested rollout stages'))).toEqual(['Freeze writes', 'Move the rows', 'Open writes'])
+    expect(namesOf(`${steps('Cutover steps')}\n\n## Phase 1: Pilot\n- Deploy v2`)).toEqual(['Phase 1: Pilot'])
+  })
+
+  it('has those of a table of waves, with what they reach', () => {
+    const rows = '| Pilot | 4 shops |\n| Wave 1 | 20 shops |\n| Wave 2 | the others |'
+    const { phases } = draftOf(`## Waves\n| Wave | Scope |\n|---|---|\n${rows}`)
+    expect(phases.map(({ name, target }) => [name, target])).toEqual([
+      ['Pilot', '4 shops'],
+      ['Wave 1', '20 shops'],
+      ['Wave 2', 'the others'],
+    ])
+  })
+})
+
+it('a heading over a ladder of its own is no stage', () => {
+  const table = '| Phase | Traffic | Duration |\n|---|---|---|\n| Phase 1 | 1% | 6 hours |\n| Phase 2 | 100% | 1 day |'
+  expect(namesOf(`## Rollout strategy\n### Standard canary rollout\n${table}`)).toEqual(['Phase 1', 'Phase 2'])
+})
+
+it('a table of fields in a phase says what labels say', () => {
+  const rows = '| **Duration** | 2 days |\n| **Exit criteria** | Error rate < 1% |\n| **Colour** | Blue |'
+  const [phase] = draftOf(`## Phase 1: Pilot\n| Aspect | Plan |\n|---|---|\n${rows}`).phases
+  expect([phase?.timing?.durationMs?.[0], phase?.criteria.length]).toEqual([2 * day, 1])
+})

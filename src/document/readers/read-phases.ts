@@ -11,6 +11,7 @@ import {
   type StageTitle,
 } from '../grammar/read-stage-title.ts'
 import { type ReadTiming, readTiming } from '../grammar/read-timing.ts'
+import { announcesStages, namesStage } from '../grammar/stage-words.ts'
 import { foldCase } from '../markdown/clean-text.ts'
 import { phaseLimit, type Reader, report } from './reader.ts'
 
@@ -129,6 +130,23 @@ export function newPhase(
 export function settleCalendars({ draft }: Reader): void {
   const named = draft.phases.filter(({ rule }) => rule !== 'phase/calendar')
   if (named.length > 0) draft.phases = named
+}
+
+/** "Cutover steps: 1. … 2. …": what a document without phases does, under each title that says so. */
+export function settleLooseSteps(reader: Reader): void {
+  if (reader.draft.phases.length > 0) return
+  for (const { title, source, steps } of reader.looseSteps) {
+    if (!namesStage(title) && classifyTitle(title) !== 'steps' && !announcesStages(title)) continue
+    // "Suggested rollout stages: 1. … 2. …" are stages; "Cutover steps" are the steps of one.
+    const isEach = /\b(?:stages|phases|waves|rings)\b/i.test(title)
+    const parts = isEach
+      ? steps.map((step) => ({ name: step.text, source: step.source, steps: [] }))
+      : [{ name: title, source, steps }]
+    for (const part of parts) {
+      const named = { name: part.name, kind: '', ordinal: '', rest: part.name, percents: [] }
+      addPhase(reader, { ...newPhase(named, part.source, 'phase/steps', undefined), steps: part.steps })
+    }
+  }
 }
 
 /** A share of traffic or users; the first one stated counts, and an impossible one is an error. */

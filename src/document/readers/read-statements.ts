@@ -8,7 +8,7 @@ import { readConditions } from '../grammar/read-condition.ts'
 import { readMark } from '../markdown/clean-text.ts'
 import { addTriggers } from './read-triggers.ts'
 import type { Context, Reader } from './reader.ts'
-import { closed, isPartOf, nothing, readChecked, type Statement } from './statement.ts'
+import { closed, isPartOf, nothing, readChecked, type Statement, withTitle } from './statement.ts'
 
 /** Adds what the statement says to the criteria or triggers of its place; `false` when it has no place. */
 export function addStatement(reader: Reader, context: Context, statement: Statement): boolean {
@@ -25,7 +25,7 @@ function readCriteria(reader: Reader, context: Context, statement: Statement): D
   const mark = readMark(statement.text, statement.checked)
   const rule = `criterion/${statement.shape}-${forms[mark.form]}`
   if (nothing.test(mark.text)) return []
-  const { conditions, action } = readChecked(reader, mark.text, statement.source)
+  const { conditions, action } = readChecked(reader, withTitle(context, mark.text), statement.source)
   const group = checkpointOf(mark.text) ?? context.group
   const shared = { source: statement.source, rule, claimed: mark.claimed, ...(group ? { group } : {}) }
   if (conditions.length === 0) return [{ ...shared, text: mark.text, form: 'words' }]
@@ -79,15 +79,16 @@ function readSign(text: string): { text: string; what: string } | undefined {
 export function addStatedCondition(reader: Reader, context: Context, statement: Statement): boolean {
   if (context.role !== undefined && (closed.has(context.role) || context.role === 'rollback')) return false
   const mark = readMark(statement.text, statement.checked)
-  const { conditions: all, action } = readConditions(mark.text)
+  const said = withTitle(context, mark.text)
+  const { conditions: all, action } = readConditions(said)
   // "Validated on staging (48+ hours)", "test plan done (200+ tests)" say how long or how much something was, not what was seen.
   const conditions = all.filter(
     ({ condition: { unit, comparator, value } }) =>
       comparator !== '>=' || !(['min', 'h', 'd'].includes(unit) || mark.text.includes(`(${value}+ `)),
   )
-  const said = triggerAction(action ?? '')
+  const does = triggerAction(action ?? '')
   const asks = /\b(?:if|when|whenever|se|si)\b/i.test(mark.text) ? triggerAction(mark.text) : undefined
-  const sign = readSign(mark.text)
+  const sign = readSign(said)
   if (sign && conditions.length > 0) {
     const action = triggerAction(sign.what) ?? 'notify'
     return addTriggers(reader, { ...context, action }, { ...statement, text: sign.text })
@@ -95,10 +96,10 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   const alarm = alarmLabel.exec(mark.text)?.groups
   if (alarm?.said && conditions.length > 0) {
     const action = triggerAction(alarm.said) ?? (/^(?:warn|alarm)/i.test(alarm.said) ? 'notify' : context.action)
-    return addTriggers(reader, { ...context, action }, { ...statement, text: alarm.rest ?? '' })
+    return addTriggers(reader, { ...context, action }, { ...statement, text: withTitle(context, alarm.rest ?? '') })
   }
   if (asks !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: asks }, statement)
-  if (said !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: said }, statement)
+  if (does !== undefined && conditions.length > 0) return addTriggers(reader, { ...context, action: does }, statement)
   if (/^[A-Z][A-Z0-9_]+ ?=|^(?:example|e\.g\.)/.test(mark.text) || /^example\b/i.test(mark.text)) return false
   const measured =
     conditions.some(({ form }) => form === 'numeric') &&
@@ -118,7 +119,9 @@ export function addStatedCondition(reader: Reader, context: Context, statement: 
   return addStatement(
     reader,
     { ...context, role: 'criteria', ...(several && label[1] ? { group: label[1] } : {}) },
-    several ? { ...statement, text: label[2] ?? '' } : statement,
+    several
+      ? { ...statement, text: label[2] ?? '' }
+      : { ...statement, text: said === mark.text ? statement.text : said },
   )
 }
 

@@ -4,9 +4,13 @@ import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import type { Role } from '../grammar/title-words.ts'
 import { foldCase, stripPictures } from '../markdown/clean-text.ts'
+import { emptyLine, type Line } from '../markdown/read-lines.ts'
+import type { Section } from '../markdown/read-tree.ts'
 import { addChecklistRow } from './read-checklists.ts'
 import { addTabledFlag } from './read-flags.ts'
+import { readLabel } from './read-label.ts'
 import { addNoteTable } from './read-notes.ts'
 import { addContact, addMetadata, addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
@@ -38,13 +42,14 @@ function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, c
         role: 'criteria',
       })
   else if (has('stage', 'gate')) for (const row of rows) addPhaseRow(reader, row, context, table)
-  else if (has('stage') && (has('duration') || has('status') || context.role === 'timing')) {
+  else if (has('stage') && (has('duration') || has('status') || has('percent') || context.role === 'timing')) {
     const rule = outlines(reader, table)
     if (rule) for (const row of rows) addPhaseRow(reader, row, context, table, rule)
     for (const row of rows) addTimelineRow(reader, row, table)
   } else if (has('stage') && has('objective')) for (const row of rows) addPhaseRow(reader, row, context, table)
   else if (has('trigger') && (has('action') || context.role === 'triggers'))
     for (const row of rows) addCell(reader, row, 'trigger', { ...context, role: 'triggers' })
+  else if (context.phase && isForm(table)) for (const row of rows) addPhaseField(reader, row, context)
   else if (has('field', 'value')) for (const row of rows) addField(reader, row, row.get('field'), row.get('value'))
   else if (isUntitled(table)) for (const row of rows) addField(reader, row, ...Object.values(row.all))
   else if (has('role') && (has('owner') || ['people', 'communication', 'approval'].includes(context.role ?? '')))
@@ -193,9 +198,10 @@ function openRowPhase(
 /** "| Phase 1 | Stabilise CI | Platform |": the phases themselves, or their gates. */
 function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, rule = 'phase/table'): void {
   const column = stageColumn(table)
-  const isWeek = calendarColumn.test(foldCase(column)) && /^\d/.test(row.get('stage'))
-  const stage = isWeek ? `${column} ${row.get('stage')}` : numberedStage(row, table)
-  const title = readStageTitle(stage)
+  const isWeek = calendarColumn.test(foldCase(column)) && /^(?:week|day)? ?\d/i.test(row.get('stage'))
+  const stage = isWeek && /^\d/.test(row.get('stage')) ? `${column} ${row.get('stage')}` : numberedStage(row, table)
+  // "Pilot" above "Wave 1" and "Wave 2" is one of them.
+  const title = readStageTitle(stage) ?? (rule === 'phase/list' && stage !== '' ? unnumbered(stage) : undefined)
   const objective = row.get('objective') || row.get('name')
   const known = isWeek ? undefined : findPhase(reader.draft.phases, stage)
   const phase =
@@ -211,6 +217,8 @@ function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, r
   if (!phase) return
   if (objective) setObjective(phase, objective, at(row.line))
   if (isWeek) setTiming(reader, phase, stage, at(row.line), 'timing/table')
+  if (row.get('percent') !== '' && phase.target === undefined)
+    Object.assign(phase, { target: row.get('percent'), targetSource: at(row.line) })
   // "Weekly review, then a rehearsal 72 hours before launch" in that column is a sentence, and no length.
   if (/^[~≈]?\d|^(?:week|day)s? \d/i.test(row.get('duration')))
     setTiming(reader, phase, row.get('duration'), at(row.line), 'timing/table')
@@ -225,6 +233,8 @@ function addPhaseRow(reader: Reader, row: Row, context: Context, table: Table, r
       )
   }
 }
+
+const unnumbered = (name: string): StageTitle => ({ name, kind: '', ordinal: '', rest: name, percents: [] })
 
 function addCell(reader: Reader, row: Row, column: Column, context: Context): void {
   const threshold = column === 'trigger' ? row.get('threshold') : ''
@@ -241,6 +251,42 @@ function addRole(reader: Reader, row: Row, { role }: Context, hasDuties: boolean
   if (role === 'approval') addOwners(reader, name, 'approver', at(row.line), 'owner/signature')
   else if (hasDuties) addOwners(reader, name, 'owner', at(row.line), 'owner/table')
   else addContact(reader, name, '', at(row.line))
+}
+
+/** Two columns in a phase whose first says "Duration", "Owner", "Exit criteria". */
+const isForm = ({ header, rows }: Table): boolean =>
+  header.length === 2 &&
+  rows.filter(({ cells: [name] }) => {
+    const role = classifyTitle(name?.text ?? '')
+    return role !== undefined && formRoles.has(role)
+  }).length *
+    3 >=
+    rows.length
+const formRoles = new Set<Role>([
+  'timing',
+  'target',
+  'objective',
+  'entry',
+  'criteria',
+  'triggers',
+  'rollback',
+  'people',
+  'approval',
+])
+
+function addPhaseField(reader: Reader, row: Row, context: Context): void {
+  const [title = '', value = ''] = Object.values(row.all)
+  const line: Line = { ...emptyLine(row.line), label: title, value, text: `${title}: ${value}` }
+  const role = classifyTitle(title)
+  if (value === '' || role === undefined) return
+  const section: Section = { origin: 'label', title, line, depth: 0, start: row.line, end: row.line, blocks: [] }
+  const inner = {
+    ...context,
+    role,
+    title,
+    ...(role === 'triggers' ? { action: triggerAction(title) ?? context.action } : {}),
+  }
+  readLabel(reader, section, { ...context, role: undefined }, inner)
 }
 
 /** Two columns without titles: a field and its value. */

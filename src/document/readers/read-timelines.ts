@@ -54,7 +54,9 @@ const numberedStages = /^(?:phases?|stages?|waves?|rings?|fases?|etapas?|etapes?
  */
 export function outlines({ draft }: Reader, { header, rows }: Table): 'phase/list' | 'phase/calendar' | undefined {
   const names = header.map((name) => foldCase(bareTitle(name)))
-  const isSaid = names.some((name) => columns.name.test(name) || columns.objective.test(name))
+  const isSaid = names.some((name) =>
+    [columns.name, columns.objective, columns.percent].some((column) => column.test(name)),
+  )
   if (draft.phases.length > 0 || rows.length < 2 || !isSaid) return undefined
   if (names.some((name) => numberedStages.test(name))) return 'phase/list'
   return names.some((name) => calendarColumn.test(name)) ? 'phase/calendar' : undefined

@@ -177,3 +177,14 @@ describe('what is done, by how bad it is', () => {
     ])
   })
 })
+
+it('a limit without a metric is about the metric of its title', () => {
+  const text = '## Health\n1. **Crash rate**\n   - Target: < 0.1%\n   - Rollback if: > 0.5%\n2. **Looks**\n   - Fine'
+  expect(read(text)).toMatchObject({ triggers: [['Crash rate > 0.5 %', 'rollBack']], criteria: ['Crash rate < 0.1 %'] })
+})
+
+it('what is restored is taken back', () => {
+  expect(read('## Rollback\nIf errors occur, restore the snapshot and investigate.').triggers).toEqual([
+    ['errors occur', 'rollBack'],
+  ])
+})

@@ -132,7 +132,9 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
   const measured = readConditions(event).conditions.length > 0
   const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
   if (!measured && (isHappening || !trouble.test(event))) return false
-  const action = triggerAction(text) ?? (/disable|kill|restore/i.test(text) ? 'rollBack' : context.action)
+  const asked = triggerAction(text)
+  const isUndone = /\b(?:disable|kill|restore)/i.test(text) && (asked === undefined || asked === 'notify')
+  const action = isUndone ? 'rollBack' : (asked ?? context.action)
   const said = measured || !told ? event : told[0]
   return addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
 }

@@ -4,6 +4,7 @@ import {
   type DraftChecklist,
   type DraftPhase,
   type DraftStage,
+  type DraftStep,
   emptyDraft,
   type ImportResult,
   type PlanDraft,
@@ -49,6 +50,8 @@ export interface Reader {
   proseLadders: ProseLadder[]
   /** Shares told one by one where no phase is ("Canary at 10% of traffic for 30 minutes"): they count if no phase is ever named. */
   loneShares: Rung[]
+  /** Numbered steps where no phase is, by the title they stand under: the phases of a document that names none. */
+  looseSteps: { title: string; source: SourceRange; steps: DraftStep[] }[]
   /** How long each stage is to last, where one line says it for all. */
   eachWait?: { text: string; source: SourceRange }
   /** By place and threshold, the metrics (in significant words) that triggers have spoken of, and what these do. */
@@ -89,6 +92,7 @@ export function newReader(file: string, title: string, year?: number): Reader {
     year,
     proseLadders: [],
     loneShares: [],
+    looseSteps: [],
     triggersSaid: new Map(),
     boxes: { claimed: 0, total: 0 },
     draft: emptyDraft(file, title),

@@ -3,7 +3,8 @@ import type { Condition } from '../../core/plan/condition.ts'
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import type { Role } from '../grammar/title-words.ts'
-import { type Reader, report } from './reader.ts'
+import { bareTitle } from '../markdown/clean-text.ts'
+import { type Context, type Reader, report } from './reader.ts'
 
 export interface Statement {
   text: string
@@ -36,6 +37,19 @@ export const closed = new Set<Role>([
   'commits',
   'windows',
 ])
+
+const bareLimit =
+  /^(?:(?:target|goal|threshold|expected|limit|roll-?back if|halt if|abort if|alert if|warn(?:ing)?(?: if)?|critical(?: if)?) ?[:：]? ?)?(?=[<>≤≥])/i
+const measurable =
+  /\b(?:rate|ratio|latency|time|errors?|failures?|crash(?:es)?|usage|utili[sz]ation|availability|uptime|cpu|memory|throughput|conversion|retention|score|coverage|lag)\b/i
+
+/** "Target: < 0.1 %" under "Crash rate" is about the crash rate. */
+export function withTitle({ title }: Context, text: string): string {
+  const lead = bareLimit.exec(text)?.[0]
+  const metric = bareTitle(title)
+  const isMetric = measurable.test(metric) && metric.split(' ').length <= 6
+  return lead !== undefined && isMetric ? `${metric} ${text.slice(lead.length)}` : text
+}
 
 /** Whether the words of one name are all in the other. */
 export function isPartOf(few: readonly string[], many: readonly string[]): boolean {

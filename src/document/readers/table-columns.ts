@@ -70,7 +70,7 @@ export interface ReadTable {
 const ditto = /^(?:same(?: as above)?|as above|ditto|idem|〃)[.]?$/i
 
 export function readColumns(table: Table): ReadTable {
-  const header = table.header.map((name) => foldCase(bareTitle(name)).replace(/ ?\([^()]*\)$/, ''))
+  const header = table.header.map((name) => foldCase(bareTitle(name)).replace(/ ?\([^()]*\)$|[.…]+$/g, ''))
   const places = new Map<Column, number>()
   const find = (column: Column): number => {
     const place = places.get(column) ?? header.findIndex((name) => columns[column].test(name))
