@@ -231,14 +231,12 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   // "revert to v1 in less than 10 minutes": a time to be back in, and nothing measured.
   if (meant === '' || (times.has(threshold.unit) && goesBack.test(meant))) return undefined
   const windowMs = readWindow(tail)
-  // "< 1% additional errors vs baseline".
-  const bare =
-    threshold.unit === '%' ? meant.replace(/ (?:vs\.?|versus|over|above|than) (?:the )?baseline$/i, '') : meant
+  const { metric: bare, unit } = overBaseline(meant, threshold.unit, tail)
   const condition: Condition = {
     metric: bare,
     comparator: negated ? inverse[threshold.comparator] : threshold.comparator,
     value: threshold.value,
-    unit: bare === meant ? threshold.unit : '% over baseline',
+    unit,
     ...(percentile === undefined ? {} : { percentile }),
     ...(windowMs === undefined ? {} : { windowMs }),
   }
@@ -247,6 +245,17 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
     form: 'numeric',
     text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$/gi, ''),
   }
+}
+
+/** "< 1% additional errors vs baseline", "latency > 50% increase", "errors increase by > 2%": a percentage over what there was. */
+function overBaseline(metric: string, unit: string, tail: string): { metric: string; unit: string } {
+  if (unit !== '%') return { metric, unit }
+  const bare = metric.replace(
+    / (?:(?:vs\.?|versus|over|above|than) (?:the )?baseline|(?:increas(?:es?|ed)|ris(?:es?|en)|grows?|degrad(?:es?|ed)|worsens?) by)$/i,
+    '',
+  )
+  const grows = /^ ?(?:increase|growth|rise|degradation|regression|slow-?down)\b/i.test(tail)
+  return grows || bare !== metric ? { metric: bare, unit: '% over baseline' } : { metric, unit }
 }
 
 function nounOf(tail: string): string {

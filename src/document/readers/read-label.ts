@@ -34,7 +34,8 @@ export function isField(label: string, value: string, context: Context): boolean
   const role = classifyTitle(label)
   if (role === undefined || !fields.has(role)) return false
   // "Users: completion rate > 75 %" is a statement about users, no audience.
-  if (role === 'target' && /[<>≤≥]/.test(value)) return false
+  if (role === 'target' && /[<>≤≥]/.test(value) && !/^(?:scope|audience|cohorts?|population)\b/i.test(label))
+    return false
   const here = context.role
   if (here === 'rollback') return role === 'triggers'
   if (here === 'risks' || here === 'mitigation') return role === 'risks' || role === 'mitigation'

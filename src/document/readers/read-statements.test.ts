@@ -151,6 +151,8 @@ it.each([
   ['System stability: no incident lasting > 1 hour', ['incident lasting <= 1 h']],
   ['p95 latency within 40% versus baseline', ['latency p95 <= 40 % over baseline']],
   ['Expected: < 1% additional errors vs baseline', ['additional errors < 1 % over baseline']],
+  ['Errors increase by < 2%', ['Errors < 2 % over baseline']],
+  ['Latency < 50% increase', ['Latency < 50 % over baseline']],
   ['Errors < 2x the stable', ['Errors < 2 x baseline']],
   ['Performance: p95 < 300ms', ['latency p95 < 300 ms']],
   ['Win rate: ~50-60%', ['Win rate == 50–60 %']],
