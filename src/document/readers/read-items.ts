@@ -60,6 +60,10 @@ export function addCode(
   return code
 }
 export function readItem(reader: Reader, item: Section, ordered: boolean, context: Context, walk: Walk): void {
+  if (item.line.text === '' && item.checked === undefined) {
+    readInside(reader, item, context, walk)
+    return
+  }
   const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
   addEachWait(reader, item.line.text, at(item.line))

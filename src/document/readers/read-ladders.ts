@@ -214,10 +214,11 @@ const loneShare =
 export function addLoneShare(reader: Reader, text: string, source: SourceRange): void {
   const { share, to } = loneShare.exec(text)?.groups ?? {}
   const found = Number(share ?? to)
-  const others = readPercents(text).filter((other) => other !== found && other !== 100 - found)
+  if (!(found > 0 && found <= 100) || reader.loneShares.length >= ladderLimit) return
+  const percents = readPercents(text)
+  if (percents.some((other) => other !== found && other !== 100 - found)) return
   // "A 10%/90% split" sends the smaller part to what is new.
-  const percent = readPercents(text).includes(100 - found) ? Math.min(found, 100 - found) : found
-  if (!(percent > 0 && percent <= 100) || others.length > 0 || reader.loneShares.length >= ladderLimit) return
+  const percent = percents.includes(100 - found) ? Math.min(found, 100 - found) : found
   const name = /\bcanary\b/i.test(text) ? `Canary ${percent}%` : `${percent}%`
   reader.loneShares.push(rungOf(name, percent, timingIn(text), source))
 }
