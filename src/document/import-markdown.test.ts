@@ -183,6 +183,7 @@ describe('importMarkdown', () => {
     ['a megabyte in one line', `- ${'errors < 1% '.repeat(85_000)}`, 'DOCUMENT_TOO_LARGE'],
     ['an endless line', 'x'.repeat(200_000), 'LINE_TOO_LONG'],
     ['quotes inside quotes', `${'>'.repeat(3_000)} a`, 'NESTED_TOO_DEEP'],
+    ['numbers inside numbers', `${'1. '.repeat(30)}a`, 'NESTED_TOO_DEEP'],
     [
       'lists inside lists',
       Array.from({ length: 230 }, (_, depth) => `${' '.repeat(depth * 2)}- a`).join('\n'),

@@ -49,10 +49,11 @@ function limitLine(original: string, number: number, report: Report): string {
     )
     line = line.slice(0, lineLimit)
   }
-  const [lead = ''] = /^[\s>*+-]*/.exec(line) ?? ['']
-  const nesting = lead.replace(/\s/g, '').length
+  const [lead = ''] = /^(?:[\s>*+-]|\d{1,9}[.)](?=\s))*/.exec(line) ?? ['']
+  const nesting = lead.match(/[>*+-]|\d+[.)]/g)?.length ?? 0
+  const indent = lead.match(/\s/g)?.length ?? 0
   const isRule = /^\s*(?:(?:\*\s*)+|(?:-\s*)+)$/.test(line)
-  if ((nesting <= nestingLimit || isRule) && lead.length - nesting <= indentLimit) return line
+  if ((nesting <= nestingLimit || isRule) && indent <= indentLimit) return line
   report(
     'NESTED_TOO_DEEP',
     number,

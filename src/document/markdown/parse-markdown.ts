@@ -11,9 +11,11 @@ export function parseMarkdown(text: string): BlockNode[] {
   return readBlocks(parts, new MarkdownSource(text, parts))
 }
 
+const noParts: Part[] = []
+
 function partsOf(cursor: ReturnType<ReturnType<typeof markdownParser.parse>['cursor']>): Part[] {
+  if (!cursor.firstChild()) return noParts
   const parts: Part[] = []
-  if (!cursor.firstChild()) return parts
   do {
     const { name, from, to } = cursor
     const inner = partsOf(cursor)

@@ -196,6 +196,7 @@ function isLabelled({ label, text, value }: Line): boolean {
 
 /** An item that goes on over several lines is one statement. */
 function joinLines(head: Line, more: Line[]): Line {
+  if (more.length === 0) return head
   const join = (first: string): string => [first, ...more.map((line) => line.text)].join(' ').trim()
   return {
     ...head,
