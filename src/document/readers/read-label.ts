@@ -15,7 +15,7 @@ import { at, type Context, type Reader, setObjective } from './reader.ts'
 import { withTitle } from './statement.ts'
 
 /** Roles whose label and value on one line are a fact by themselves. */
-const fields = new Set<Role>([
+export const fieldRoles: ReadonlySet<Role> = new Set<Role>([
   'timing',
   'target',
   'objective',
@@ -32,7 +32,7 @@ const fields = new Set<Role>([
 /** Whether an item's label makes it a field rather than a statement of the list it stands in. */
 export function isField(label: string, value: string, context: Context): boolean {
   const role = classifyTitle(label)
-  if (role === undefined || !fields.has(role)) return false
+  if (role === undefined || !fieldRoles.has(role)) return false
   // "Users: completion rate > 75 %" is a statement about users, no audience.
   if (role === 'target' && /[<>≤≥]/.test(value) && !/^(?:scope|audience|cohorts?|population)\b/i.test(label))
     return false

@@ -4,13 +4,12 @@ import { findPhase, significantWords } from '../../core/plan/lint/find-phase.ts'
 import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
-import type { Role } from '../grammar/title-words.ts'
 import { foldCase, stripPictures } from '../markdown/clean-text.ts'
 import { emptyLine, type Line } from '../markdown/read-lines.ts'
 import type { Section } from '../markdown/read-tree.ts'
 import { addChecklistRow } from './read-checklists.ts'
 import { addTabledFlag } from './read-flags.ts'
-import { readLabel } from './read-label.ts'
+import { fieldRoles, readLabel } from './read-label.ts'
 import { addNoteTable } from './read-notes.ts'
 import { addContact, addMetadata, addOwners } from './read-people.ts'
 import { addStage, isRealStage, openPhase, setPercent, setTiming } from './read-phases.ts'
@@ -258,21 +257,10 @@ const isForm = ({ header, rows }: Table): boolean =>
   header.length === 2 &&
   rows.filter(({ cells: [name] }) => {
     const role = classifyTitle(name?.text ?? '')
-    return role !== undefined && formRoles.has(role)
+    return role !== undefined && fieldRoles.has(role)
   }).length *
     3 >=
     rows.length
-const formRoles = new Set<Role>([
-  'timing',
-  'target',
-  'objective',
-  'entry',
-  'criteria',
-  'triggers',
-  'rollback',
-  'people',
-  'approval',
-])
 
 function addPhaseField(reader: Reader, row: Row, context: Context): void {
   const [title = '', value = ''] = Object.values(row.all)
