@@ -158,8 +158,11 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
   }
   return thresholds.length > 0
     ? { thresholds: mainThresholds(text, thresholds), unread }
-    : { thresholds: readBareThreshold(text), unread }
+    : { thresholds: readBareThreshold(text).filter(({ start }) => !isNoLimit.test(text.slice(0, start))), unread }
 }
+
+/** "Share: ____ (typically 10%)" is to be filled in; "all criteria met for 14+ consecutive days" says how long. */
+const isNoLimit = /_{3,}|\bfor ?$/i
 
 /** "exceeds CANARY_ERROR_THRESHOLD (default: 1%)". */
 const namedThreshold = /^ ?(?:the )?[a-z][a-z0-9]*(?:[_-][a-z0-9]+)+ ?\((?:default|currently|now)[:=]? ?/i
@@ -243,17 +246,21 @@ function toCondition(text: string, all: Threshold[], index: number, threshold: T
   return {
     condition,
     form: 'numeric',
-    text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$/gi, ''),
+    text: cleanText(text.slice(from, to)).replace(/^(?:and|or|et|ou|e|&)\s|[,;]$|\s(?:and|or|et|ou)$/gi, ''),
   }
 }
 
+const change = '(?:increas(?:es?|ed)|ris(?:es?|en)|grows?|degrad(?:es?|ed)|worsens?)'
+const changes = new RegExp(
+  String.raw` (?:(?:vs\.?|versus|over|above|than) (?:the )?baseline|(?:(?:(?:does|do|is|has) )?not )?${change} by|(?:does|do|has) not ${change})$`,
+  'i',
+)
+
 /** "< 1% additional errors vs baseline", "latency > 50% increase", "errors increase by > 2%": a percentage over what there was. */
 function overBaseline(metric: string, unit: string, tail: string): { metric: string; unit: string } {
-  if (unit !== '%') return { metric, unit }
-  const bare = metric.replace(
-    / (?:(?:vs\.?|versus|over|above|than) (?:the )?baseline|(?:increas(?:es?|ed)|ris(?:es?|en)|grows?|degrad(?:es?|ed)|worsens?) by)$/i,
-    '',
-  )
+  if (!unit.startsWith('%')) return { metric, unit }
+  const bare = metric.replace(changes, '')
+  if (unit !== '%') return { metric: bare, unit }
   const grows = /^ ?(?:increase|growth|rise|degradation|regression|slow-?down)\b/i.test(tail)
   return grows || bare !== metric ? { metric: bare, unit: '% over baseline' } : { metric, unit }
 }

@@ -111,8 +111,8 @@ const unitPatterns: { pattern: RegExp; unit: (match: RegExpExecArray) => string 
   { pattern: /^ ?(?:%|％|percent|per cent|pct|pour cent|por cento)/iu, unit: () => '%' },
   { pattern: /^ ?[x×]? ?(?:σ|sigmas?|standard deviations?)/iu, unit: () => 'sigma' },
   {
-    pattern: /^ ?[x×](?: (?:the )?(baseline|stable|control|normal|expected|average|current))?(?![\p{L}])/iu,
-    unit: ([, of]) => (of ? `x ${/^(?:stable|control)$/i.test(of) ? 'baseline' : of}` : 'x'),
+    pattern: /^ ?[x×](?: (?:the )?(baseline|stable|control|legacy|normal|expected|average|current))?(?![\p{L}])/iu,
+    unit: ([, of]) => (of ? `x ${/^(?:stable|control|legacy)$/i.test(of) ? 'baseline' : of}` : 'x'),
   },
   { pattern: /^\/(?:5|10|100)(?!\d)/u, unit: ([all]) => all },
   { pattern: /^ ?per \d{0,4} ?[\p{L}]{1,10}/iu, unit: ([all]) => all.trim() },

@@ -36,7 +36,8 @@ export function readTiming(text: string, { weekStartMs = 0, year }: TimingContex
   const day = dayPattern.exec(folded)
   if (week && day) return position(words, (numberOf(week[1]) - 1) * weekMs + dayOffset(day), day, dayMs)
   if (week) return position(words, (numberOf(week[1]) - 1) * weekMs, week, weekMs)
-  if (day) return position(words, weekStartMs + dayOffset(day), day, dayMs)
+  // "Day 8" in the second week counts from the start; only "Day 1" to "Day 7" can count from its Monday.
+  if (day) return position(words, dayOffset(day) + (dayOffset(day) < weekMs ? weekStartMs : 0), day, dayMs)
   const span = readDuration(words)
   return span ? { text: words, durationMs: span.durationMs } : { text: words }
 }

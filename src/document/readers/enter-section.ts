@@ -49,7 +49,7 @@ export function enterSection(reader: Reader, section: Section, outer: Context): 
   const own = said === 'triggers' && startsRelease(reader, title, outer) ? undefined : said
   const inherits =
     own === undefined ||
-    (own === 'rollback' && outer.role === 'triggers') ||
+    (own === 'rollback' && outer.role === 'triggers' && !/procedure|steps?\b|process|playbook|runbook/i.test(title)) ||
     (weak.has(own) && outer.role !== undefined && !weak.has(outer.role))
   const role = roleOf(section, own, outer, inherits)
   const level = /\b(critical|high|medium|moderate|low)\b/i.exec(title)?.[1]
@@ -77,6 +77,9 @@ function startsRelease({ draft }: Reader, title: string, { role, title: around }
 }
 
 function roleOf({ title }: Section, own: Role | undefined, outer: Context, inherits: boolean): Role | undefined {
+  // What rollback, pause and alert mean in this plan, under its gates.
+  if (outer.role === 'criteria' && /^(?:automat(?:ed|ic) )?(?:actions?|responses?)$/i.test(bareTitle(title)))
+    return 'appendix'
   if (own === 'checklist' && outer.phase && /pre-?requisi/i.test(title)) return 'entry'
   if (outer.role === 'triggers' && /^(?:if|when|si|se|wenn) /i.test(bareTitle(title)) && !/[:：]$/.test(title.trim()))
     return 'rollback'

@@ -2,7 +2,7 @@
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import type { DraftPhase, DraftStep } from '../../core/plan/draft.ts'
 import { findPhase } from '../../core/plan/lint/find-phase.ts'
-import { classifyTitle } from '../grammar/classify-title.ts'
+import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readDuration } from '../grammar/read-quantity.ts'
 import { readLadder } from '../grammar/read-stage-title.ts'
@@ -14,7 +14,7 @@ import { addFlagSettings } from './read-flags.ts'
 import { addMitigation, addRisk, isField, isWatch } from './read-label.ts'
 import { addLadderInPhase, addLoneShare, addProseLadder } from './read-ladders.ts'
 import { addNote } from './read-notes.ts'
-import { addContact, addOwners, isOffice } from './read-people.ts'
+import { addContact, addSigner } from './read-people.ts'
 import { addStage, addStatedStages, setPercent, setStageTiming, setTiming } from './read-phases.ts'
 import { addRollbackStep, readBudget, saysOnlyWhen } from './read-rollback.ts'
 import { addStatedCondition, addStatement } from './read-statements.ts'
@@ -113,10 +113,9 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
   ) {
     addLooseStep(reader, item, context)
     readOtherItem(reader, item, label, context, walk)
-  } else if (role === 'approval' && label !== undefined && isOffice(label)) {
-    addOwners(reader, label, 'approver', source, 'owner/signature')
+  } else if (role === 'approval' && addSigner(reader, label, plain?.[2] ?? item.line.value, source))
     addChecklistItem(reader, item, context)
-  } else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
+  else if (role === 'people' && addContact(reader, label, plain?.[2] ?? item.line.value, source))
     readInside(reader, item, context, walk)
   else readOtherItem(reader, item, label, context, walk)
 }
@@ -157,7 +156,14 @@ function readStatementItem(reader: Reader, item: Section, context: Context, walk
   const added =
     !isHead && addStatement(reader, context, { text: item.line.text, source, checked: item.checked, shape: 'item' })
   if (!added) addChecklistItem(reader, item, context)
-  readInside(reader, item, context, walk)
+  readInside(reader, item, isHead && context.role === 'criteria' ? ofNoGo(item, context) : context, walk)
+}
+
+/** "HOLD when:" among criteria heads what stops the release. */
+function ofNoGo({ line: { text } }: Section, context: Context): Context {
+  const said =
+    /^(?:no[- ]?go|hold|pause|stop|abort|halt|roll ?back|do not (?:proceed|advance|promote|continue))\b/i.exec(text)
+  return said ? { ...context, role: 'triggers', action: triggerAction(said[0]) ?? 'halt' } : context
 }
 
 function readStepItem(reader: Reader, item: Section, context: Context): void {

@@ -28,6 +28,14 @@ describe('a list of stages', () => {
       ],
     ],
     [
+      '## Deployment plan\n1. Staging\n2. Canary (2% production traffic, 30–60 minutes)\n3. Full rollout (100%)',
+      [
+        ['Staging', undefined, undefined],
+        ['Canary', 2, hour / 2],
+        ['Full rollout (100%)', 100, undefined],
+      ],
+    ],
+    [
       '## Etapas\n1. Canario 10% usuarios por 48h.\n2. Subir a 50% por 72h.',
       [
         ['Canario 10% usuarios por 48h.', 10, 48 * hour],

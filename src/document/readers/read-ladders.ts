@@ -66,7 +66,7 @@ function readRung(item: Section): Rung | undefined {
       : item.line.label === undefined
         ? text.slice(named.length)
         : item.line.value
-  const percent = shareOf(name) ?? shareOf(rest)
+  const percent = shareOf(name) ?? shareOf(rest) ?? shareOf(written)
   const title = readStageTitle(name) ?? { name, kind: '', ordinal: '', rest: name, percents: [] }
   const said = [written, rest].map(timingIn).find((found) => found !== undefined)
   const timing = said ?? (calendarKind.test(title.kind) ? title.name : undefined)

@@ -25,6 +25,18 @@ it('a decision names who decides, or is one itself', () => {
   expect(read(`**Decision**: ${decided}`)).toMatchObject({ owners: [], metadata: [decided] })
 })
 
+it('who is to approve and who is on call stand behind their labels, who signs before the line', () => {
+  const list =
+    '- Release owner: @dana (or a deputy)\n- Approvers required: Product, Security\n- On-call for rollback: Backend lead\n- QA lead: ______ Date: ____'
+  expect(read(`## Owners & approvals\n${list}`).owners).toEqual([
+    ['@dana', 'owner'],
+    ['Product', 'approver'],
+    ['Security', 'approver'],
+    ['Backend lead', 'owner'],
+    ['QA lead', 'approver'],
+  ])
+})
+
 it('a document to sign is nobody', () => {
   expect(read('**Sign-off packet (send for review):** see the wiki')).toMatchObject({ owners: [], approvals: [] })
 })

@@ -84,6 +84,18 @@ export function addMetadata(reader: Reader, label: string, value: string, line: 
   if (classifyTitle(label) === 'people') addOwners(reader, value, 'owner', at(line), 'owner/metadata')
 }
 
+/** Among those who sign: "Approvers required: Product, Security" and "On-call: Platform" name the value, "Release Manager: ____" the label. `false` when nobody is named. */
+export function addSigner(reader: Reader, label: string | undefined, value: string, source: SourceRange): boolean {
+  if (label === undefined) return false
+  const said = stripPictures(value).replace(/ ?\(.*\)$/, '')
+  const isList = /^(?:required |mandatory )?(?:approvers?|signatories)(?: required| needed)?$/i.test(label)
+  const isContact = /\bowners?$|^on-?call\b/i.test(label) && /\p{L}/u.test(said) && !isPlaceholder(said)
+  if (!isList && !isOffice(label)) return false
+  if (isContact) addOwners(reader, said, 'owner', source, 'owner/item')
+  else addOwners(reader, isList ? said : label, 'approver', source, 'owner/signature')
+  return true
+}
+
 /** Whether a text names a role that people hold. */
 export function isOffice(text: string): boolean {
   return office.test(text)

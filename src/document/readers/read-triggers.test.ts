@@ -188,3 +188,43 @@ it('what is restored is taken back', () => {
     ['errors occur', 'rollBack'],
   ])
 })
+
+describe('beside criteria and triggers', () => {
+  it('a procedure under triggers is how to go back', () => {
+    const text =
+      '**Go back at once if:**\n- Errors > 5%\n\n**Rollback procedure:**\n1. Switch the flag off (< 2 minutes)'
+    expect(read(`## Rollback criteria\n${text}`)).toMatchObject({
+      triggers: [['Errors > 5 %', 'rollBack']],
+      steps: ['Switch the flag off (< 2 minutes)'],
+    })
+  })
+
+  it('what a release is held for is no criterion', () => {
+    const text = '- GO when the gate is green\n- HOLD when:\n  - the gate is red\n- NO-GO when:\n  - data is missing'
+    expect(read(`## Go/No-Go criteria\n${text}`)).toMatchObject({
+      triggers: [
+        ['the gate is red', 'pause'],
+        ['data is missing', 'halt'],
+      ],
+      criteria: ['GO when the gate is green'],
+    })
+  })
+
+  it('what rollback and alert mean is neither', () => {
+    const text =
+      '- Errors < 1%\n\n**Automated actions:**\n- **Rollback:** back to the share before\n- **Alert:** tell the team'
+    expect(read(`## Health gates\n### Gate checks\n${text}`)).toMatchObject({
+      triggers: [],
+      criteria: ['Errors < 1 %'],
+    })
+  })
+
+  it('an alert that names a number notifies; a kill switch is a thing', () => {
+    const text =
+      'Alert if errors exceed 1% or latency exceeds 2x the legacy path.\n\n- A kill switch if something goes wrong'
+    expect(read(`## Watching\n${text}\n\nAlert the team if something breaks.`).triggers).toEqual([
+      ['errors > 1 %', 'notify'],
+      ['latency > 2 x baseline', 'notify'],
+    ])
+  })
+})

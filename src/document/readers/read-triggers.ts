@@ -100,7 +100,7 @@ function isRestated(reader: Reader, { phase }: Context, { condition, text, group
 }
 
 const undo =
-  '(?:immediately |automatically |auto-?)?(?:roll(?:s|ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)(?! (?:plans?|procedures?|strateg|steps?|process|capabilit|support|mechanism|options?|tests?|drills?|scripts?|times?))'
+  '(?:immediately |automatically |auto-?)?(?:roll(?:s|ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)(?! (?:plans?|procedures?|strateg|steps?|process|capabilit|support|mechanism|options?|tests?|drills?|scripts?|times?|switch(?:es)?))'
 const undoIf = new RegExp(
   String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;:]?$`,
   'i',
@@ -116,13 +116,17 @@ const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] 
 const trouble =
   /fail|error|issue|anomal|spike|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
+/** Only for a number: "Alert the team if something looks odd" is no rule. */
+const alertIf =
+  /^(?:alert|page|notify)\b[^.;:]{0,60}? (?:if|when|whenever) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;:]?$/i
+
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence; `false` when there is none. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
   if (context.role !== undefined && closed.has(context.role)) return false
   const told = undoIf.exec(text)
   const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
-  const event = (told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : null))?.groups
-    ?.event
+  const said = told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : alertIf.exec(text))
+  const event = said?.groups?.event
   if (
     event === undefined ||
     /\bhow to\b|^if \p{L}+ goes? wrong$/iu.test(text) ||
@@ -131,10 +135,10 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
     return false
   const measured = readConditions(event).conditions.length > 0
   const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
-  if (!measured && (isHappening || !trouble.test(event))) return false
+  if (!measured && (isHappening || alertIf.test(text) || !trouble.test(event))) return false
   const asked = triggerAction(text)
   const isUndone = /\b(?:disable|kill|restore)/i.test(text) && (asked === undefined || asked === 'notify')
   const action = isUndone ? 'rollBack' : (asked ?? context.action)
-  const said = measured || !told ? event : told[0]
-  return addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, said)
+  const happens = measured || !told ? event : told[0]
+  return addTriggers(reader, { ...context, action }, { text, source, shape: 'line' }, happens)
 }
