@@ -28,7 +28,7 @@ export function readWindow(text: string): number | undefined {
 
 const percentilePatterns = new RegExp(percentilePattern, 'giu')
 const leading =
-  /^(?:if|when|whenever|si|le|la|les|der|die|das|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|(?:health |promotion |exit )?(?:gate|check):|(?:warning|critical|alert|alarm):|(?:expected|targets?|goals?|monitor|performance|(?:[a-z-]+ ){0,3}(?:thresholds?|limit)):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
+  /^(?:if|when|whenever|si|se|le|la|les|der|die|das|ensure|verify|confirm|check|monitor|monitoring:|watch|track|keep|maintain|that|the|and|or|et|ou|e|any|only|with|of|(?:health |promotion |exit )?(?:gate|check):|(?:warning|critical|alert|alarm):|(?:expected|targets?|goals?|monitor|performance|(?:[a-z-]+ ){0,3}(?:thresholds?|limit)):|(?:success|exit|rollback) criteri(?:a|on):)(?= )/i
 /** "Email alert if crash rate". */
 const notice =
   /^\s*(?:e-?mail|page|alert|notify|slack|send|trigger|raise|roll(?:ing)? ?back|halt|abort|stop|pause|proceed|continue|investigate|warn)\b.{0,50}?\b(?:if|when|whenever) /i

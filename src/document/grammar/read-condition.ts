@@ -135,8 +135,11 @@ function findThresholds(text: string): { thresholds: Threshold[]; unread: boolea
     const over = /^ ?(?:the )?baseline ?\+ ?/i.exec(searched.slice(after, after + 40))?.[0].length ?? 0
     const amount = readQuantity(searched.slice(after + over + named, after + over + named + 80))
     const length = (amount?.length ?? 0) + over + named
-    const quantity = amount && { ...amount, unit: over > 0 ? `${amount.unit} over baseline` : amount.unit, length }
     const { sign, word } = match.groups ?? {}
+    const written = over > 0 ? `${amount?.unit} over baseline` : amount?.unit
+    // "within 10% of baseline" is not a tenth of it.
+    const isNear = /^within\b/i.test(word ?? '') && written === '% of baseline'
+    const quantity = amount && { ...amount, unit: isNear ? '% over baseline' : (written ?? ''), length }
     if (last && quantity && isWindow(searched.slice(last.end, after), quantity.unit)) continue
     // "for more than 5 consecutive frames".
     if (/\bfor ?$/.test(searched.slice(0, start)) && /^.{0,12} consecutive /.test(searched.slice(after))) continue

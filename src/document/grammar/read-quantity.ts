@@ -30,7 +30,7 @@ const compoundPattern = new RegExp(
   'iu',
 )
 const spanPattern = new RegExp(
-  String.raw`(?<![\p{L}\d.])(${number}) ?(${timeName})?(?: ?(?:-|–|—|~|to|à|a|até) ?(${number}))?[ -]?(${timeName})${bound}`,
+  String.raw`(?<![\p{L}\d.])(${number})(?: ?(${timeName})? ?(?:-|–|—|~|to|à|a|até) ?(${number}))?[ -]?(${timeName})${bound}`,
   'iu',
 )
 
@@ -111,7 +111,8 @@ const unitPatterns: { pattern: RegExp; unit: (match: RegExpExecArray) => string 
   { pattern: /^ ?(?:%|％|percent|per cent|pct|pour cent|por cento)/iu, unit: () => '%' },
   { pattern: /^ ?[x×]? ?(?:σ|sigmas?|standard deviations?)/iu, unit: () => 'sigma' },
   {
-    pattern: /^ ?[x×](?: (?:the )?(baseline|stable|control|legacy|normal|expected|average|current))?(?![\p{L}])/iu,
+    pattern:
+      /^ ?[x×](?: (?:the |da |de la |du |o |a )?(baseline|stable|control|legacy|normal|expected|average|current))?(?![\p{L}])/iu,
     unit: ([, of]) => (of ? `x ${/^(?:stable|control|legacy)$/i.test(of) ? 'baseline' : of}` : 'x'),
   },
   { pattern: /^\/(?:5|10|100)(?!\d)/u, unit: ([all]) => all },

@@ -43,9 +43,9 @@ export function readStageTitle(title: string): StageTitle | undefined {
 }
 
 const countdown =
-  /[(（]T ?[-+] ?\d|^(?:D|J|T) ?[-+−] ?\d{1,3}(?: ?(?:h|m|min|d))?(?![\d\p{L}])|^D-?Day\b|^Jour J\b|^T ?[-+] ?0\b/iu
+  /[(（]T ?[-+] ?\d|^(?:D|J|T) ?[-+−] ?\d{1,3}(?: ?(?:h|m|min|d))?(?![\d\p{L}])|^D-?Day\b|^Jour J\b|^T ?[-+]? ?0\b/iu
 const shareInTitle =
-  /[(（~]\d{1,3}(?:[.,]\d{1,4})? ?%[^<>≤≥]*[)）]?$|\d{1,3}(?:[.,]\d{1,4})? ?% (?:of )?(?:the )?(?:production |all )?(?:traffic|users|customers|reads|writes|requests|queries|hosts|nodes|servers|pods|instances|tenants|merchants|devices|sessions|rollout|canary|ramp|exposure|du trafic|des utilisateurs|do trafego|dos usuarios)|(?:^|(?:to|at|[:—–-]) )\d{1,3} ?%(?: [(（][^()（）%]*[)）])?$/iu
+  /[(（~]\d{1,3}(?:[.,]\d{1,4})? ?%[^<>≤≥]*[)）]?$|\d{1,3}(?:[.,]\d{1,4})? ?% (?:of )?(?:the )?(?:production |all )?(?:traffic|users|customers|reads|writes|requests|queries|hosts|nodes|servers|pods|instances|tenants|merchants|devices|sessions|rollout|canary|ramp|exposure|du trafic|des utilisateurs|do trafego|dos usuarios)|(?:^|(?:to|at|canary|rollout|ramp|launch|[:—–-]) )\d{1,3} ?%(?: [(（][^()（）%]*[)）])?$/iu
 
 /**
  * A heading that is a stage without saying "phase" or "stage": it names a share ("Canary (10%)", "Ramp to 50% of traffic") or its place in

@@ -57,6 +57,7 @@ describe('readTiming', () => {
   it('counts weeks and days from the start', () => {
     expect(readTiming('Week 2, Day 3')).toMatchObject({ startOffsetMs: 9 * day, durationMs: [day, day] })
     expect(readTiming('Day 3', { weekStartMs: 7 * day }).startOffsetMs).toBe(9 * day)
+    expect(readTiming('Week 2, Day 10').startOffsetMs).toBe(9 * day)
     expect(readTiming('Day 10', { weekStartMs: 7 * day }).startOffsetMs).toBe(9 * day)
     expect(readTiming('Week 4+')).toEqual({ text: 'Week 4+', startOffsetMs: 21 * day })
   })

@@ -34,10 +34,11 @@ export function readTiming(text: string, { weekStartMs = 0, year }: TimingContex
   const folded = foldCase(words)
   const week = weekPattern.exec(folded)
   const day = dayPattern.exec(folded)
-  if (week && day) return position(words, (numberOf(week[1]) - 1) * weekMs + dayOffset(day), day, dayMs)
-  if (week) return position(words, (numberOf(week[1]) - 1) * weekMs, week, weekMs)
   // "Day 8" in the second week counts from the start; only "Day 1" to "Day 7" can count from its Monday.
-  if (day) return position(words, dayOffset(day) + (dayOffset(day) < weekMs ? weekStartMs : 0), day, dayMs)
+  const ofWeek = (startMs: number) => (day && dayOffset(day) < weekMs ? startMs : 0)
+  if (week && day) return position(words, ofWeek((numberOf(week[1]) - 1) * weekMs) + dayOffset(day), day, dayMs)
+  if (week) return position(words, (numberOf(week[1]) - 1) * weekMs, week, weekMs)
+  if (day) return position(words, ofWeek(weekStartMs) + dayOffset(day), day, dayMs)
   const span = readDuration(words)
   return span ? { text: words, durationMs: span.durationMs } : { text: words }
 }

@@ -93,7 +93,7 @@ export const titleWords: readonly TitleWords[] = [
     role: 'criteria',
     es: /criterios? de (?:exito|salida|aceptacion)|metricas? de exito/,
     de: /erfolgskriterien|abnahmekriterien|go\/no-go[- ]kriterien|^kriterien$/,
-    en: /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch|graduation) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|^go(?: if)?$|^(?:only )?(?:proceed|scale|advance|promote|continue|expand)\b.{0,30}\bif\b|\bgate (?:criteria|checks?|conditions?|requirements?)\b|^(?:each|every|all) gates?\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|^criteri(?:a|on)$/,
+    en: /\b(?:success|exit|acceptance|completion|pass|promotion|advancement|validation|go|launch|graduation) (?:criteri(?:a|on)|conditions?|metrics?|indicators?|measures?|thresholds?|gates?)\b|\bdefinition of done\b|\bgo ?\/ ?no-?go\b|^go(?: if)?$|^(?:only )?(?:proceed|scale|advance|promote|continue|expand)\b.{0,30}\bif\b|\bgate (?:criteria|checks?|conditions?|requirements?)\b|^(?:each|every|all) gates?\b|\bslos?\b|^(?:quality |verification |exit )?gates?\b|\bkpis?\b|^criteri(?:a|on)$|^success(?: if| when)?$/,
     fr: /criteres? de (?:succes|sortie|reussite|validation|passage)|metriques (?:critiques|finales|de succes)|^criteres?$/,
     pt: /criterios? de (?:sucesso|saida|aceitacao|avanco)|metricas? de sucesso|^criterios?$/,
     zh: /成功(?:标准|指标|基準)|验收标准|退出(?:条件|标准)|完了条件|合格基準/,

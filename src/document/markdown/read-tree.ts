@@ -173,10 +173,11 @@ function readItem(node: ItemNode, lines: Line[]): { item: Section; after: Line[]
   const { line: start, column, children, checked } = node
   const [first, ...rest] = children
   const all = first?.kind === 'paragraph' ? readLines(first.children, first.line) : []
-  const cut = all.findIndex((line, index) => index > 0 && isLabelled(line))
+  const cut = all.findIndex((line, index) => index > 0 && (isLabelled(line) || plainField.test(line.text)))
   const own = cut < 0 ? all : all.slice(0, cut)
   const labelled = cut < 0 ? [] : all.slice(cut)
-  const isLazy = (labelled[0]?.column ?? 0) <= column
+  // Where a line of bare text began is not known; it belongs to the item.
+  const isLazy = (labelled[0]?.column || column + 1) <= column
   const isTitle = rest.length > 0 && own.length === 1 && own[0]?.label !== undefined && own[0].value === ''
   if (!isTitle) lines.push(...own)
   const item: Section = {
@@ -189,6 +190,9 @@ function readItem(node: ItemNode, lines: Line[]): { item: Section; after: Line[]
   item.end = Math.max(item.end, ownEnd ?? start)
   return { item, after: isLazy ? [...labelled, ...after] : after }
 }
+
+/** "Success: errors < 1%" on a line of its own, inside an item. */
+const plainField = /^\p{Lu}[\p{L} /-]{2,30} ?[:：] \S/u
 
 function isLabelled({ label, text, value }: Line): boolean {
   return label !== undefined && (value !== '' || /[:：]$/.test(text))

@@ -1,6 +1,6 @@
 /** What a title makes of what stands under it: the role of the section, the phase that it is or belongs to, what its triggers do. */
 import { classifyTitle, triggerAction } from '../grammar/classify-title.ts'
-import { readBareStageTitle, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
+import { readBareStageTitle, readPercents, readStageTitle, type StageTitle } from '../grammar/read-stage-title.ts'
 import { announcesStages, namesStage, platformOf } from '../grammar/stage-words.ts'
 import type { Role } from '../grammar/title-words.ts'
 import { bareTitle, foldCase, stripPictures } from '../markdown/clean-text.ts'
@@ -123,7 +123,13 @@ function stageOf(section: Section, { announced, phase, role }: Context): StageTi
   if (bare) return bare
   const isTimed = origin === 'heading' && section.depth === 2 && classifyTitle(title) === undefined && hasTiming(title)
   if (isTimed && !phase)
-    return { name: title, kind: '', ordinal: /^\d+/.exec(title)?.[0] ?? '', rest: bareTitle(title), percents: [] }
+    return {
+      name: title,
+      kind: '',
+      ordinal: /^\d+/.exec(title)?.[0] ?? '',
+      rest: bareTitle(title),
+      percents: readPercents(title),
+    }
   const isLong = title.split(' ').length > 8 || /^total\b/i.test(title)
   if (section.blocks.some((block) => block.kind === 'table' && hasLadder(block))) return undefined
   if (!announced || isLong || phase || role === 'flags' || !namesStage(title) || classifyTitle(title) !== undefined)

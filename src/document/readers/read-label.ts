@@ -1,6 +1,7 @@
 /** What a label says on its own line: `**Timing:** Week 1`, `- **Traffic**: 10%`, `**Risk:** …`, `**Owner:** …`. */
 import type { SourceRange } from '../../core/plan/diagnostic.ts'
 import { classifyTitle } from '../grammar/classify-title.ts'
+import { readConditions } from '../grammar/read-condition.ts'
 import { readDuration } from '../grammar/read-quantity.ts'
 import { readLadder, readPercents } from '../grammar/read-stage-title.ts'
 import type { Role } from '../grammar/title-words.ts'
@@ -62,6 +63,8 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
     else if (context.part.stage) setStageTiming(reader, context.part.stage, value, source)
   } else if (phase && (role === 'target' || /^rollout$/i.test(title))) setTarget(reader, inner, value, source)
   else if (phase && role === 'objective') setObjective(phase, value, source)
+  else if (role === 'rollback' && saysWhy(value))
+    addStatement(reader, { ...inner, role: 'triggers', action: 'rollBack' }, { text: value, source, shape: 'line' })
   else if (role === 'rollback' && (phase || context.role === 'rollback'))
     addRollbackStep(reader, { source, rule: 'rollback/label', text: value, details: [], code: [] })
   else if (isStatementRole(role) && (phase || context.role === role || role === 'triggers'))
@@ -72,6 +75,12 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
     reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
   if (role === 'people') addOwners(reader, value, /lead/i.test(title) ? 'lead' : 'owner', source, 'owner/label')
+}
+
+/** "Rollback: latency > 300 ms", "Rollback: any critical issue" say why, and nothing that is done. */
+function saysWhy(value: string): boolean {
+  const [first] = readConditions(value).conditions
+  return /^any /i.test(value) || (first !== undefined && value.startsWith(first.text) && !/ (?:if|when) /i.test(value))
 }
 
 /** "**Final validation:** 60 minutes of observation": how long a stage is watched is how long it lasts. */

@@ -36,6 +36,21 @@ describe('a list of stages', () => {
       ],
     ],
     [
+      '## Stages\n```\nStage 1: 10% traffic, 1-2 days\nStage 2: 100% traffic, full launch\n```',
+      [
+        ['Stage 1', 10, 24 * hour],
+        ['Stage 2', 100, undefined],
+      ],
+    ],
+    [
+      '## T0 Shadow (24–72 h)\n\n## T0+ Canary 10% (≥1h)\n\n## T0+ Rollout 100%',
+      [
+        ['T0 Shadow (24–72 h)', undefined, 24 * hour],
+        ['T0+ Canary 10% (≥1h)', 10, hour],
+        ['T0+ Rollout 100%', 100, undefined],
+      ],
+    ],
+    [
       '## Etapas\n1. Canario 10% usuarios por 48h.\n2. Subir a 50% por 72h.',
       [
         ['Canario 10% usuarios por 48h.', 10, 48 * hour],

@@ -98,6 +98,7 @@ function timingIn(text: string): string | undefined {
   const bracket = /[(（]([^()（）]{1,60})[)）]/.exec(text)?.[1]
   const stated = [
     bracket,
+    /[,;] ?(\d[^,;()%]{1,20})$/.exec(text)?.[1],
     /\b(?:for|first|next|over|during|pendant|por|durante) (?:at least |the )?(.{2,40})/i.exec(text)?.[1],
   ]
   const dated = /^\W{0,3}\w{1,12}[ /-]?\d/.test(text) || /^\W{0,3}\d/.test(text) ? readDates(text, 2000) : undefined
@@ -127,7 +128,10 @@ export function openRung(reader: Reader, rung: Rung, context: Context, rule: str
   )
   const phase = known ?? newPhase(rung.title, rung.source, rule, context.track)
   if (!known) addPhase(reader, phase)
-  fillFromRung(reader, phase, rung)
+  // "Day 1-3" under "Week 2".
+  const [week] = /^(?:week|semaine|semana|woche) \d{1,2}$/i.exec(bareTitle(context.title)) ?? []
+  const isDay = /^(?:days?|jours?|dias?|tag) ?\d/i.test(rung.timing ?? '')
+  fillFromRung(reader, phase, week && isDay ? { ...rung, timing: `${week}, ${rung.timing}` } : rung)
   // "Ramp — 5% → 25% → 50%": a rung with a ladder of its own.
   if (rung.percent === undefined && rung.text !== undefined) addLadderInPhase(reader, phase, rung.text, rung.source)
   return phase

@@ -277,3 +277,21 @@ it('a table of fields in a phase says what labels say', () => {
   const [phase] = draftOf(`## Phase 1: Pilot\n| Aspect | Plan |\n|---|---|\n${rows}`).phases
   expect([phase?.timing?.durationMs?.[0], phase?.criteria.length]).toEqual([2 * day, 1])
 })
+
+it('fields of a phase need no bold', () => {
+  const text = 'Duration: 2 days\nTraffic: 10%\nSuccess: errors < 1%\nPurpose: see that it works\nNote: nothing'
+  const [phase] = importMarkdown(`# Plan\n\n## Phase 1: Canary\n${text}`, 'plan.md').draft.phases
+  expect(phase).toMatchObject({
+    percent: 10,
+    timing: { durationMs: [172_800_000, 172_800_000] },
+    objective: 'see that it works',
+  })
+  expect(phase?.criteria.map(({ text: said }) => said)).toEqual(['errors < 1%'])
+})
+
+it('days under a week are days of that week', () => {
+  const text =
+    'Week 1:\n- Day 1-2: 10% traffic\n- Day 3: 25% traffic\n\nWeek 2:\n- Day 1: 50% traffic\n- Day 2: 100% traffic'
+  const { phases } = importMarkdown(`# Plan\n\n## Timeline\n${text}`, 'plan.md').draft
+  expect(phases.map(({ timing }) => (timing?.startOffsetMs ?? 0) / 86_400_000)).toEqual([0, 2, 7, 8])
+})

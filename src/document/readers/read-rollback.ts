@@ -31,6 +31,9 @@ const allowed = new RegExp(
   String.raw`(?:within|in under|in less than|less than|under|at most|no more than|max(?:imum)?|<=?|≤|en moins de|en|dans les|em ate)\s*(?=${numberStart})(.{1,30})`,
 )
 
+/** What is shorter is a latency. */
+const shortestBudgetMs = 1_000
+
 /**
  * "within 15 minutes", "(< 2 minutes)", "rollback time: 5 min": the first budget stated counts, and of a range its longer end.
  * Outside a rollback section the text itself must speak of going back, and the section's own word goes before it. `false` when there is none.
@@ -57,7 +60,7 @@ export function readBudget(reader: Reader, text: string, source: SourceRange, un
     )?.[1] ??
     /\((?:[^()\d]{0,12}[ ~≈])?(\d{1,4} ?(?:(?:-|–|to) ?\d{1,4} ?)?\p{L}{1,10})(?: ?(?:이내|以内))?\)/u.exec(words)?.[1]
   const span = allowance === undefined ? undefined : readDuration(allowance)
-  if (!allowance || span?.index !== 0 || span.durationMs[1] <= 0) return false
+  if (!allowance || span?.index !== 0 || span.durationMs[1] < shortestBudgetMs) return false
   if (/^ ?(?:after|of|following|since|before|post)\b/.test(allowance.slice(span.length))) return false
   rollback.budgets.push({ source, rule: 'budget/time', text: cleanText(text), ms: span.durationMs[1] })
   if (rollback.budgetMs !== undefined && (!underRollback || reader.budgetUnderRollback)) return true

@@ -5,11 +5,11 @@ import { classifyTitle } from '../grammar/classify-title.ts'
 import { readConditions } from '../grammar/read-condition.ts'
 import { readStageTitle } from '../grammar/read-stage-title.ts'
 import { bareTitle, readMark, stripPictures } from '../markdown/clean-text.ts'
-import type { Line } from '../markdown/read-lines.ts'
+import { type Line, readPlainLines } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
 import { enterSection, notStaged } from './enter-section.ts'
 import { addCode, type Walk } from './read-items.ts'
-import { readLabel } from './read-label.ts'
+import { isField, readLabel } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
 import { asLadder, readList } from './read-lists.ts'
 import { addNote } from './read-notes.ts'
@@ -98,6 +98,11 @@ function readCodeBlock(
   section: Section,
   context: Context,
 ): void {
+  const ladder = block.language === '' ? asLadder(readPlainLines(block.text, block.start + 1)) : undefined
+  if (ladder) {
+    readList(reader, ladder, context, walk)
+    return
+  }
   const code = addCode(reader, block, context)
   const step: DraftStep = {
     source: code.source,
@@ -111,8 +116,21 @@ function readCodeBlock(
     context.phase.steps.push(step)
 }
 
+/** "Duration: 2 days", "Traffic: 10%" without bold: a field all the same, where the label is one. */
+function asField({ phase }: Context, line: Line): Section | undefined {
+  const [, label = '', value = ''] = /^(\p{Lu}[\p{L} /-]{1,40}?) ?[:：] (.+)$/u.exec(line.text) ?? []
+  if (!phase || label.split(' ').length > 4 || line.label !== undefined) return undefined
+  const { start, end } = at(line)
+  return { origin: 'label', title: label, line: { ...line, label, value }, depth: 10, start, end, blocks: [] }
+}
+
 /** A line of prose gives a fact only where its section says which. */
 function readSentence(reader: Reader, line: Line, context: Context): void {
+  const field = asField(context, line)
+  if (field?.line.label !== undefined && isField(field.line.label, field.line.value, context)) {
+    readSection(reader, field, context)
+    return
+  }
   const { phase, role } = context
   const source = at(line)
   if (role === 'criteria' || role === 'entry' || role === 'triggers') {

@@ -155,6 +155,7 @@ it.each([
   ['Latency (p95) not degraded by > 25% relative to baseline', ['Latency p95 <= 25 % over baseline']],
   ['Share of users: ____% (typically 10-25%)', ['Share of users: ____% (typically 10-25%)']],
   ['All criteria met for 14+ consecutive days', ['All criteria met for 14+ consecutive days']],
+  ['p95 latency within 10% of baseline', ['latency p95 <= 10 % over baseline']],
   ['Errors increase by < 2%', ['Errors < 2 % over baseline']],
   ['Latency < 50% increase', ['Latency < 50 % over baseline']],
   ['Errors < 2x the stable', ['Errors < 2 x baseline']],

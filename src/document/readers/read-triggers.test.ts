@@ -199,6 +199,22 @@ describe('beside criteria and triggers', () => {
     })
   })
 
+  it('what a rollback is for stands behind its label', () => {
+    const text = 'Rollback: errors > 5%\n\n- Wait\n  Success: errors < 1%\n  Rollback: any lost order'
+    expect(read(`## Phase 1: Canary\n${text}`)).toMatchObject({
+      triggers: [
+        ['errors > 5 %', 'rollBack'],
+        ['any lost order', 'rollBack'],
+      ],
+      criteria: ['errors < 1 %'],
+      budgetMs: undefined,
+    })
+  })
+
+  it('the ability to go back is no order to', () => {
+    expect(read('## Goals\n- **Rollback**: ability to revert changes if issues arise').triggers).toEqual([])
+  })
+
   it('what a release is held for is no criterion', () => {
     const text = '- GO when the gate is green\n- HOLD when:\n  - the gate is red\n- NO-GO when:\n  - data is missing'
     expect(read(`## Go/No-Go criteria\n${text}`)).toMatchObject({

@@ -123,7 +123,8 @@ const alertIf =
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence; `false` when there is none. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
   if (context.role !== undefined && closed.has(context.role)) return false
-  const told = undoIf.exec(text)
+  // "Ability to revert changes if issues arise" praises, and orders nothing.
+  const told = /\b(?:ability|able|capability|option|possibility) to\b/i.test(text) ? null : undoIf.exec(text)
   const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
   const said = told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : alertIf.exec(text))
   const event = said?.groups?.event
