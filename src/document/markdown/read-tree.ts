@@ -82,6 +82,9 @@ function addNodes(root: Section, nodes: readonly BlockNode[], lines: Line[], col
       const block = readBlock(node, lines)
       if (block) (label ?? current).blocks.push(block)
     }
+    // "We stop if any of:" heads the list below it, and no more.
+    if (label && label.line.label === undefined && node.kind !== 'paragraph' && nodes[index + 1]?.kind === 'paragraph')
+      label = undefined
     if (node.kind !== 'rule')
       for (const open of [...path, ...(label ? [label] : [])]) open.end = Math.max(open.end, node.endLine)
   }

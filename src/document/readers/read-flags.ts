@@ -42,7 +42,8 @@ function addNamedFlags(reader: Reader, line: Line): void {
   for (const name of names)
     if (name.split(' ').length <= 4 && /\p{L}/u.test(name))
       addFlag(reader, stripPictures(name), at(line), 'flag/prose', '')
-  const labelled = /^(?:feature )?flags?$/i.test(line.label ?? '') ? /^[A-Za-z]\w*/.exec(line.value)?.[0] : undefined
+  const [, bare = ''] = /^(?:feature )?flags? ?[:：] ?([A-Za-z][\w.-]{2,60})$/i.exec(line.text) ?? []
+  const labelled = /^(?:feature )?flags?$/i.test(line.label ?? '') ? /^[A-Za-z]\w*/.exec(line.value)?.[0] : bare
   if (labelled && /[a-z][A-Z0-9]|_/.test(labelled)) addFlag(reader, labelled, at(line), 'flag/label', '')
 }
 

@@ -64,7 +64,8 @@ export function readItem(reader: Reader, item: Section, ordered: boolean, contex
     readInside(reader, item, context, walk)
     return
   }
-  const plain = item.line.label === undefined ? /^([^:：]{2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
+  const plain =
+    item.line.label === undefined ? /^((?:(?!\. )[^:：]){2,60}?) ?[:：](?: (.*))?$/.exec(item.line.text) : undefined
   const label = item.line.label ?? plain?.[1]
   addEachWait(reader, item.line.text, at(item.line))
   const isBudget = readBudget(reader, item.line.text, at(item.line), context.role === 'rollback')

@@ -134,5 +134,7 @@ export function addRisk(
   const level = context.riskLevel
   // "Risk level: medium" is no risk.
   if (/^(?:very )?(?:low|medium|moderate|high|critical|minimal|none)(?= ?(?:$|[-–—(/,;.]| to\b))/i.test(text)) return
-  if (text !== '') reader.draft.risks.push({ source, rule, text, ...(level ? { level } : {}), mitigations: [] })
+  const [, risk = text, mitigation] = /^(.{8,}?)[.;,]? (?:[–—-] )?mitigat(?:ion|ed by) ?[:：] ?(.+)$/i.exec(text) ?? []
+  const mitigations = mitigation === undefined ? [] : [mitigation]
+  if (text !== '') reader.draft.risks.push({ source, rule, text: risk, ...(level ? { level } : {}), mitigations })
 }

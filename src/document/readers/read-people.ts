@@ -71,10 +71,11 @@ export function addContact(reader: Reader, label: string | undefined, value: str
 /** "Milestone: D7 | Owner: Release Engineer | Last updated: …": a field among others on one line. */
 export function addNamedOwner(reader: Reader, text: string, source: SourceRange): void {
   const [, said = '', name = ''] =
-    /(?:^|[|·•] ?)(owner|lead|dri|maintainer|approver|responsable|responsavel|responsável|verantwortlich)s? ?: ?([^|·•]{2,60})(?=[|·•]|$)/i.exec(
+    /(?:^|[|·•] ?)(owner|lead|dri|maintainer|approver|(?:release |rollout )?(?:captain|driver)|release manager|responsable|responsavel|responsável|verantwortlich)s? ?: ?((?:(?!\. )[^|·•]){2,60})(?=[|·•.]|$)/i.exec(
       text,
     ) ?? []
-  if (name !== '') addOwners(reader, name.trim(), /lead/i.test(said) ? 'lead' : 'owner', source, 'owner/field')
+  const held = /lead/i.test(said) ? 'lead' : /approver/i.test(said) ? 'approver' : 'owner'
+  if (name !== '') addOwners(reader, name.replace(/[.\s]+$/, ''), held, source, 'owner/field')
 }
 
 /** A field of the document; who is named in one is an owner. An empty one is none. */
@@ -86,7 +87,14 @@ export function addMetadata(reader: Reader, label: string, value: string, line: 
 
 /** Among those who sign: "Approvers required: Product, Security" and "On-call: Platform" name the value, "Release Manager: ____" the label. `false` when nobody is named. */
 export function addSigner(reader: Reader, label: string | undefined, value: string, source: SourceRange): boolean {
-  if (label === undefined) return false
+  if (label === undefined) {
+    // "SRE (Priya)", "QA lead sign-off"; "Technical infrastructure ready" is a state.
+    const name = value.replace(/ ?\([^()]*\p{Ll} \p{Ll}[^()]*\)$/u, '').replace(/ (?:sign-?off|approval|승인)$/i, '')
+    const isState = /\b(?:ready|complete[d]?|done|passed|verified|confirmed|reviewed|working)\b/i.test(name)
+    const isSigner = name.split(' ').length <= 4 && isOffice(name) && !isState && !/[.:<>]/.test(name)
+    if (isSigner) addOwners(reader, name, 'approver', source, 'owner/signature')
+    return isSigner
+  }
   const said = stripPictures(value).replace(/ ?\(.*\)$/, '')
   const isList = /^(?:required |mandatory )?(?:approvers?|signatories)(?: required| needed)?$/i.test(label)
   const isContact = /\bowners?$|^on-?call\b/i.test(label) && /\p{L}/u.test(said) && !isPlaceholder(said)

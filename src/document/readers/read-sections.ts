@@ -124,6 +124,9 @@ function asField({ phase }: Context, line: Line): Section | undefined {
   return { origin: 'label', title: label, line: { ...line, label, value }, depth: 10, start, end, blocks: [] }
 }
 
+/** "To roll back, switch the flag off and tell the on-call." */
+const toGoBack = /^to (?:roll ?back|revert|go back|undo (?:it|this)),? ((?!is |are |was |need)[^,;]{6,200}?)[.]?$/i
+
 /** A line of prose gives a fact only where its section says which. */
 function readSentence(reader: Reader, line: Line, context: Context): void {
   const field = asField(context, line)
@@ -151,6 +154,8 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
   } else if (!phase && (role === undefined || !notStaged.has(role))) {
     addProseLadder(reader, line.text, source, context)
   }
+  const undone = role === 'rollback' ? undefined : toGoBack.exec(line.text)?.[1]
+  if (undone) addRollbackStep(reader, { source, rule: 'rollback/prose', text: undone, details: [], code: [] })
   addEachWait(reader, line.text, source)
   addStatedEvent(reader, context, line.text, source)
   addNamedOwner(reader, line.text, source)

@@ -22,7 +22,8 @@ import { type Column, columns, type ReadTable, type Row, readColumns, type Table
 export function readTable(reader: Reader, table: Table, context: Context): void {
   const read = readColumns(table)
   const { rows, has } = read
-  const hasShares = has('stage', 'percent') && rows.some((row) => readPercents(row.get('percent')).length > 0)
+  const shares = has('percent') ? rows.map((row) => sharesOf(row, table)) : []
+  const hasShares = has('stage') ? shares.some(({ length }) => length > 0) : isLadder(shares)
   if (has('risk') && (has('mitigation') || has('level') || has('likelihood')))
     for (const row of rows) addRisk(reader, row)
   else if (hasShares) for (const row of rows) addLadderRow(reader, row, table, context, restatesShares(reader, read))
@@ -30,6 +31,20 @@ export function readTable(reader: Reader, table: Table, context: Context): void 
   else if (addNoteTable(reader, read, context.role)) addTableOwners(reader, rows)
   else readPlanTable(reader, table, read, context)
 }
+
+/** The shares of a row; under "Rollout %" a bare number is one. */
+function sharesOf(row: Row, { header }: Table): number[] {
+  const share = row.get('percent')
+  const isBare = /^\d{1,3}(?:\.\d{1,3})?$/.test(share) && header.some((name) => /%|percent/i.test(name))
+  return isBare ? [Number(share)] : readPercents(share)
+}
+
+/** One share a row, each higher than the one above: stages that have no names. */
+const isLadder = (shares: readonly number[][]): boolean =>
+  shares.length > 1 &&
+  shares.every(
+    ([share, ...more], row) => share !== undefined && more.length === 0 && share > (shares[row - 1]?.[0] ?? 0),
+  )
 
 function readPlanTable(reader: Reader, table: Table, { rows, has }: ReadTable, context: Context): void {
   if (has('metric', 'threshold')) for (const row of rows) addThresholdRow(reader, row, context)
@@ -100,10 +115,10 @@ function restatesShares({ draft }: Reader, { rows }: ReadTable): boolean {
 
 function addLadderRow(reader: Reader, row: Row, table: Table, context: Context, isRestated: boolean): void {
   const share = row.get('percent')
-  const percents = readPercents(share)
-  const stage = row.get('stage')
+  const percents = sharesOf(row, table)
+  const stage = row.get('stage') || (percents.length === 1 ? `${percents[0]}%` : '')
   const column = stageColumn(table)
-  const numbered = readStageTitle(stage) || !/^\d/.test(stage) ? stage : `${column} ${stage}`
+  const numbered = readStageTitle(stage) || !/^\d+(?!\d*(?:\.\d+)?%)/.test(stage) ? stage : `${column} ${stage}`
   const name = row.get('name') === '' || numbered === '' ? numbered : `${numbered}: ${row.get('name')}`
   if (name === '') return
   const [percent] = percents
