@@ -36,7 +36,7 @@ const notice =
 const general =
   /^(?:all|expected|targets?|goals?|monitor|performance|thresholds?|limit|acceptable|cible|meta|objectif)$/i
 const trailing =
-  / (?:if|when|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?|(?:responds?|completes?|finish(?:es)?)(?: in)?|in)$/i
+  / (?:if|when|go|goes|reports|shows|regress(?:es)?|exceeds?|target|is|are|be|being|should(?: be)?|must(?: be)?|stays?|remains?|remaining|reaches|at|of|to|a|do|does|not|that|which|with|with a|est|sont|consistently|sustained|holds?|(?:responds?|completes?|finish(?:es)?)(?: in)?|in)$/i
 
 /** A metric's name: the author's words without verbs, brackets, percentile and marks around them. */
 export function cleanMetric(text: string): string {

@@ -148,7 +148,7 @@ function goesOn(before: OpenLine, next: OpenLine, width: number): boolean {
   return width >= shortestLine + 15 && text.length + 1 + word.length > width
 }
 
-/** `**Label:** value`, `**Label**: value`, `**Label (note)** : value`, or a line in bold throughout. */
+/** `**Label:** value`, `**Label.** Value`, `**Label**: value`, `**Label (note)** : value`, or a line in bold throughout. */
 function boldLabel(pieces: Piece[]): { label: string; value: string } | undefined {
   // Pictures and numbers may stand before the label.
   const first = pieces.findIndex((piece) => piece.strong || /\p{L}/u.test(piece.text))
@@ -172,6 +172,8 @@ function boldLabel(pieces: Piece[]): { label: string; value: string } | undefine
   if (lead === '') return undefined
   const inside = /^(.{1,120}?) ?[:：]$/.exec(lead)
   if (inside?.[1]) return { label: inside[1], value: rest }
+  const runIn = rest === '' ? null : /^(.{2,80}[^.])\.$/.exec(lead)
+  if (runIn?.[1]) return { label: runIn[1], value: rest }
   const outside = /^(\([^()]{0,300}\))? ?[:：] ?(.*)$/.exec(rest)
   if (outside) return { label: cleanText(`${lead} ${outside[1] ?? ''}`), value: outside[2] ?? '' }
   return rest === '' && lead !== '' && lead.length <= 120 ? { label: lead, value: '' } : undefined

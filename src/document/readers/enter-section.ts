@@ -116,7 +116,7 @@ function groupOf(
 /** The stage that a title is: numbered, or told by its share or its place in a countdown, or by the title above it. */
 function stageOf(section: Section, { announced, phase, role }: Context): StageTitle | undefined {
   const { title, origin, line } = section
-  if (origin !== 'heading' && !(origin === 'label' && line.value === '')) return undefined
+  if (origin !== 'heading' && !(origin === 'label' && (line.value === '' || isRunIn(section)))) return undefined
   const numbered = readStageTitle(title)
   if (numbered) return numbered
   const bare = origin === 'heading' || announced ? readBareStageTitle(title) : undefined
@@ -135,6 +135,11 @@ function stageOf(section: Section, { announced, phase, role }: Context): StageTi
   if (!announced || isLong || phase || role === 'flags' || !namesStage(title) || classifyTitle(title) !== undefined)
     return undefined
   return { name: bareTitle(title), kind: '', ordinal: '', rest: bareTitle(title), percents: [] }
+}
+
+/** "**Step 1 – dual write (1 week).** Write to both …": a heading on the line of its text. */
+export function isRunIn({ title, line }: Section): boolean {
+  return line.value !== '' && line.text.startsWith(`${title}. `)
 }
 
 /** "Standard rollout" over a table of stages is no stage. */

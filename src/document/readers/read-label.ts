@@ -7,6 +7,7 @@ import { readLadder, readPercents } from '../grammar/read-stage-title.ts'
 import type { Role } from '../grammar/title-words.ts'
 import { stripPictures } from '../markdown/clean-text.ts'
 import type { Section } from '../markdown/read-tree.ts'
+import { isRunIn } from './enter-section.ts'
 import { addNote } from './read-notes.ts'
 import { addOwners, addSignature, isOffice } from './read-people.ts'
 import { addStage, setPercent, setStageTiming, setTiming } from './read-phases.ts'
@@ -72,7 +73,7 @@ export function readLabel(reader: Reader, section: Section, context: Context, in
   else if (role === undefined && isStatementRole(context.role) && !(isFieldName.test(title) || /^[_\s]*$/.test(value)))
     addStatement(reader, inner, { text: line.text, source, shape: 'line' })
   else if (role !== undefined && addNote(reader, { ...context, role, title }, value, source)) return
-  else if (!phase && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
+  else if (!phase && !isRunIn(section) && !['communication', 'monitoring', 'rollback'].includes(context.role ?? ''))
     reader.draft.metadata.push({ source, rule: 'metadata/label', label: stripPictures(title) || title, value })
   if (role === 'people') addOwners(reader, value, /lead/i.test(title) ? 'lead' : 'owner', source, 'owner/label')
 }

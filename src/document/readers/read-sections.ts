@@ -7,7 +7,7 @@ import { readStageTitle } from '../grammar/read-stage-title.ts'
 import { bareTitle, readMark, stripPictures } from '../markdown/clean-text.ts'
 import { type Line, readPlainLines } from '../markdown/read-lines.ts'
 import type { Block, Section } from '../markdown/read-tree.ts'
-import { enterSection, notStaged } from './enter-section.ts'
+import { enterSection, isRunIn, notStaged } from './enter-section.ts'
 import { addCode, type Walk } from './read-items.ts'
 import { isField, readLabel } from './read-label.ts'
 import { addProseLadder } from './read-ladders.ts'
@@ -33,8 +33,10 @@ export function readSection(reader: Reader, section: Section, outer: Context): v
 function readTitle(reader: Reader, section: Section, outer: Context, context: Context): void {
   if (context.role === 'rollback') addStatedEvent(reader, context, stripPictures(section.line.text), at(section.line))
   const isLabel = section.origin === 'label' || section.origin === 'item'
-  if (isLabel && section.line.label !== undefined && section.line.value !== '')
-    readLabel(reader, section, outer, context)
+  const { label, value } = section.line
+  if (isRunIn(section) && context.phase && context.phase !== outer.phase)
+    readSentence(reader, { ...section.line, text: value, label: '' }, context)
+  else if (isLabel && label !== undefined && value !== '') readLabel(reader, section, outer, context)
   if (isLabel) addEachWait(reader, section.line.text, at(section.line))
   else if (section.origin === 'heading') readTitledField(reader, section, outer, context)
   if (context.role === 'rollback' || section.origin !== 'item')
@@ -124,6 +126,8 @@ function asField({ phase }: Context, line: Line): Section | undefined {
   return { origin: 'label', title: label, line: { ...line, label, value }, depth: 10, start, end, blocks: [] }
 }
 
+const sentencesOf = (text: string): string[] => text.split(/(?<=[.!]) (?=\p{Lu})/u)
+
 /** "To roll back, switch the flag off and tell the on-call." */
 const toGoBack = /^to (?:roll ?back|revert|go back|undo (?:it|this)),? ((?!is |are |was |need)[^,;]{6,200}?)[.]?$/i
 
@@ -146,7 +150,7 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
     setTiming(reader, phase, line.text, source, 'timing/section')
   } else if (phase && role === undefined) {
     addStatedStages(reader, phase, line.text, source)
-    for (const sentence of line.text.split(/(?<=[.!]) (?=\p{Lu})/u)) {
+    for (const sentence of sentencesOf(line.text)) {
       addStatedGate(reader, context, sentence, source)
       const watch = readWatch(sentence)
       if (watch) setTiming(reader, phase, watch, source, 'timing/line')
@@ -157,7 +161,7 @@ function readSentence(reader: Reader, line: Line, context: Context): void {
   const undone = role === 'rollback' ? undefined : toGoBack.exec(line.text)?.[1]
   if (undone) addRollbackStep(reader, { source, rule: 'rollback/prose', text: undone, details: [], code: [] })
   addEachWait(reader, line.text, source)
-  addStatedEvent(reader, context, line.text, source)
+  for (const sentence of sentencesOf(line.text)) addStatedEvent(reader, context, sentence, source)
   addNamedOwner(reader, line.text, source)
   if (role !== 'communication' || !phase) addNote(reader, context, line.text, source)
   readBudget(reader, line.text, source, role === 'rollback')

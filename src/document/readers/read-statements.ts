@@ -47,9 +47,11 @@ function checkpointOf(text: string): string | undefined {
 const goOnIf =
   /^(?:continue|proceed|advance|promote|expand|move on|go on)\b[^.;]{0,60}?\b(?:if|when|once|while|as long as) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;]?$/i
 
+const mustHold = /^[^:;]{4,80} must (?:be|stay|remain|not|have)\b/i
+
 /** "Continue only if mismatches stay below 0.1 %" in a phase: its criterion; `false` when there is none. */
 export function addStatedGate(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
-  const event = goOnIf.exec(text)?.groups?.event
+  const event = goOnIf.exec(text)?.groups?.event ?? (mustHold.test(text) ? text : undefined)
   if (event === undefined || !context.phase || context.role !== undefined) return false
   if (readConditions(event).conditions.length === 0) return false
   return addStatement(reader, { ...context, role: 'criteria' }, { text: event, source, shape: 'line' })

@@ -100,7 +100,7 @@ function isRestated(reader: Reader, { phase }: Context, { condition, text, group
 }
 
 const undo =
-  '(?:immediately |automatically |auto-?)?(?:roll(?:s|ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill)(?! (?:plans?|procedures?|strateg|steps?|process|capabilit|support|mechanism|options?|tests?|drills?|scripts?|times?|switch(?:es)?))'
+  '(?:immediately |automatically |auto-?)?(?:roll(?:s|ing)?[- ]?back|rollback|reverts?|restore|aborts?|halts?|stops?|pauses?|disables?|kill|(?:flip|switch|turn|set|move|point|route)s?(?= [^;,]{1,60} back\\b))(?! (?:plans?|procedures?|strateg|steps?|process|capabilit|support|mechanism|options?|tests?|drills?|scripts?|times?|switch(?:es)?))'
 const undoIf = new RegExp(
   String.raw`\b${undo}\b[^.;]{0,80}?\b(?:if|when|whenever|on|upon|after) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;:]?$`,
   'i',
@@ -116,6 +116,12 @@ const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] 
 const trouble =
   /fail|error|issue|anomal|spike|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
+/** "Ability to revert changes if issues arise", "then the system can roll back by itself" order nothing. */
+const praise = new RegExp(
+  String.raw`\b(?:ability|able|capability|option|possibility) to\b|\b(?:can|could|may|might) (?:be )?(?:\p{L}+ly )?${undo}`,
+  'iu',
+)
+
 /** Only for a number: "Alert the team if something looks odd" is no rule. */
 const alertIf =
   /^(?:alert|page|notify)\b[^.;:]{0,60}? (?:if|when|whenever) (?<event>(?:[^.;]|\.(?=\d)){4,160}?)[.;:]?$/i
@@ -123,8 +129,8 @@ const alertIf =
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence; `false` when there is none. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
   if (context.role !== undefined && closed.has(context.role)) return false
-  // "Ability to revert changes if issues arise" praises, and orders nothing.
-  const told = /\b(?:ability|able|capability|option|possibility) to\b/i.test(text) ? null : undoIf.exec(text)
+  if (praise.test(text)) return false
+  const told = undoIf.exec(text)
   const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
   const said = told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : alertIf.exec(text))
   const event = said?.groups?.event

@@ -16,6 +16,7 @@ const eachPatterns = [
     String.raw`(?<time>\d{1,4}(?: ?[-–] ?\d{1,4})? ?(?:min|minutes?|h|hours?|days?|weeks?))\b[^.;%]{0,20} (?:per|at each|for each|in each|at every|between(?: each| the)?|before (?:each|the next)) ${part}\b`,
     'i',
   ),
+  /→ ?100 ?%,? (?<time>(?:\d{1,4}|one|two|three|four|six|half an) ?(?:min|minutes?|h|hours?|days?|weeks?)) (?:each|per)\b/i,
   new RegExp(
     String.raw`\b(?:each|every|per) ${part}\b[^.;%<>≤≥]{0,40}? (?<time>\d{1,4}(?: ?[-–] ?\d{1,4})? ?(?:min|minutes?|h|hours?|days?|weeks?))\b`,
     'i',
