@@ -213,6 +213,10 @@ describe('beside criteria and triggers', () => {
 
   it('the ability to go back is no order to', () => {
     expect(read('## Goals\n- **Rollback**: ability to revert changes if issues arise').triggers).toEqual([])
+    expect(read('## Operation\nRoll back if the ability to log in is lost to an error.').triggers).toHaveLength(1)
+    expect(read('## Operation\nThe on-call can roll back if errors > 5%.').triggers).toEqual([
+      ['errors > 5 %', 'rollBack'],
+    ])
   })
 
   it('what a release is held for is no criterion', () => {

@@ -116,9 +116,9 @@ const scenario = /^(?:scenario|case|situation|cenario)(?: ?\d+)? ?[:：—–-] 
 const trouble =
   /fail|error|issue|anomal|spike|inconsisten|critical|problem|incident|breach|corrupt|degrad|\bdown\b|unreachable|unavailable|\bbugs?\b|crash|loss|exceed|unhealthy|outage|regress|erreur|falha|erro\b|incid|vulnerab|wrong/i
 
-/** "Ability to revert changes if issues arise", "then the system can roll back by itself" order nothing. */
+/** "Ability to revert changes if issues arise", "then the system can roll back by itself" order nothing; with a number they do. */
 const praise = new RegExp(
-  String.raw`\b(?:ability|able|capability|option|possibility) to\b|\b(?:can|could|may|might) (?:be )?(?:\p{L}+ly )?${undo}`,
+  String.raw`\b(?:(?:ability|able|capability|option|possibility) to|can|could|may|might) (?:be )?(?:\p{L}+ly )?${undo}`,
   'iu',
 )
 
@@ -129,7 +129,6 @@ const alertIf =
 /** "Roll back if error rate > 5 %", "If critical issues arise:" in a rollback section: a trigger told in a sentence; `false` when there is none. */
 export function addStatedEvent(reader: Reader, context: Context, text: string, source: SourceRange): boolean {
   if (context.role !== undefined && closed.has(context.role)) return false
-  if (praise.test(text)) return false
   const told = undoIf.exec(text)
   const isHead = context.role === 'rollback' || (context.phase !== undefined && /[:：]$/.test(text))
   const said = told ?? ifUndo.exec(text) ?? (isHead ? (scenario.exec(text) ?? ifHead.exec(text)) : alertIf.exec(text))
@@ -137,12 +136,13 @@ export function addStatedEvent(reader: Reader, context: Context, text: string, s
   if (
     event === undefined ||
     /\bhow to\b|^if \p{L}+ goes? wrong$/iu.test(text) ||
-    /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event)
+    /\b(?:gates?|checks?|criteri(?:a|on)) fails?\b/i.test(event) ||
+    / (?:may|might)$/i.test(event)
   )
     return false
   const measured = readConditions(event).conditions.length > 0
   const isHappening = told !== null && !/\b(?:if|when|whenever)\b/i.test(told[0])
-  if (!measured && (isHappening || alertIf.test(text) || !trouble.test(event))) return false
+  if (!measured && (isHappening || alertIf.test(text) || praise.test(text) || !trouble.test(event))) return false
   const asked = triggerAction(text)
   const isUndone = /\b(?:disable|kill|restore)/i.test(text) && (asked === undefined || asked === 'notify')
   const action = isUndone ? 'rollBack' : (asked ?? context.action)
